@@ -1,0 +1,59 @@
+/*
+ * Cells: the sandbox of one job, set up once, in which runs follow each other or, in several
+ * lanes, go on side by side.
+ *
+ * A cell is a process `cupel-cell`, executed afresh. It dies with the thread that started it
+ * (PR_SET_PDEATHSIG), so start cells from a thread that stays.
+ */
+#ifndef CUPEL_CELL_H
+#define CUPEL_CELL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cupel/error.h"
+#include "cupel/outcome.h"
+
+/* A part of the host that is visible in the cell. */
+struct cupel_cell_mount {
+    const char *source;      /* absolute path on the host */
+    const char *destination; /* absolute path in the cell */
+    bool writable;
+    bool optional; /* leave it out where source does not exist */
+};
+
+struct cupel_cell_options {
+    const char *cell_path;   /* the executable cupel-cell */
+    const char *unpack_path; /* cupel-unpack, placed at /cupel/unpack; NULL: not needed */
+    const char
+        *uid_registry; /* lock file of the uids in use, made if root needs it; NULL: default */
+    const struct cupel_cell_mount *mounts;
+    size_t mount_count;
+    unsigned lanes;     /* runs at the same time, 1 to CUPEL_CELL_LANES_MAX */
+    uint64_t box_bytes; /* size of the tmpfs at /box */
+    uint64_t box_inodes;
+    enum cupel_network network;
+};
+
+#define CUPEL_CELL_LANES_MAX 64
+
+struct cupel_cell;
+
+/*
+ * Start a cell and wait until it is ready, at most 10 s. Returns 0 and sets *ret; -errno with
+ * the step that failed in err: -EPERM and -EACCES where the host refuses a namespace or a mount
+ * (`cupel doctor` tells the mend); -EPROTO if cupel-cell misbehaves; -ETIMEDOUT.
+ */
+CUPEL_MUST_CHECK int cupel_cell_start(const struct cupel_cell_options *options,
+                                      struct cupel_cell **ret, struct cupel_error *err);
+
+/* Kill whatever is left of the cell, reap it, release all. NULL is allowed. */
+void cupel_cell_free(struct cupel_cell *cell);
+
+/* The box (O_DIRECTORY), borrowed. Read or change it only while no run is at work. */
+int cupel_cell_box_fd(const struct cupel_cell *cell);
+
+int cupel_cell_landlock_abi(const struct cupel_cell *cell);
+
+#endif

@@ -1,0 +1,34 @@
+/* Grading: one submission by one grader, from unpacking to the result. */
+#ifndef CUPEL_GRADE_H
+#define CUPEL_GRADE_H
+
+#include <stddef.h>
+
+#include "cupel/error.h"
+#include "cupel/grader.h"
+#include "cupel/result.h"
+
+struct cupel_grade_options {
+    const char *cell_path;   /* the executable cupel-cell */
+    const char *unpack_path; /* the executable cupel-unpack */
+    const char *submission;  /* path, or "-" */
+    int input_fd;            /* read for "-" */
+    unsigned jobs;           /* tests at the same time, 1 to CUPEL_CELL_LANES_MAX */
+    unsigned require;        /* layers, bit set of 1U << enum cupel_layer */
+    const char *keep;        /* NULL, or a folder (made if need be) that gets box and outputs */
+    /* Told of each step that ends: id, its result or NULL for a build step. May be NULL. */
+    void (*progress)(void *owner, size_t done, size_t total, const char *id,
+                     const struct cupel_test_result *test);
+    void *owner;
+};
+
+/*
+ * Grade. Returns 0 and fills *ret (cupel_result_clear()) also for rejected submissions and
+ * failures, which its status and message tell; -ENOTSUP, with the layers in err, if this host
+ * cannot enforce what a policy or options->require asks for (nothing was run then).
+ */
+CUPEL_MUST_CHECK int cupel_grade(const struct cupel_grader *grader,
+                                 const struct cupel_grade_options *options,
+                                 struct cupel_result *ret, struct cupel_error *err);
+
+#endif

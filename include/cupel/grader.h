@@ -1,0 +1,97 @@
+/* Graders: the definition in grader.json, loaded and checked. */
+#ifndef CUPEL_GRADER_H
+#define CUPEL_GRADER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cupel/compare.h"
+#include "cupel/document.h"
+#include "cupel/error.h"
+#include "cupel/limits.h"
+#include "cupel/policy.h"
+#include "cupel/result.h"
+#include "cupel/score.h"
+
+/* Limits of a step as far as they are given there: applied over the policy's by
+ * cupel_grader_limits. */
+struct cupel_step {
+    char *id;
+    char *title;        /* NULL: none */
+    char **argv;        /* NULL-terminated */
+    char **environment; /* "K=V", NULL-terminated; added to the base environment */
+    const struct cupel_policy *policy; /* borrowed from the grader */
+    const struct cupel_filter *filter; /* borrowed from the grader */
+    struct cupel_limits
+        limits; /* the policy's, with the grader's defaults and its own over them */
+};
+
+struct cupel_grader_test {
+    struct cupel_step step;
+    double points;
+    enum cupel_visibility visibility;
+    char *stdin_bytes; /* owned; NULL: empty */
+    size_t stdin_len;
+    struct cupel_expectation expectation;
+    enum cupel_compare_kind compare;
+    struct cupel_tolerance tolerance;
+    char *expected; /* owned; with expectation.checks_stdout */
+    size_t expected_len;
+};
+
+struct cupel_grader_group {
+    char *id;
+    enum cupel_group_rule rule;
+    double points; /* default: the sum of its tests' */
+    char **tests;  /* ids, NULL-terminated */
+};
+
+/* What may be handed in. */
+struct cupel_intake {
+    char **files; /* patterns (fnmatch(3), FNM_PATHNAME) each of which a file must match */
+    char *
+        *optional; /* patterns of further files that are kept; others are left out of the box */
+    uint64_t max_size_bytes; /* of all files together, unpacked; default 10 MiB */
+    uint64_t max_files;      /* default 1000 */
+    bool strip_root;         /* default true */
+};
+
+struct cupel_grader {
+    char *folder; /* as given */
+    int folder_fd;
+    char *name;
+    char *title;
+    char *version;
+    char sha256[CUPEL_SHA256_HEX_SIZE]; /* of all files of the folder but samples/, and the
+                                           policies */
+    struct cupel_intake intake;
+    struct cupel_step *builds;
+    size_t build_count;
+    struct cupel_grader_test *tests;
+    size_t test_count;
+    struct cupel_grader_group *groups;
+    size_t group_count;
+    struct cupel_policy *
+        *policies; /* each policy that a step names, and `unpack`; with its filter */
+    struct cupel_filter *filters;
+    size_t policy_count;
+};
+
+/*
+ * Load GRADER (a folder, or the path of its grader.json) and everything that it names: policies
+ * from policy_folder or below the grader's folder, data files. All errors are added to
+ * diagnostics. Returns 0 and sets *ret (cupel_grader_free()); -EINVAL if diagnostics were
+ * added; -errno with err where the folder cannot be read.
+ */
+CUPEL_MUST_CHECK int cupel_grader_load(const char *path, const char *policy_folder,
+                                       struct cupel_diagnostics *diagnostics,
+                                       struct cupel_grader **ret, struct cupel_error *err);
+void cupel_grader_free(struct cupel_grader *grader);
+
+/* Policy `unpack`, which is always loaded, and its filter. */
+void cupel_grader_unpack_policy(const struct cupel_grader *grader,
+                                const struct cupel_policy **ret_policy,
+                                const struct cupel_filter **ret_filter);
+
+#endif

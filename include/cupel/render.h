@@ -1,0 +1,33 @@
+/* Results and reports as documents. */
+#ifndef CUPEL_RENDER_H
+#define CUPEL_RENDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <jansson.h>
+
+#include "cupel/outcome.h"
+#include "cupel/result.h"
+
+enum cupel_view {
+    CUPEL_VIEW_STAFF,
+    CUPEL_VIEW_LEARNER, /* holds nothing of a test that is not visible but its id and points */
+};
+
+/* cupel.run/1 of an outcome. A new reference, NULL if memory ran out. */
+json_t *cupel_render_run(const struct cupel_outcome *outcome);
+
+/* cupel.result/1, keys in the order of design section 6. A new reference, or NULL as above. */
+json_t *cupel_render_result(const struct cupel_result *result, enum cupel_view view);
+
+/* Either, as text: indented, keys in the given order, a final line feed. The caller frees. */
+char *cupel_render_json_text(const json_t *json);
+
+/* The result for a terminal, one test a line, failures with message and output below; at most
+ * width columns for its own text. colour: with SGR sequences. The caller frees; NULL if memory
+ * ran out. */
+char *cupel_render_result_text(const struct cupel_result *result, enum cupel_view view,
+                               bool colour);
+
+#endif

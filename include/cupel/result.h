@@ -1,0 +1,115 @@
+/* The result of one grading: the in-memory form of cupel.result/1 (design section 6). */
+#ifndef CUPEL_RESULT_H
+#define CUPEL_RESULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "cupel/outcome.h"
+
+enum cupel_status {
+    CUPEL_STATUS_GRADED,
+    CUPEL_STATUS_REJECTED,     /* the learner's fault: nothing to grade in what was handed in */
+    CUPEL_STATUS_GRADER_ERROR, /* staff's mistake */
+    CUPEL_STATUS_PLATFORM_ERROR, /* host or cupel; nothing is known of the submission */
+};
+
+enum cupel_verdict {
+    CUPEL_VERDICT_PASSED,
+    CUPEL_VERDICT_PARTIAL,
+    CUPEL_VERDICT_FAILED,
+    CUPEL_VERDICT_SKIPPED,
+    CUPEL_VERDICT_ERROR, /* the grader's or platform's fault */
+};
+
+enum cupel_reason {
+    CUPEL_REASON_NONE,
+    CUPEL_REASON_WRONG_OUTPUT,
+    CUPEL_REASON_WRONG_EXIT_CODE,
+    CUPEL_REASON_RUNTIME_ERROR,
+    CUPEL_REASON_TIME_LIMIT,
+    CUPEL_REASON_CPU_LIMIT,
+    CUPEL_REASON_MEMORY_LIMIT,
+    CUPEL_REASON_OUTPUT_LIMIT,
+    CUPEL_REASON_PROCESS_LIMIT,
+    CUPEL_REASON_DISK_LIMIT, /* also file_size and open_files */
+    CUPEL_REASON_DENIED_SYSCALL,
+    CUPEL_REASON_BUILD_FAILED,
+};
+
+enum cupel_visibility {
+    CUPEL_VISIBLE,
+    CUPEL_HIDDEN,
+    CUPEL_AFTER_DUE_DATE,
+    CUPEL_AFTER_PUBLISHED,
+};
+
+/* Indexed by the enums above, NULL-terminated; cupel_reason_names[CUPEL_REASON_NONE] is "none".
+ */
+extern const char *const cupel_status_names[];
+extern const char *const cupel_verdict_names[];
+extern const char *const cupel_reason_names[];
+extern const char *const cupel_visibility_names[];
+
+/* Strings are owned by the result and valid UTF-8 (cupel_text_clean()); NULL where there is
+ * none. */
+struct cupel_build_result {
+    char *id;
+    bool passed;
+    bool ran;      /* false: an earlier step failed; run is then meaningless */
+    char *output;  /* standard output and standard error in the order they came, cut */
+    char *message; /* why it did not pass, in a sentence with the figures; NULL if it did */
+    struct cupel_outcome run;
+};
+
+struct cupel_test_result {
+    char *id;
+    char *title; /* NULL: none */
+    enum cupel_verdict verdict;
+    enum cupel_reason reason;
+    double score;
+    double max_score;
+    enum cupel_visibility visibility;
+    bool in_group; /* its points are counted by its group */
+    bool ran;      /* false: skipped; run is then meaningless */
+    char *output;  /* standard output and standard error, cut */
+    char *message;
+    struct cupel_outcome run;
+};
+
+struct cupel_group_result {
+    char *id;
+    double score;
+    double max_score;
+    char **tests; /* ids, NULL-terminated */
+};
+
+struct cupel_result {
+    enum cupel_status status;
+    char *message; /* why the status is not graded; NULL otherwise */
+    char *grader_name;
+    char *grader_version;
+    char grader_sha256[CUPEL_SHA256_HEX_SIZE];     /* "" if unknown */
+    char submission_sha256[CUPEL_SHA256_HEX_SIZE]; /* "" if unknown: rejected before it was read
+                                                    */
+    uint64_t submission_files;                     /* CUPEL_UNKNOWN as above */
+    uint64_t submission_bytes;
+    char **warnings; /* about the submission, NULL-terminated, or NULL */
+    double score;
+    double max_score;
+    struct cupel_build_result *builds;
+    size_t build_count;
+    struct cupel_test_result *tests;
+    size_t test_count;
+    struct cupel_group_result *groups;
+    size_t group_count;
+    struct timespec started_at; /* CLOCK_REALTIME */
+    uint64_t wall_ns;
+};
+
+/* Zero-initialised is empty and may be cleared. */
+void cupel_result_clear(struct cupel_result *result);
+
+#endif

@@ -1,0 +1,53 @@
+/*
+ * Submissions: from what was handed in to files in a cell's box.
+ *
+ * The supervisor never parses an archive: it copies bytes into a sealed memfd (an archive as it
+ * is; a folder or a file as a cpio "newc" stream, so that one set of rules serves all), and
+ * cupel-unpack reads that inside the cell under policy `unpack`. When its run is dead, the
+ * supervisor looks at the box below a descriptor of it.
+ */
+#ifndef CUPEL_SUBMISSION_H
+#define CUPEL_SUBMISSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cupel/cell.h"
+#include "cupel/error.h"
+#include "cupel/grader.h"
+#include "cupel/outcome.h"
+
+/* What is in the box after unpacking. */
+struct cupel_submission {
+    bool rejected;
+    char *reason; /* with rejected: the entry's name and what is wrong with it; owned, clean
+                     text */
+    char sha256[CUPEL_SHA256_HEX_SIZE]; /* of the unpacked tree; "" if rejected */
+    uint64_t files;
+    uint64_t bytes;
+    char **warnings; /* NULL-terminated, owned; or NULL */
+};
+
+/*
+ * Pack path ("-": standard input from input_fd) into a sealed memfd. *ret_fd is the caller's.
+ * *ret_is_archive tells cupel-unpack that it is packed by someone else. Returns 0; -errno with
+ * err where it cannot be read (a rejection: exit 3); -ENOMEM and the like are the platform's.
+ */
+CUPEL_MUST_CHECK int cupel_submission_pack(const char *path, int input_fd,
+                                           const struct cupel_intake *intake, int *ret_fd,
+                                           bool *ret_is_archive, struct cupel_error *err);
+
+/*
+ * Unpack a packed submission into the box of cell (lane 0), strip its wrapping folder, leave
+ * out what the intake does not name, check that nothing is missing, and hash it. A hostile or
+ * incomplete submission is a rejection, not an error. Returns 0 and fills *ret
+ * (cupel_submission_clear()), or -errno: the platform's fault.
+ */
+CUPEL_MUST_CHECK int cupel_submission_unpack(struct cupel_cell *cell, int packed_fd,
+                                             const struct cupel_grader *grader,
+                                             struct cupel_submission *ret,
+                                             struct cupel_error *err);
+void cupel_submission_clear(struct cupel_submission *submission);
+
+#endif

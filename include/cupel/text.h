@@ -1,0 +1,24 @@
+/* Bytes from learners made into text that is safe to keep. Pure. */
+#ifndef CUPEL_TEXT_H
+#define CUPEL_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "cupel/error.h"
+
+/*
+ * Copy len bytes as valid UTF-8: invalid bytes become U+FFFD, control characters other than tab
+ * and line feed are escaped as \xNN (DEL and C1 as well; U+202A-202E and U+2066-2069, which
+ * reorder what a reader sees, as \u{202A}). At most max_bytes of output, cut at a character's
+ * end and followed by
+ * "\n[… cut: N bytes in all]\n" if something was left out. *ret is NUL-terminated (NUL in the
+ * input is escaped), freed by the caller. Returns 0 or -ENOMEM.
+ */
+CUPEL_MUST_CHECK int cupel_text_clean(const void *bytes, size_t len, size_t max_bytes,
+                                      char **ret);
+
+/* Whether len bytes are well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms). */
+bool cupel_text_is_utf8(const void *bytes, size_t len);
+
+#endif
