@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cupel/path.h"
+#include "cupel/text.h"
 
 #define SCHEMA            "cupel.grader/1"
 #define DEFAULT_MAX_SIZE  (10ULL << 20)
@@ -13,10 +14,12 @@
 
 static void read_constant(const struct cupel_field *field, const char *expected)
 {
+    char excerpt[CUPEL_TEXT_EXCERPT_SIZE];
     const char *found = NULL;
 
     if (cupel_field_string(field, &found) && strcmp(found, expected) != 0)
-        (void)cupel_field_fail(field, "expected \"%s\", found \"%s\"", expected, found);
+        (void)cupel_field_fail(field, "expected \"%s\", found \"%s\"", expected,
+                               cupel_text_excerpt(found, excerpt));
 }
 
 static void read_head(struct definition *definition, const struct cupel_field *root)
@@ -26,17 +29,19 @@ static void read_head(struct definition *definition, const struct cupel_field *r
 
     if (cupel_field_require(root, "schema", &field))
         read_constant(&field, SCHEMA);
-    (void)definition_read_id(definition, root, "name", &grader->name);
-    (void)definition_read_text(definition, root, "title", &grader->title);
-    (void)definition_read_text(definition, root, "version", &grader->version);
+    (void)cupel_definition_read_id(definition, root, "name", &grader->name);
+    (void)cupel_definition_read_text(definition, root, "title", &grader->title);
+    (void)cupel_definition_read_text(definition, root, "version", &grader->version);
     if (grader->version == NULL && (grader->version = strdup("1")) == NULL)
-        (void)definition_out_of_memory(definition);
+        (void)cupel_definition_out_of_memory(definition);
     if (cupel_field_get(root, "environment", &field))
         read_constant(&field, "host");
 }
 
 static void read_patterns(const struct cupel_field *field, char ***ret)
 {
+    char excerpt[CUPEL_TEXT_EXCERPT_SIZE];
+
     if (!cupel_field_strings(field, ret))
         return;
     for (size_t i = 0; (*ret)[i] != NULL; i++) {
@@ -45,7 +50,7 @@ static void read_patterns(const struct cupel_field *field, char ***ret)
             (void)cupel_field_fail(&item,
                                    "expected a pattern of paths below the submission's "
                                    "folder, as in \"src/*.c\", found \"%s\"",
-                                   (*ret)[i]);
+                                   cupel_text_excerpt((*ret)[i], excerpt));
     }
 }
 
@@ -79,8 +84,8 @@ static void read_default_policy(struct definition *definition, const struct cupe
 
     defaults->names_policy = true;
     if (cupel_field_string(field, &name))
-        (void)definition_find_policy(definition, field, name, &defaults->policy,
-                                     &defaults->filter);
+        (void)cupel_definition_find_policy(definition, field, name, &defaults->policy,
+                                           &defaults->filter);
 }
 
 static void read_defaults(struct definition *definition, const struct cupel_field *object)
@@ -98,7 +103,7 @@ static void read_defaults(struct definition *definition, const struct cupel_fiel
     /* Limits that are wrong are told once, here, and not again for each step. */
     if (cupel_field_get(object, "limits", &defaults->limits))
         defaults->gives_limits = cupel_policy_read_limits(&defaults->limits, &unused);
-    (void)definition_read_environment(definition, object, NULL, &defaults->environment);
+    (void)cupel_definition_read_environment(definition, object, NULL, &defaults->environment);
 }
 
 static void read_top(struct definition *definition, const struct cupel_field *root)
@@ -117,9 +122,9 @@ static void read_top(struct definition *definition, const struct cupel_field *ro
         read_intake(&definition->grader->intake, &submission);
     if (cupel_field_get(root, "defaults", &defaults))
         read_defaults(definition, &defaults);
-    definition_read_builds(definition, root);
-    definition_read_tests(definition, root);
-    definition_read_groups(definition, root);
+    cupel_definition_read_builds(definition, root);
+    cupel_definition_read_tests(definition, root);
+    cupel_definition_read_groups(definition, root);
 }
 
 int cupel_definition_read(struct cupel_document *document,
@@ -149,7 +154,7 @@ int cupel_definition_read(struct cupel_document *document,
 
 static void clear_test(struct cupel_grader_test *test)
 {
-    definition_clear_step(&test->step);
+    cupel_definition_clear_step(&test->step);
     free(test->stdin_bytes);
     free(test->expected);
 }
@@ -163,7 +168,7 @@ static void clear_group(struct cupel_grader_group *group)
 void cupel_definition_clear(struct cupel_grader *grader)
 {
     for (size_t i = 0; i < grader->build_count; i++)
-        definition_clear_step(&grader->builds[i]);
+        cupel_definition_clear_step(&grader->builds[i]);
     for (size_t i = 0; i < grader->test_count; i++)
         clear_test(&grader->tests[i]);
     for (size_t i = 0; i < grader->group_count; i++)

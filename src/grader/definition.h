@@ -61,34 +61,39 @@ struct definition {
     int failure;       /* 0, or -ENOMEM: not the definition's fault */
 };
 
-/* false, for `return definition_out_of_memory(…)`. */
-bool definition_out_of_memory(struct definition *definition);
+/* false, for `return cupel_definition_out_of_memory(…)`. */
+bool cupel_definition_out_of_memory(struct definition *definition);
 
 /* [A-Za-z0-9._-]{1,64}, and neither "." nor "..": ids become names of files. */
-bool definition_read_id(struct definition *definition, const struct cupel_field *object,
-                        const char *key, char **ret);
+bool cupel_definition_read_id(struct definition *definition, const struct cupel_field *object,
+                              const char *key, char **ret);
 /* id, as above, that is not a key of seen yet; it is added there with value (stolen). what: of
  * what it is the id, for messages. */
-bool definition_read_unique_id(struct definition *definition, const struct cupel_field *object,
-                               const char *what, json_t *seen, json_t *value, char **ret);
+bool cupel_definition_read_unique_id(struct definition *definition,
+                                     const struct cupel_field *object, const char *what,
+                                     json_t *seen, json_t *value, char **ret);
 /* A member that may be absent: *ret is copied, or untouched. */
-bool definition_read_text(struct definition *definition, const struct cupel_field *object,
-                          const char *key, char **ret);
+bool cupel_definition_read_text(struct definition *definition, const struct cupel_field *object,
+                                const char *key, char **ret);
 /* "env": an object of strings, put over base (or NULL). */
-bool definition_read_environment(struct definition *definition,
-                                 const struct cupel_field *object, char **base, char ***ret);
+bool cupel_definition_read_environment(struct definition *definition,
+                                       const struct cupel_field *object, char **base,
+                                       char ***ret);
 /* Resolve a policy's name; a diagnostic is added at field. */
-bool definition_find_policy(struct definition *definition, const struct cupel_field *field,
-                            const char *name, const struct cupel_policy **ret_policy,
-                            const struct cupel_filter **ret_filter);
+bool cupel_definition_find_policy(struct definition *definition,
+                                  const struct cupel_field *field, const char *name,
+                                  const struct cupel_policy **ret_policy,
+                                  const struct cupel_filter **ret_filter);
 
 /* Title, command, policy, limits and environment; the id is its owner's. */
-void definition_read_step(struct definition *definition, const struct cupel_field *field,
-                          const char *default_policy, struct cupel_step *step);
-void definition_clear_step(struct cupel_step *step);
+void cupel_definition_read_step(struct definition *definition, const struct cupel_field *field,
+                                const char *default_policy, struct cupel_step *step);
+void cupel_definition_clear_step(struct cupel_step *step);
 
-void definition_read_builds(struct definition *definition, const struct cupel_field *root);
-void definition_read_tests(struct definition *definition, const struct cupel_field *root);
-void definition_read_groups(struct definition *definition, const struct cupel_field *root);
+void cupel_definition_read_builds(struct definition *definition,
+                                  const struct cupel_field *root);
+void cupel_definition_read_tests(struct definition *definition, const struct cupel_field *root);
+void cupel_definition_read_groups(struct definition *definition,
+                                  const struct cupel_field *root);
 
 #endif

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "cupel/text.h"
 #include "definition.h"
 
 #define POINTS_MAX 1e6
@@ -10,15 +11,17 @@
 static bool claim_test(struct definition *definition, const struct cupel_field *field,
                        const char *test, const char *group, double *sum)
 {
+    char excerpt[CUPEL_TEXT_EXCERPT_SIZE];
     const json_t *index = json_object_get(definition->test_ids, test);
     const char *other = json_string_value(json_object_get(definition->group_ids, test));
 
     if (index == NULL)
-        return cupel_field_fail(field, "no test has the id \"%s\"", test);
+        return cupel_field_fail(field, "no test has the id \"%s\"",
+                                cupel_text_excerpt(test, excerpt));
     if (other != NULL)
         return cupel_field_fail(field, "test \"%s\" is in group \"%s\" already", test, other);
     if (json_object_set_new(definition->group_ids, test, json_string(group)) < 0)
-        return definition_out_of_memory(definition);
+        return cupel_definition_out_of_memory(definition);
     *sum += definition->grader->tests[json_integer_value(index)].points;
     return true;
 }
@@ -33,6 +36,8 @@ static void read_members(struct definition *definition, const struct cupel_field
         return;
     if (group->tests[0] == NULL)
         (void)cupel_field_fail(&field, "expected the id of at least one test");
+    if (definition->grader->test_count == 0)
+        return; /* said already, and no test is known */
     for (size_t i = 0; group->tests[i] != NULL; i++) {
         struct cupel_field item = cupel_field_at(&field, i);
         (void)claim_test(definition, &item, group->tests[i], group->id != NULL ? group->id : "",
@@ -50,7 +55,8 @@ static void read_group(struct definition *definition, const struct cupel_field *
     if (!cupel_field_is_object(field))
         return;
     (void)cupel_field_only_keys(field, keys);
-    (void)definition_read_unique_id(definition, field, "group", seen, json_true(), &group->id);
+    (void)cupel_definition_read_unique_id(definition, field, "group", seen, json_true(),
+                                          &group->id);
     if (cupel_field_get(field, "title", &member)) {
         const char *title = NULL;
         (void)cupel_field_string(&member, &title);
@@ -63,7 +69,7 @@ static void read_group(struct definition *definition, const struct cupel_field *
         (void)cupel_field_number(&member, 0, POINTS_MAX, &group->points);
 }
 
-void definition_read_groups(struct definition *definition, const struct cupel_field *root)
+void cupel_definition_read_groups(struct definition *definition, const struct cupel_field *root)
 {
     struct cupel_grader *grader = definition->grader;
     struct cupel_field array;
@@ -80,7 +86,7 @@ void definition_read_groups(struct definition *definition, const struct cupel_fi
             read_group(definition, &field, seen, &grader->groups[i]);
         }
     } else {
-        (void)definition_out_of_memory(definition);
+        (void)cupel_definition_out_of_memory(definition);
     }
     json_decref(seen);
 }

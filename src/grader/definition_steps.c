@@ -33,7 +33,7 @@ static void read_command(struct definition *definition, const struct cupel_field
             break;
     }
     if (*ret == NULL || (*ret)[count - 1] == NULL)
-        (void)definition_out_of_memory(definition);
+        (void)cupel_definition_out_of_memory(definition);
 }
 
 static void read_policy(struct definition *definition, const struct cupel_field *object,
@@ -45,14 +45,14 @@ static void read_policy(struct definition *definition, const struct cupel_field 
 
     if (cupel_field_get(object, "policy", &field)) {
         if (cupel_field_string(&field, &name))
-            (void)definition_find_policy(definition, &field, name, &step->policy,
-                                         &step->filter);
+            (void)cupel_definition_find_policy(definition, &field, name, &step->policy,
+                                               &step->filter);
     } else if (defaults->names_policy) {
         step->policy = defaults->policy;
         step->filter = defaults->filter;
     } else {
-        (void)definition_find_policy(definition, object, default_policy, &step->policy,
-                                     &step->filter);
+        (void)cupel_definition_find_policy(definition, object, default_policy, &step->policy,
+                                           &step->filter);
     }
 }
 
@@ -74,18 +74,18 @@ static void read_limits(const struct definition *definition, const struct cupel_
         limits->stderr_bytes = limits->output_bytes;
 }
 
-void definition_read_step(struct definition *definition, const struct cupel_field *field,
-                          const char *default_policy, struct cupel_step *step)
+void cupel_definition_read_step(struct definition *definition, const struct cupel_field *field,
+                                const char *default_policy, struct cupel_step *step)
 {
-    (void)definition_read_text(definition, field, "title", &step->title);
+    (void)cupel_definition_read_text(definition, field, "title", &step->title);
     read_command(definition, field, &step->argv);
     read_policy(definition, field, default_policy, step);
     read_limits(definition, field, step);
-    (void)definition_read_environment(definition, field, definition->defaults.environment,
-                                      &step->environment);
+    (void)cupel_definition_read_environment(definition, field, definition->defaults.environment,
+                                            &step->environment);
 }
 
-void definition_clear_step(struct cupel_step *step)
+void cupel_definition_clear_step(struct cupel_step *step)
 {
     free(step->id);
     free(step->title);
@@ -101,12 +101,12 @@ static void read_build(struct definition *definition, const struct cupel_field *
     if (!cupel_field_is_object(field))
         return;
     (void)cupel_field_only_keys(field, keys);
-    (void)definition_read_unique_id(definition, field, "build step", seen, json_true(),
-                                    &step->id);
-    definition_read_step(definition, field, "compile", step);
+    (void)cupel_definition_read_unique_id(definition, field, "build step", seen, json_true(),
+                                          &step->id);
+    cupel_definition_read_step(definition, field, "compile", step);
 }
 
-void definition_read_builds(struct definition *definition, const struct cupel_field *root)
+void cupel_definition_read_builds(struct definition *definition, const struct cupel_field *root)
 {
     struct cupel_grader *grader = definition->grader;
     struct cupel_field array;
@@ -128,7 +128,7 @@ void definition_read_builds(struct definition *definition, const struct cupel_fi
             read_build(definition, &field, seen, &grader->builds[i]);
         }
     } else {
-        (void)definition_out_of_memory(definition);
+        (void)cupel_definition_out_of_memory(definition);
     }
     json_decref(seen);
 }

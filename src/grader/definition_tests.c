@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cupel/path.h"
+#include "cupel/text.h"
 #include "definition.h"
 
 #define POINTS_MAX    1e6
@@ -13,6 +14,7 @@ static bool read_file(struct definition *definition, const struct cupel_field *f
                       char **ret, size_t *ret_len)
 {
     const struct cupel_definition_sources *sources = definition->sources;
+    char excerpt[CUPEL_TEXT_EXCERPT_SIZE];
     struct cupel_error err = {0};
     const char *path = NULL;
 
@@ -22,10 +24,10 @@ static bool read_file(struct definition *definition, const struct cupel_field *f
         return cupel_field_fail(field,
                                 "expected the path of a file below the grader's folder, as "
                                 "in \"data/small.in\", found \"%s\"",
-                                path);
+                                cupel_text_excerpt(path, excerpt));
     int r = sources->file(sources->owner, path, ret, ret_len, &err);
     if (r == -ENOMEM)
-        return definition_out_of_memory(definition);
+        return cupel_definition_out_of_memory(definition);
     return r == 0 || cupel_field_fail(field, "%s", err.text);
 }
 
@@ -37,7 +39,7 @@ static bool read_literal(struct definition *definition, const struct cupel_field
     if (!cupel_field_string(field, &text))
         return false;
     if ((*ret = strdup(text)) == NULL)
-        return definition_out_of_memory(definition);
+        return cupel_definition_out_of_memory(definition);
     *ret_len = strlen(text);
     return true;
 }
@@ -137,21 +139,21 @@ static void read_test(struct definition *definition, const struct cupel_field *f
     if (!cupel_field_is_object(field))
         return;
     (void)cupel_field_only_keys(field, keys);
-    (void)definition_read_unique_id(definition, field, "test", definition->test_ids,
-                                    json_integer((json_int_t)index), &test->step.id);
+    (void)cupel_definition_read_unique_id(definition, field, "test", definition->test_ids,
+                                          json_integer((json_int_t)index), &test->step.id);
     if (cupel_field_get(field, "points", &member))
         (void)cupel_field_number(&member, 0, POINTS_MAX, &test->points);
     if (cupel_field_get(field, "visibility", &member) &&
         cupel_field_choice(&member, cupel_visibility_names, &choice))
         test->visibility = (enum cupel_visibility)choice;
-    definition_read_step(definition, field, "native", &test->step);
+    cupel_definition_read_step(definition, field, "native", &test->step);
     (void)read_content(definition, field, "stdin", "stdin_text", &test->stdin_bytes,
                        &test->stdin_len);
     if (cupel_field_get(field, "expect", &member))
         read_expect(definition, &member, test);
 }
 
-void definition_read_tests(struct definition *definition, const struct cupel_field *root)
+void cupel_definition_read_tests(struct definition *definition, const struct cupel_field *root)
 {
     struct cupel_grader *grader = definition->grader;
     struct cupel_field array;
@@ -166,7 +168,7 @@ void definition_read_tests(struct definition *definition, const struct cupel_fie
     }
     grader->tests = calloc(count, sizeof(*grader->tests));
     if (grader->tests == NULL) {
-        (void)definition_out_of_memory(definition);
+        (void)cupel_definition_out_of_memory(definition);
         return;
     }
     grader->test_count = count;

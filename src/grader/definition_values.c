@@ -4,13 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cupel/cleanup.h"
+#include "cupel/text.h"
 #include "definition.h"
 #include "environment.h"
 
 #define ID_MAX 64
 
-bool definition_out_of_memory(struct definition *definition)
+bool cupel_definition_out_of_memory(struct definition *definition)
 {
     definition->failure = -ENOMEM;
     return false;
@@ -20,7 +20,7 @@ static bool copy_text(struct definition *definition, const char *text, char **re
 {
     char *copy = strdup(text);
     if (copy == NULL)
-        return definition_out_of_memory(definition);
+        return cupel_definition_out_of_memory(definition);
     free(*ret);
     *ret = copy;
     return true;
@@ -37,9 +37,10 @@ static bool is_id(const char *text)
            strcmp(text, ".") != 0 && strcmp(text, "..") != 0;
 }
 
-bool definition_read_id(struct definition *definition, const struct cupel_field *object,
-                        const char *key, char **ret)
+bool cupel_definition_read_id(struct definition *definition, const struct cupel_field *object,
+                              const char *key, char **ret)
 {
+    char excerpt[CUPEL_TEXT_EXCERPT_SIZE];
     struct cupel_field field;
     const char *text = NULL;
 
@@ -49,16 +50,17 @@ bool definition_read_id(struct definition *definition, const struct cupel_field 
         return cupel_field_fail(&field,
                                 "expected 1 to %d letters, digits, '.', '_' or '-', found "
                                 "\"%s\"",
-                                ID_MAX, text);
+                                ID_MAX, cupel_text_excerpt(text, excerpt));
     return copy_text(definition, text, ret);
 }
 
-bool definition_read_unique_id(struct definition *definition, const struct cupel_field *object,
-                               const char *what, json_t *seen, json_t *value, char **ret)
+bool cupel_definition_read_unique_id(struct definition *definition,
+                                     const struct cupel_field *object, const char *what,
+                                     json_t *seen, json_t *value, char **ret)
 {
     struct cupel_field field;
 
-    if (!definition_read_id(definition, object, "id", ret)) {
+    if (!cupel_definition_read_id(definition, object, "id", ret)) {
         json_decref(value);
         return false;
     }
@@ -68,12 +70,12 @@ bool definition_read_unique_id(struct definition *definition, const struct cupel
                cupel_field_fail(&field, "another %s has the id \"%s\" already", what, *ret);
     }
     if (json_object_set_new(seen, *ret, value) < 0)
-        return definition_out_of_memory(definition);
+        return cupel_definition_out_of_memory(definition);
     return true;
 }
 
-bool definition_read_text(struct definition *definition, const struct cupel_field *object,
-                          const char *key, char **ret)
+bool cupel_definition_read_text(struct definition *definition, const struct cupel_field *object,
+                                const char *key, char **ret)
 {
     struct cupel_field field;
     const char *text = NULL;
@@ -96,7 +98,7 @@ static bool read_variable(struct definition *definition, const struct cupel_fiel
         return false;
     if (asprintf(ret, "%s=%s", field->key, value) < 0) {
         *ret = NULL;
-        return definition_out_of_memory(definition);
+        return cupel_definition_out_of_memory(definition);
     }
     return true;
 }
@@ -125,11 +127,12 @@ static bool read_variables(struct definition *definition, const struct cupel_fie
 static bool merge(struct definition *definition, char **base, char **own, char ***ret)
 {
     int r = cupel_environment_merge((const char *const *)base, (const char *const *)own, ret);
-    return r == 0 || definition_out_of_memory(definition);
+    return r == 0 || cupel_definition_out_of_memory(definition);
 }
 
-bool definition_read_environment(struct definition *definition,
-                                 const struct cupel_field *object, char **base, char ***ret)
+bool cupel_definition_read_environment(struct definition *definition,
+                                       const struct cupel_field *object, char **base,
+                                       char ***ret)
 {
     struct cupel_field field;
 
@@ -139,22 +142,23 @@ bool definition_read_environment(struct definition *definition,
         return false;
     char **own = calloc(json_object_size(field.json) + 1, sizeof(*own));
     if (own == NULL)
-        return definition_out_of_memory(definition);
+        return cupel_definition_out_of_memory(definition);
     bool good = read_variables(definition, &field, own) && merge(definition, base, own, ret);
     cupel_strings_free(own);
     return good;
 }
 
-bool definition_find_policy(struct definition *definition, const struct cupel_field *field,
-                            const char *name, const struct cupel_policy **ret_policy,
-                            const struct cupel_filter **ret_filter)
+bool cupel_definition_find_policy(struct definition *definition,
+                                  const struct cupel_field *field, const char *name,
+                                  const struct cupel_policy **ret_policy,
+                                  const struct cupel_filter **ret_filter)
 {
     const struct cupel_definition_sources *sources = definition->sources;
     struct cupel_error err = {0};
 
     int r = sources->policy(sources->owner, name, ret_policy, ret_filter, &err);
     if (r == -ENOMEM)
-        return definition_out_of_memory(definition);
+        return cupel_definition_out_of_memory(definition);
     if (r < 0 && err.text[0] != '\0')
         return cupel_field_fail(field, "%s", err.text);
     return r == 0;

@@ -8,6 +8,7 @@
 
 #include "cupel/cleanup.h"
 #include "cupel/path.h"
+#include "cupel/text.h"
 
 struct cupel_source_policy {
     char *name;
@@ -79,6 +80,7 @@ static int locate(const struct cupel_sources *sources, const char *name, char **
                   struct cupel_error *err)
 {
     const struct cupel_grader *grader = sources->grader;
+    char excerpt[CUPEL_TEXT_EXCERPT_SIZE];
 
     if (!is_path(name)) {
         *ret = strdup(name);
@@ -88,7 +90,7 @@ static int locate(const struct cupel_sources *sources, const char *name, char **
         return cupel_fail(err, -EINVAL,
                           "expected a policy's name, or the path of its file below the "
                           "grader's folder, found \"%s\"",
-                          name);
+                          cupel_text_excerpt(name, excerpt));
     CUPEL_AUTO_FD fd = cupel_path_open_beneath(grader->folder_fd, name, O_RDONLY, NULL);
     if (fd < 0)
         return explain(fd, name, err);
