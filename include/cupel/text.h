@@ -21,4 +21,10 @@ CUPEL_MUST_CHECK int cupel_text_clean(const void *bytes, size_t len, size_t max_
 /* Whether len bytes are well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms). */
 bool cupel_text_is_utf8(const void *bytes, size_t len);
 
+#define CUPEL_TEXT_EXCERPT_SIZE 64
+
+/* A piece of text to quote in a message: cleaned as above, on one line, followed by "…" if it
+ * was cut. Returns buf. */
+const char *cupel_text_excerpt(const char *text, char buf[static CUPEL_TEXT_EXCERPT_SIZE]);
+
 #endif

@@ -21,11 +21,11 @@ CUPEL_MUST_CHECK int cupel_units_parse_bytes(const char *text, uint64_t *ret,
 CUPEL_MUST_CHECK int cupel_units_parse_duration(const char *text, uint64_t *ret,
                                                 struct cupel_error *err);
 
-/* Shortest exact-looking form, "256 MiB", "1.5 GiB", "1,000 B" never; buf is filled and
- * returned. */
+/* "256 MiB", "1.5 GiB", "1000 B": at most two decimals, rounded down. Returns buf. */
 const char *cupel_units_format_bytes(uint64_t bytes, char *buf, size_t size);
 
-/* Seconds with three significant decimals at most, "1.00 s", "250 ms", "12 us". */
+/* "1.03 s", "250 ms", "12 us", rounded down; what is exact in fewer decimals has fewer: "1 s",
+ * "1.5 s". Returns buf. */
 const char *cupel_units_format_duration(uint64_t ns, char *buf, size_t size);
 
 #endif

@@ -1,0 +1,42 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cupel/document.h"
+
+/* Without memory a diagnostic is lost; the call that reports it still says that it failed. */
+void cupel_diagnostics_add(struct cupel_diagnostics *diagnostics, const char *file,
+                           unsigned line, unsigned column, const char *fmt, ...)
+{
+    struct cupel_diagnostic item = {.line = line, .column = column};
+    va_list ap;
+
+    struct cupel_diagnostic *items =
+        reallocarray(diagnostics->items, diagnostics->count + 1, sizeof(*items));
+    if (items == NULL)
+        return;
+    diagnostics->items = items;
+
+    va_start(ap, fmt);
+    if (vasprintf(&item.text, fmt, ap) < 0)
+        item.text = NULL;
+    va_end(ap);
+    item.file = strdup(file);
+    if (item.text == NULL || item.file == NULL) {
+        free(item.text);
+        free(item.file);
+        return;
+    }
+    items[diagnostics->count++] = item;
+}
+
+void cupel_diagnostics_clear(struct cupel_diagnostics *diagnostics)
+{
+    for (size_t i = 0; i < diagnostics->count; i++) {
+        free(diagnostics->items[i].file);
+        free(diagnostics->items[i].text);
+    }
+    free(diagnostics->items);
+    *diagnostics = (struct cupel_diagnostics){0};
+}
