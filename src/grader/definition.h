@@ -1,0 +1,99 @@
+/*
+ * Reading grader.json: from its document to a struct cupel_grader. Internal to src/grader.
+ *
+ * The reader is pure: policies and data files come from its sources. What is wrong with the
+ * definition becomes a diagnostic at its place and reading goes on, so that all errors of the
+ * file are told at once.
+ */
+#ifndef CUPEL_GRADER_DEFINITION_H
+#define CUPEL_GRADER_DEFINITION_H
+
+#include <jansson.h>
+
+#include "cupel/document.h"
+#include "cupel/error.h"
+#include "cupel/grader.h"
+
+#define CUPEL_DEFINITION_BUILDS_MAX 100
+#define CUPEL_DEFINITION_TESTS_MAX  10000
+
+/* Where a definition gets what it names. */
+struct cupel_definition_sources {
+    /* A policy and its filter, borrowed from owner. Returns 0; -EINVAL with an empty err->text
+     * if its own diagnostics were added; -errno with err. */
+    int (*policy)(void *owner, const char *name, const struct cupel_policy **ret_policy,
+                  const struct cupel_filter **ret_filter, struct cupel_error *err);
+    /* The content of a data file, freed by the caller. Returns 0, or -errno with err. */
+    int (*file)(void *owner, const char *path, char **ret, size_t *ret_len,
+                struct cupel_error *err);
+    void *owner;
+};
+
+/*
+ * Fill name, title, version, intake, builds, tests and groups of grader (zero-initialised but
+ * for the parts that are its sources'). Returns 0 also if diagnostics were added: the caller
+ * counts them, and must not use grader then; -ENOMEM.
+ */
+CUPEL_MUST_CHECK int cupel_definition_read(struct cupel_document *document,
+                                           const struct cupel_definition_sources *sources,
+                                           struct cupel_grader *grader);
+
+/* Free what cupel_definition_read() filled. */
+void cupel_definition_clear(struct cupel_grader *grader);
+
+/* The rest is shared by the files definition*.c only. */
+
+struct definition_defaults {
+    bool names_policy;
+    const struct cupel_policy *policy; /* NULL: not named, or named and wrong */
+    const struct cupel_filter *filter;
+    bool gives_limits;
+    struct cupel_field limits;
+    char **environment; /* or NULL */
+};
+
+struct definition {
+    const struct cupel_definition_sources *sources;
+    struct cupel_grader *grader;
+    struct definition_defaults defaults;
+    json_t *test_ids;  /* id: index in grader->tests */
+    json_t *group_ids; /* id of a test: id of its group */
+    int failure;       /* 0, or -ENOMEM: not the definition's fault */
+};
+
+/* false, for `return cupel_definition_out_of_memory(…)`. */
+bool cupel_definition_out_of_memory(struct definition *definition);
+
+/* [A-Za-z0-9._-]{1,64}, and neither "." nor "..": ids become names of files. */
+bool cupel_definition_read_id(struct definition *definition, const struct cupel_field *object,
+                              const char *key, char **ret);
+/* id, as above, that is not a key of seen yet; it is added there with value (stolen). what: of
+ * what it is the id, for messages. */
+bool cupel_definition_read_unique_id(struct definition *definition,
+                                     const struct cupel_field *object, const char *what,
+                                     json_t *seen, json_t *value, char **ret);
+/* A member that may be absent: *ret is copied, or untouched. */
+bool cupel_definition_read_text(struct definition *definition, const struct cupel_field *object,
+                                const char *key, char **ret);
+/* "env": an object of strings, put over base (or NULL). */
+bool cupel_definition_read_environment(struct definition *definition,
+                                       const struct cupel_field *object, char **base,
+                                       char ***ret);
+/* Resolve a policy's name; a diagnostic is added at field. */
+bool cupel_definition_find_policy(struct definition *definition,
+                                  const struct cupel_field *field, const char *name,
+                                  const struct cupel_policy **ret_policy,
+                                  const struct cupel_filter **ret_filter);
+
+/* Title, command, policy, limits and environment; the id is its owner's. */
+void cupel_definition_read_step(struct definition *definition, const struct cupel_field *field,
+                                const char *default_policy, struct cupel_step *step);
+void cupel_definition_clear_step(struct cupel_step *step);
+
+void cupel_definition_read_builds(struct definition *definition,
+                                  const struct cupel_field *root);
+void cupel_definition_read_tests(struct definition *definition, const struct cupel_field *root);
+void cupel_definition_read_groups(struct definition *definition,
+                                  const struct cupel_field *root);
+
+#endif

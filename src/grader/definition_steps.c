@@ -1,0 +1,134 @@
+/* Steps: what builds and tests have in common, and builds. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "definition.h"
+
+#define ARGUMENTS_MAX 1000
+
+static void read_command(struct definition *definition, const struct cupel_field *object,
+                         char ***ret)
+{
+    struct cupel_field field;
+
+    if (!cupel_field_require(object, "run", &field) || !cupel_field_is_array(&field))
+        return;
+    size_t count = cupel_field_count(&field);
+    if (count == 0 || count > ARGUMENTS_MAX) {
+        (void)cupel_field_fail(&field,
+                               "expected a command and up to %d arguments, found %zu strings",
+                               ARGUMENTS_MAX - 1, count);
+        return;
+    }
+    *ret = calloc(count + 1, sizeof(**ret));
+    for (size_t i = 0; *ret != NULL && i < count; i++) {
+        struct cupel_field item = cupel_field_at(&field, i);
+        const char *text = NULL;
+        if (!cupel_field_string(&item, &text))
+            text = ""; /* an empty argument is good, and this one has been told of */
+        else if (i == 0 && text[0] == '\0')
+            (void)cupel_field_fail(&item, "expected a command, found an empty string");
+        if (((*ret)[i] = strdup(text)) == NULL)
+            break;
+    }
+    if (*ret == NULL || (*ret)[count - 1] == NULL)
+        (void)cupel_definition_out_of_memory(definition);
+}
+
+static void read_policy(struct definition *definition, const struct cupel_field *object,
+                        const char *default_policy, struct cupel_step *step)
+{
+    const struct definition_defaults *defaults = &definition->defaults;
+    struct cupel_field field;
+    const char *name = NULL;
+
+    if (cupel_field_get(object, "policy", &field)) {
+        if (cupel_field_string(&field, &name))
+            (void)cupel_definition_find_policy(definition, &field, name, &step->policy,
+                                               &step->filter);
+    } else if (defaults->names_policy) {
+        step->policy = defaults->policy;
+        step->filter = defaults->filter;
+    } else {
+        (void)cupel_definition_find_policy(definition, object, default_policy, &step->policy,
+                                           &step->filter);
+    }
+}
+
+static void read_limits(const struct definition *definition, const struct cupel_field *object,
+                        struct cupel_step *step)
+{
+    struct cupel_limits *limits = &step->limits;
+    struct cupel_field field;
+
+    if (step->policy != NULL)
+        *limits = step->policy->limits;
+    if (definition->defaults.gives_limits)
+        (void)cupel_policy_read_limits(&definition->defaults.limits, limits);
+    if (cupel_field_get(object, "limits", &field))
+        (void)cupel_policy_read_limits(&field, limits);
+    if (limits->stdout_bytes > limits->output_bytes)
+        limits->stdout_bytes = limits->output_bytes;
+    if (limits->stderr_bytes > limits->output_bytes)
+        limits->stderr_bytes = limits->output_bytes;
+}
+
+void cupel_definition_read_step(struct definition *definition, const struct cupel_field *field,
+                                const char *default_policy, struct cupel_step *step)
+{
+    (void)cupel_definition_read_text(definition, field, "title", &step->title);
+    read_command(definition, field, &step->argv);
+    read_policy(definition, field, default_policy, step);
+    read_limits(definition, field, step);
+    (void)cupel_definition_read_environment(definition, field, definition->defaults.environment,
+                                            &step->environment);
+}
+
+void cupel_definition_clear_step(struct cupel_step *step)
+{
+    free(step->id);
+    free(step->title);
+    cupel_strings_free(step->argv);
+    cupel_strings_free(step->environment);
+}
+
+static void read_build(struct definition *definition, const struct cupel_field *field,
+                       json_t *seen, struct cupel_step *step)
+{
+    static const char *const keys[] = {"id", "title", "run", "policy", "limits", "env", NULL};
+
+    if (!cupel_field_is_object(field))
+        return;
+    (void)cupel_field_only_keys(field, keys);
+    (void)cupel_definition_read_unique_id(definition, field, "build step", seen, json_true(),
+                                          &step->id);
+    cupel_definition_read_step(definition, field, "compile", step);
+}
+
+void cupel_definition_read_builds(struct definition *definition, const struct cupel_field *root)
+{
+    struct cupel_grader *grader = definition->grader;
+    struct cupel_field array;
+
+    if (!cupel_field_get(root, "build", &array) || !cupel_field_is_array(&array))
+        return;
+    size_t count = cupel_field_count(&array);
+    if (count > CUPEL_DEFINITION_BUILDS_MAX) {
+        (void)cupel_field_fail(&array, "expected at most %d build steps, found %zu",
+                               CUPEL_DEFINITION_BUILDS_MAX, count);
+        return;
+    }
+    json_t *seen = json_object();
+    grader->builds = calloc(count + 1, sizeof(*grader->builds));
+    if (seen != NULL && grader->builds != NULL) {
+        grader->build_count = count;
+        for (size_t i = 0; i < count; i++) {
+            struct cupel_field field = cupel_field_at(&array, i);
+            read_build(definition, &field, seen, &grader->builds[i]);
+        }
+    } else {
+        (void)cupel_definition_out_of_memory(definition);
+    }
+    json_decref(seen);
+}

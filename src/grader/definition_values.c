@@ -1,0 +1,165 @@
+/* The kinds of value that several parts of a definition have in common. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cupel/text.h"
+#include "definition.h"
+#include "environment.h"
+
+#define ID_MAX 64
+
+bool cupel_definition_out_of_memory(struct definition *definition)
+{
+    definition->failure = -ENOMEM;
+    return false;
+}
+
+static bool copy_text(struct definition *definition, const char *text, char **ret)
+{
+    char *copy = strdup(text);
+    if (copy == NULL)
+        return cupel_definition_out_of_memory(definition);
+    free(*ret);
+    *ret = copy;
+    return true;
+}
+
+static bool is_id(const char *text)
+{
+    static const char allowed[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+        "0123456789._-";
+    size_t length = strlen(text);
+
+    return length >= 1 && length <= ID_MAX && strspn(text, allowed) == length &&
+           strcmp(text, ".") != 0 && strcmp(text, "..") != 0;
+}
+
+bool cupel_definition_read_id(struct definition *definition, const struct cupel_field *object,
+                              const char *key, char **ret)
+{
+    char excerpt[CUPEL_TEXT_EXCERPT_SIZE];
+    struct cupel_field field;
+    const char *text = NULL;
+
+    if (!cupel_field_require(object, key, &field) || !cupel_field_string(&field, &text))
+        return false;
+    if (!is_id(text))
+        return cupel_field_fail(&field,
+                                "expected 1 to %d letters, digits, '.', '_' or '-', found "
+                                "\"%s\"",
+                                ID_MAX, cupel_text_excerpt(text, excerpt));
+    return copy_text(definition, text, ret);
+}
+
+bool cupel_definition_read_unique_id(struct definition *definition,
+                                     const struct cupel_field *object, const char *what,
+                                     json_t *seen, json_t *value, char **ret)
+{
+    struct cupel_field field;
+
+    if (!cupel_definition_read_id(definition, object, "id", ret)) {
+        json_decref(value);
+        return false;
+    }
+    if (json_object_get(seen, *ret) != NULL) {
+        json_decref(value);
+        return cupel_field_get(object, "id", &field) &&
+               cupel_field_fail(&field, "another %s has the id \"%s\" already", what, *ret);
+    }
+    if (json_object_set_new(seen, *ret, value) < 0)
+        return cupel_definition_out_of_memory(definition);
+    return true;
+}
+
+bool cupel_definition_read_text(struct definition *definition, const struct cupel_field *object,
+                                const char *key, char **ret)
+{
+    struct cupel_field field;
+    const char *text = NULL;
+
+    if (!cupel_field_get(object, key, &field))
+        return true;
+    return cupel_field_string(&field, &text) && copy_text(definition, text, ret);
+}
+
+static bool read_variable(struct definition *definition, const struct cupel_field *field,
+                          char **ret)
+{
+    const char *value = NULL;
+
+    if (!cupel_environment_is_name(field->key))
+        return cupel_field_fail_key(field,
+                                    "expected the name of a variable: letters, digits and "
+                                    "'_', no digit first");
+    if (!cupel_field_string(field, &value))
+        return false;
+    if (asprintf(ret, "%s=%s", field->key, value) < 0) {
+        *ret = NULL;
+        return cupel_definition_out_of_memory(definition);
+    }
+    return true;
+}
+
+static bool read_variables(struct definition *definition, const struct cupel_field *object,
+                           char **variables)
+{
+    bool good = true;
+    const char *key;
+    json_t *unused;
+
+    json_object_foreach(object->json, key, unused)
+    {
+        struct cupel_field field;
+        char *variable = NULL;
+        if (cupel_field_get(object, key, &field) &&
+            read_variable(definition, &field, &variable))
+            *variables++ = variable;
+        else
+            good = false;
+    }
+    return good;
+}
+
+/* base and own may be NULL. */
+static bool merge(struct definition *definition, char **base, char **own, char ***ret)
+{
+    int r = cupel_environment_merge((const char *const *)base, (const char *const *)own, ret);
+    return r == 0 || cupel_definition_out_of_memory(definition);
+}
+
+bool cupel_definition_read_environment(struct definition *definition,
+                                       const struct cupel_field *object, char **base,
+                                       char ***ret)
+{
+    struct cupel_field field;
+
+    if (!cupel_field_get(object, "env", &field))
+        return merge(definition, base, NULL, ret);
+    if (!cupel_field_is_object(&field))
+        return false;
+    char **own = calloc(json_object_size(field.json) + 1, sizeof(*own));
+    if (own == NULL)
+        return cupel_definition_out_of_memory(definition);
+    bool good = read_variables(definition, &field, own) && merge(definition, base, own, ret);
+    cupel_strings_free(own);
+    return good;
+}
+
+bool cupel_definition_find_policy(struct definition *definition,
+                                  const struct cupel_field *field, const char *name,
+                                  const struct cupel_policy **ret_policy,
+                                  const struct cupel_filter **ret_filter)
+{
+    const struct cupel_definition_sources *sources = definition->sources;
+    struct cupel_error err = {0};
+
+    int r = sources->policy(sources->owner, name, ret_policy, ret_filter, &err);
+    if (r == -ENOMEM)
+        return cupel_definition_out_of_memory(definition);
+    if (r < 0 && err.text[0] != '\0')
+        return cupel_field_fail(field, "%s", err.text);
+    return r == 0;
+}
