@@ -12,6 +12,9 @@ set(CUPEL_WARNINGS
     -Walloca)
 if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
   list(APPEND CUPEL_WARNINGS -Wduplicated-cond -Wduplicated-branches -Wlogical-op)
+  if(CUPEL_ANALYZE)
+    list(APPEND CUPEL_WARNINGS -fanalyzer)
+  endif()
 endif()
 if(CUPEL_WERROR)
   list(APPEND CUPEL_WARNINGS -Werror)
@@ -30,25 +33,22 @@ foreach(flag -fstack-protector-strong -fstack-clash-protection -ftrivial-auto-va
   endif()
 endforeach()
 
-function(cupel_target_flags target)
+# Warnings and hardening without sanitizers.
+function(cupel_target_plain_flags target)
   target_compile_definitions(${target} PRIVATE _GNU_SOURCE)
-  target_compile_options(${target} PRIVATE ${CUPEL_WARNINGS} ${CUPEL_HARDENING})
+  target_compile_options(${target} PRIVATE ${CUPEL_WARNINGS} ${CUPEL_HARDENING} -fPIE)
+  target_link_options(${target} PRIVATE -Wl,-z,relro,-z,now,-z,noexecstack)
+  if(NOT CUPEL_SANITIZE)
+    # Needs optimisation, and is at odds with sanitizers.
+    target_compile_options(${target} PRIVATE
+      $<$<CONFIG:Release,RelWithDebInfo,MinSizeRel>:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=3>)
+  endif()
+endfunction()
+
+function(cupel_target_flags target)
+  cupel_target_plain_flags(${target})
   if(CUPEL_SANITIZE)
     target_compile_options(${target} PRIVATE ${CUPEL_SANITIZER_FLAGS})
     target_link_options(${target} PUBLIC ${CUPEL_SANITIZER_FLAGS})
-  else()
-    cupel_target_fortify(${target})
   endif()
-  cupel_target_pie(${target})
-endfunction()
-
-# _FORTIFY_SOURCE needs optimisation, and is at odds with sanitizers.
-function(cupel_target_fortify target)
-  target_compile_options(${target} PRIVATE
-    $<$<CONFIG:Release,RelWithDebInfo,MinSizeRel>:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=3>)
-endfunction()
-
-function(cupel_target_pie target)
-  target_compile_options(${target} PRIVATE -fPIE)
-  target_link_options(${target} PRIVATE -Wl,-z,relro,-z,now,-z,noexecstack)
 endfunction()

@@ -1,0 +1,6 @@
+"""Waits for a word that never comes."""
+
+import time
+
+while True:
+    time.sleep(3600)

@@ -1,0 +1,172 @@
+/*
+ * Frames between the supervisor and a cell: encoding, decoding, and which frame is permitted
+ * when.
+ *
+ * A channel is a SOCK_SEQPACKET socket pair, so that one packet is one frame: a header of 8
+ * bytes (magic, type) and a body of at most CUPEL_WIRE_MAX bytes in all, in the machine's byte
+ * order. What comes from a cell is hostile input. Pure: no I/O here.
+ */
+#ifndef CUPEL_WIRE_H
+#define CUPEL_WIRE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cupel/error.h"
+
+#define CUPEL_WIRE_MAX     131072
+#define CUPEL_WIRE_FDS_MAX 80   /* descriptors that one frame may carry */
+#define CUPEL_WIRE_STRINGS 8192 /* elements of one list of strings */
+#define CUPEL_WIRE_MOUNTS  256
+#define CUPEL_WIRE_RULES   256
+#define CUPEL_WIRE_RLIMITS 16
+#define CUPEL_WIRE_FILTER  4096 /* instructions: BPF_MAXINSNS */
+
+enum cupel_wire_type {
+    CUPEL_WIRE_SETUP = 1, /* to the cell: what it shall be */
+    CUPEL_WIRE_RUN,       /* to the cell: execute a command */
+    CUPEL_WIRE_READY,     /* from the cell: set up */
+    CUPEL_WIRE_STARTED,   /* from the cell: the run's init is there */
+    CUPEL_WIRE_EXITED,    /* from the cell: every process of the run is dead */
+    CUPEL_WIRE_FAILED,    /* from the cell: it could not do what the last frame asked */
+};
+
+/* A channel as the supervisor sees it. */
+enum cupel_wire_state {
+    CUPEL_WIRE_NEW,     /* nothing sent */
+    CUPEL_WIRE_WAITING, /* SETUP sent */
+    CUPEL_WIRE_IDLE,    /* a RUN may be sent */
+    CUPEL_WIRE_ASKED,   /* RUN sent */
+    CUPEL_WIRE_RUNNING, /* STARTED received */
+    CUPEL_WIRE_BROKEN,  /* nothing more is permitted */
+};
+
+/*
+ * The table of what is permitted: the state after a frame of type with fd_count descriptors in
+ * state. Returns 0 and sets *ret; -EPROTO if the frame is not permitted there, or carries other
+ * than its number of descriptors (SETUP: any number; RUN and STARTED: 3; READY: 1; others:
+ * none).
+ */
+CUPEL_MUST_CHECK int cupel_wire_next(enum cupel_wire_state state, enum cupel_wire_type type,
+                                     size_t fd_count, enum cupel_wire_state *ret);
+
+struct cupel_wire_mount {
+    const char *source;
+    const char *destination;
+    bool writable;
+    bool optional;
+};
+
+/* Descriptors: the lease of the uid if has_lease, cupel-unpack if has_unpack, then a channel
+ * for each lane if there is more than one lane. */
+struct cupel_wire_setup {
+    uint32_t uid; /* to take before all else; UINT32_MAX: keep */
+    uint32_t lanes;
+    bool has_lease;
+    bool has_unpack;
+    bool loopback;
+    bool copy_box; /* never overlayfs: what a host without it would do */
+    uint64_t box_bytes;
+    uint64_t box_inodes;
+    struct cupel_wire_mount mounts[CUPEL_WIRE_MOUNTS];
+    size_t mount_count;
+};
+
+enum cupel_wire_access {
+    CUPEL_WIRE_READ,    /* read and execute, files and folders */
+    CUPEL_WIRE_WRITE,   /* everything */
+    CUPEL_WIRE_DEVICE,  /* read and write a device node */
+    CUPEL_WIRE_INSPECT, /* read files and folders, execute nothing: /proc */
+    CUPEL_WIRE_ACCESSES,
+};
+
+struct cupel_wire_rule {
+    const char *path;
+    enum cupel_wire_access access;
+};
+
+/* Descriptors: 0, 1 and 2 of the command. */
+struct cupel_wire_run {
+    bool fresh_box;
+    bool loopback;
+    uint64_t disk_bytes;
+    uint64_t inodes;
+    uint64_t rlimits[CUPEL_WIRE_RLIMITS]; /* by RLIMIT_ number; RLIM_INFINITY: none */
+    const char *chdir;
+    const char **argv;        /* NULL-terminated; see cupel_wire_run_clear() */
+    const char **environment; /* likewise */
+    struct cupel_wire_rule rules[CUPEL_WIRE_RULES];
+    size_t rule_count;
+    const void *filter; /* struct sock_filter[filter_count], unaligned */
+    size_t filter_count;
+};
+
+/* Descriptor: /box. */
+struct cupel_wire_ready {
+    uint32_t landlock_abi;
+};
+
+/*
+ * STARTED has no body. It is sent by the run's init when all is set up but the command itself.
+ * Descriptors: a pidfd of init; the run's /proc (readable); the root of the tmpfs behind /tmp
+ * (O_PATH).
+ */
+
+struct cupel_wire_exited {
+    int32_t
+        wait_status; /* of the command, as of wait(2); of init, if it did not live to tell */
+    int32_t exec_errno;
+    bool command_ended; /* false: init was killed, and the command with it */
+    bool disk_full;     /* no block or no inode was left in what the run could write */
+    uint64_t wall_ns; /* from the command's execve to its end; 0 if it did not end by itself */
+    uint64_t user_ns; /* of all processes of the run, its set-up taken off */
+    uint64_t system_ns;
+    uint64_t max_rss_bytes; /* of the largest process */
+};
+
+struct cupel_wire_failed {
+    int32_t code; /* negative errno */
+    char text[252];
+};
+
+/*
+ * Encode a frame into buf (CUPEL_WIRE_MAX bytes). Returns its length; -E2BIG if it does not
+ * fit.
+ */
+CUPEL_MUST_CHECK int cupel_wire_encode_setup(const struct cupel_wire_setup *in, void *buf,
+                                             size_t size);
+CUPEL_MUST_CHECK int cupel_wire_encode_run(const struct cupel_wire_run *in, void *buf,
+                                           size_t size);
+CUPEL_MUST_CHECK int cupel_wire_encode_ready(const struct cupel_wire_ready *in, void *buf,
+                                             size_t size);
+CUPEL_MUST_CHECK int cupel_wire_encode_started(void *buf, size_t size);
+CUPEL_MUST_CHECK int cupel_wire_encode_exited(const struct cupel_wire_exited *in, void *buf,
+                                              size_t size);
+CUPEL_MUST_CHECK int cupel_wire_encode_failed(const struct cupel_wire_failed *in, void *buf,
+                                              size_t size);
+
+/* Type of a received frame of len bytes. Returns 0; -EPROTO if there is no such type. */
+CUPEL_MUST_CHECK int cupel_wire_type(const void *buf, size_t len, enum cupel_wire_type *ret);
+
+/*
+ * Decode a frame of the named type. Strings and bytes of *ret point into buf, which must
+ * outlive it. Returns 0; -EPROTO if it is truncated, oversized, has trailing bytes, a count,
+ * boolean or string out of its bounds; -ENOMEM (only RUN allocates).
+ */
+CUPEL_MUST_CHECK int cupel_wire_decode_setup(const void *buf, size_t len,
+                                             struct cupel_wire_setup *ret);
+CUPEL_MUST_CHECK int cupel_wire_decode_run(const void *buf, size_t len,
+                                           struct cupel_wire_run *ret);
+CUPEL_MUST_CHECK int cupel_wire_decode_ready(const void *buf, size_t len,
+                                             struct cupel_wire_ready *ret);
+CUPEL_MUST_CHECK int cupel_wire_decode_started(const void *buf, size_t len);
+CUPEL_MUST_CHECK int cupel_wire_decode_exited(const void *buf, size_t len,
+                                              struct cupel_wire_exited *ret);
+CUPEL_MUST_CHECK int cupel_wire_decode_failed(const void *buf, size_t len,
+                                              struct cupel_wire_failed *ret);
+
+/* Release the vectors of a decoded RUN. */
+void cupel_wire_run_clear(struct cupel_wire_run *run);
+
+#endif

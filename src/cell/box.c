@@ -1,0 +1,85 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "cell/cell.h"
+#include "cupel/cleanup.h"
+
+#define FLAGS (MS_NOSUID | MS_NODEV)
+
+/* What the folders below take of the quota. */
+#define OWN_INODES 8
+
+/*
+ * One tmpfs holds all that a run may write, so that one size limits it. It is mounted at /tmp,
+ * with the parts in folders of it, and then covered by the part that is /tmp itself.
+ */
+static int mount_scratch(const struct cupel_wire_run *run, struct cupel_error *err)
+{
+    static const char *const parts[] = {"/tmp/tmp", "/tmp/upper", "/tmp/work"};
+    char options[96];
+
+    (void)snprintf(options, sizeof(options), "mode=0755,size=%ju,nr_inodes=%ju",
+                   (uintmax_t)run->disk_bytes, (uintmax_t)run->inodes + OWN_INODES);
+    if (mount("tmpfs", "/tmp", "tmpfs", FLAGS, options) < 0)
+        return cupel_fail_errno(err, "mount a tmpfs at /tmp");
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        if (mkdir(parts[i], 0755) < 0)
+            return cupel_fail_errno(err, "mkdir %s", parts[i]);
+    }
+    if (chmod("/tmp/tmp", 01777) < 0)
+        return cupel_fail_errno(err, "chmod /tmp");
+    return 0;
+}
+
+/* Without extended attributes in the upper layer a folder cannot be removed and made again. */
+static bool upper_has_attributes(void)
+{
+    return setxattr("/tmp/upper", "user.cupel", "1", 1, 0) == 0 &&
+           removexattr("/tmp/upper", "user.cupel") == 0;
+}
+
+static int copy_box(struct cupel_error *err)
+{
+    CUPEL_AUTO_FD from = open("/box", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    CUPEL_AUTO_FD to = open("/tmp/upper", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (from < 0 || to < 0)
+        return cupel_fail_errno(err, "open the box to copy");
+    int r = cell_copy_tree(from, to, err);
+    if (r < 0)
+        return r;
+    if (mount("/tmp/upper", "/box", NULL, MS_BIND, NULL) < 0)
+        return cupel_fail_errno(err, "mount the copy at /box");
+    return 0;
+}
+
+static int mount_view(bool copy, struct cupel_error *err)
+{
+    if (!copy && upper_has_attributes() &&
+        mount("overlay", "/box", "overlay", FLAGS,
+              "lowerdir=/box,upperdir=/tmp/upper,workdir=/tmp/work,userxattr") == 0)
+        return 0;
+    return copy_box(err);
+}
+
+int cell_box_mount(const struct cupel_wire_run *run, bool copy, int *ret_fd,
+                   struct cupel_error *err)
+{
+    int r = mount_scratch(run, err);
+    if (r == 0 && run->fresh_box)
+        r = mount_view(copy, err);
+    if (r < 0)
+        return r;
+    if (mount("/tmp/tmp", "/tmp", NULL, MS_BIND, NULL) < 0)
+        return cupel_fail_errno(err, "mount /tmp");
+    int fd = open("/tmp", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return cupel_fail_errno(err, "open /tmp");
+    *ret_fd = fd;
+    return 0;
+}

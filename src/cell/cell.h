@@ -1,0 +1,126 @@
+/*
+ * The parts of cupel-cell. Every function returns 0, or a negative errno with the step that
+ * failed in err; paths are those of the process's mount namespace at that time.
+ */
+#ifndef CUPEL_CELL_CELL_H
+#define CUPEL_CELL_CELL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/time.h>
+
+#include "cupel/error.h"
+#include "cupel/wire.h"
+
+#define CELL_UID 1000 /* what a run sees as its own uid and gid */
+
+/* identity.c: who the cell is */
+
+/* Become uid (and the gid of the same number, no other group); UINT32_MAX: stay. */
+CUPEL_MUST_CHECK int cell_identity_take(uint32_t uid, struct cupel_error *err);
+
+/* A new user namespace that maps CELL_UID alone, and further namespaces (CLONE_NEW…) that it
+ * owns. */
+CUPEL_MUST_CHECK int cell_identity_unshare(int flags, struct cupel_error *err);
+
+/* Nothing below this user namespace may make another one. Needs /proc/sys. */
+CUPEL_MUST_CHECK int cell_identity_forbid_nesting(struct cupel_error *err);
+
+/* Be killed when parent (a pidfd; -1: the process that executed us) ends. */
+CUPEL_MUST_CHECK int cell_identity_die_with(int parent_fd, struct cupel_error *err);
+
+/* privileges.c: what the cell may do */
+
+/* Empty the bounding and ambient sets, lock the securebits, set no_new_privs. */
+CUPEL_MUST_CHECK int cell_privileges_limit(struct cupel_error *err);
+
+/* Empty the effective, permitted and inheritable sets. */
+CUPEL_MUST_CHECK int cell_privileges_drop(struct cupel_error *err);
+
+/* root.c, etc.c, network.c: what the cell sees */
+
+/* Build the root, pivot into it, leave nothing of the host's behind. unpack_fd: -1 if not
+ * needed. */
+CUPEL_MUST_CHECK int cell_root_enter(const struct cupel_wire_setup *setup, int unpack_fd,
+                                     struct cupel_error *err);
+
+/* passwd, group, hosts, nsswitch.conf in the open folder etc_fd. */
+CUPEL_MUST_CHECK int cell_etc_write(int etc_fd, struct cupel_error *err);
+
+/* Bring up lo in the current network namespace. */
+CUPEL_MUST_CHECK int cell_network_loopback(struct cupel_error *err);
+
+/* box.c, copy.c: what a run may write */
+
+/* Mount /tmp and, if run->fresh_box, a copy-on-write view of /box; *ret_fd: O_PATH of their
+ * tmpfs. */
+CUPEL_MUST_CHECK int cell_box_mount(const struct cupel_wire_run *run, bool copy, int *ret_fd,
+                                    struct cupel_error *err);
+
+/* Copy the regular files, folders and links below one open folder into another. */
+CUPEL_MUST_CHECK int cell_copy_tree(int from_fd, int to_fd, struct cupel_error *err);
+
+/* landlock.c */
+
+/* The kernel's ABI version; 0 where Landlock is missing or disabled. */
+int cell_landlock_abi(void);
+
+/* Restrict the calling thread to run->rules. Does nothing with ABI 0. */
+CUPEL_MUST_CHECK int cell_landlock_restrict(const struct cupel_wire_run *run, int abi,
+                                            struct cupel_error *err);
+
+/* lane.c */
+
+struct cell_lane {
+    int channel_fd;
+    bool copy_box; /* as in struct cupel_wire_setup */
+    int landlock_abi;
+};
+
+/* Serve runs until the channel ends. */
+CUPEL_MUST_CHECK int cell_lane_serve(const struct cell_lane *lane, struct cupel_error *err);
+
+/* Send FAILED. Returns 0 or -errno. */
+CUPEL_MUST_CHECK int cell_lane_send_failed(int channel_fd, const struct cupel_error *error);
+
+/* init.c, command.c: a run */
+
+/*
+ * What init tells its lane: a shared page, written by init and, until it executes, by the
+ * command's process; never by the command.
+ */
+struct cell_report {
+    struct cupel_error error;  /* code 0: set-up went well */
+    uint64_t init_setup_ns;    /* CPU time of init up to the start of the command */
+    uint64_t command_setup_ns; /* CPU time of the command's process up to execve(2) */
+    uint64_t start_ns;         /* CLOCK_MONOTONIC */
+    uint64_t end_ns;
+    bool ended;    /* the command has ended, the rest is set */
+    bool complete; /* all other processes are reaped; the figures below are set */
+    bool disk_full;
+    int wait_status;
+    int exec_errno;
+    uint64_t user_ns; /* of all processes but init */
+    uint64_t system_ns;
+};
+
+struct cell_run {
+    const struct cell_lane *lane;
+    const struct cupel_wire_run *request;
+    const int *stdio; /* the command's 0, 1, 2 */
+    int lane_pidfd;
+    struct cell_report *report;
+};
+
+/* Process 1 of a run. */
+_Noreturn void cell_init_main(const struct cell_run *run);
+
+/* The command's process up to execve(2); shares init's memory (CLONE_VM). Returns its exit
+ * status. */
+int cell_command_main(void *run);
+
+/* clock.c: nanoseconds of clock_gettime(2) and of a struct timeval */
+uint64_t cell_clock_ns(int clock);
+uint64_t cell_timeval_ns(const struct timeval *tv);
+
+#endif

@@ -1,0 +1,146 @@
+#include <errno.h>
+#include <limits.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cell/cell.h"
+
+static int take_stdio(const int stdio[static 3], struct cupel_error *err)
+{
+    for (int i = 0; i < 3; i++) {
+        if (dup2(stdio[i], i) < 0)
+            return cupel_fail_errno(err, "dup2 to %d", i);
+    }
+    if (close_range(3, ~0U, 0) < 0)
+        return cupel_fail_errno(err, "close_range");
+    return 0;
+}
+
+static int reset_signals(struct cupel_error *err)
+{
+    sigset_t none;
+
+    (void)sigemptyset(&none);
+    for (int signal_number = 1; signal_number < NSIG; signal_number++) {
+        struct sigaction action = {.sa_handler = SIG_DFL};
+        (void)sigaction(signal_number, &action, NULL); /* refused for SIGKILL and libc's own */
+    }
+    if (sigprocmask(SIG_SETMASK, &none, NULL) < 0)
+        return cupel_fail_errno(err, "sigprocmask");
+    return 0;
+}
+
+static int limit_resources(const struct cupel_wire_run *request, struct cupel_error *err)
+{
+    for (int i = 0; i < CUPEL_WIRE_RLIMITS; i++) {
+        struct rlimit limit = {request->rlimits[i], request->rlimits[i]};
+        struct rlimit now;
+        if (getrlimit((__rlimit_resource_t)i, &now) < 0)
+            return cupel_fail_errno(err, "getrlimit %d", i);
+        if (limit.rlim_max > now.rlim_max) /* what the host's administrator set binds as well */
+            limit = (struct rlimit){now.rlim_max, now.rlim_max};
+        if (setrlimit((__rlimit_resource_t)i, &limit) < 0)
+            return cupel_fail_errno(err, "setrlimit %d", i);
+    }
+    return 0;
+}
+
+static int load_filter(const struct cupel_wire_run *request, struct cupel_error *err)
+{
+    struct sock_fprog program = {.len = (unsigned short)request->filter_count};
+
+    memcpy(&program.filter, &request->filter, sizeof(program.filter)); /* it is only read */
+    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) < 0)
+        return cupel_fail_errno(err, "load the seccomp filter");
+    return 0;
+}
+
+static const char *find_variable(const char *const *environment, const char *name)
+{
+    size_t len = strlen(name);
+
+    for (; *environment != NULL; environment++) {
+        if (strncmp(*environment, name, len) == 0 && (*environment)[len] == '=')
+            return *environment + len + 1;
+    }
+    return NULL;
+}
+
+/* execve(2) takes pointers to char, and does not write. */
+static void execute(const char *path, const struct cupel_wire_run *request)
+{
+    char *const *argv;
+    char *const *environment;
+
+    memcpy(&argv, &request->argv, sizeof(argv));
+    memcpy(&environment, &request->environment, sizeof(environment));
+    (void)execve(path, argv, environment);
+}
+
+/* As execvpe(3), but with the PATH of the new environment. Returns the errno of the failure. */
+static int execute_in_path(const struct cupel_wire_run *request)
+{
+    const char *name = request->argv[0];
+    const char *path = find_variable(request->environment, "PATH");
+    char candidate[PATH_MAX];
+    int failure = ENOENT;
+
+    if (strchr(name, '/') != NULL) {
+        execute(name, request);
+        return errno;
+    }
+    while (path != NULL && *path != '\0') {
+        size_t len = strcspn(path, ":");
+        int n = snprintf(candidate, sizeof(candidate), "%.*s/%s", (int)len, path, name);
+        if (len > 0 && n > 0 && (size_t)n < sizeof(candidate)) {
+            execute(candidate, request);
+            if (errno != ENOENT && errno != ENOTDIR)
+                failure = errno;
+        }
+        path += len + (path[len] == ':' ? 1 : 0);
+    }
+    return failure;
+}
+
+static int prepare(const struct cell_run *run, struct cupel_error *err)
+{
+    const struct cupel_wire_run *request = run->request;
+
+    if (setsid() < 0)
+        return cupel_fail_errno(err, "setsid");
+    int r = take_stdio(run->stdio, err);
+    if (r == 0)
+        r = reset_signals(err);
+    if (r == 0 && chdir(request->chdir) < 0)
+        r = cupel_fail_errno(err, "chdir %.150s", request->chdir);
+    (void)umask(022);
+    if (r == 0)
+        r = limit_resources(request, err);
+    if (r == 0)
+        r = cell_landlock_restrict(request, run->lane->landlock_abi, err);
+    return r;
+}
+
+int cell_command_main(void *argument)
+{
+    const struct cell_run *run = argument;
+    struct cell_report *report = run->report;
+
+    if (prepare(run, &report->error) < 0)
+        return 1;
+    report->command_setup_ns = cell_clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+    report->start_ns = cell_clock_ns(CLOCK_MONOTONIC);
+    if (load_filter(run->request, &report->error) < 0)
+        return 1;
+    report->exec_errno = execute_in_path(run->request);
+    return report->exec_errno == ENOENT ? 127 : 126;
+}

@@ -1,0 +1,134 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/statfs.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cell/cell.h"
+#include "cupel/cleanup.h"
+#include "wire/channel.h"
+
+#define COMMAND_STACK 65536
+
+/* A run sees its own processes alone, and not even init: that one is not dumpable. */
+static int mount_proc(int *ret_fd, struct cupel_error *err)
+{
+    if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY,
+              "subset=pid,hidepid=invisible") < 0)
+        return cupel_fail_errno(err, "mount the run's /proc");
+    int fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return cupel_fail_errno(err, "open /proc");
+    *ret_fd = fd;
+    return 0;
+}
+
+static int tell_started(int channel_fd, int proc_fd, int scratch_fd, struct cupel_error *err)
+{
+    unsigned char frame[64];
+    CUPEL_AUTO_FD own_pidfd = (int)syscall(SYS_pidfd_open, getpid(), 0);
+
+    if (own_pidfd < 0)
+        return cupel_fail_errno(err, "pidfd_open");
+    int len = cupel_wire_encode_started(frame, sizeof(frame));
+    int r = len < 0 ? len
+                    : wire_send(channel_fd, frame, (size_t)len,
+                                (const int[]){own_pidfd, proc_fd, scratch_fd}, 3);
+    return r < 0 ? cupel_fail(err, r, "send STARTED: %s", strerrordesc_np(-r)) : 0;
+}
+
+static int set_up(const struct cell_run *run, struct cupel_error *err)
+{
+    CUPEL_AUTO_FD scratch_fd = -1;
+    CUPEL_AUTO_FD proc_fd = -1;
+
+    int r = cell_identity_die_with(run->lane_pidfd, err);
+    if (r == 0)
+        r = cell_box_mount(run->request, run->lane->copy_box, &scratch_fd, err);
+    if (r == 0)
+        r = mount_proc(&proc_fd, err);
+    if (r == 0)
+        r = cell_privileges_drop(err);
+    if (r == 0 && prctl(PR_SET_DUMPABLE, 0) < 0)
+        r = cupel_fail_errno(err, "prctl PR_SET_DUMPABLE");
+    if (r == 0)
+        r = tell_started(run->lane->channel_fd, proc_fd, scratch_fd, err);
+    return r;
+}
+
+/* The command shares init's memory until it executes, which spares copying page tables. */
+static pid_t start_command(const struct cell_run *run, struct cupel_error *err)
+{
+    CUPEL_AUTO_FREE unsigned char *stack = malloc(COMMAND_STACK);
+    struct cell_run copy = *run;
+
+    if (stack == NULL)
+        return cupel_fail_errno(err, "allocate a stack");
+    run->report->init_setup_ns = cell_clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+    pid_t pid = clone(cell_command_main, stack + COMMAND_STACK,
+                      CLONE_VM | CLONE_VFORK | SIGCHLD, &copy);
+    return pid < 0 ? cupel_fail_errno(err, "start the command's process") : pid;
+}
+
+static bool is_full(const char *path)
+{
+    struct statfs fs;
+
+    return statfs(path, &fs) == 0 && (fs.f_bavail == 0 || fs.f_ffree == 0);
+}
+
+/* Reap whatever is handed to process 1 until the command ends. */
+static void wait_for_command(pid_t command, struct cell_report *report)
+{
+    for (;;) {
+        int status = 0;
+        pid_t pid = waitpid(-1, &status, 0);
+        if (pid < 0 && errno != EINTR)
+            return;
+        if (pid != command)
+            continue;
+        report->end_ns = cell_clock_ns(CLOCK_MONOTONIC);
+        report->wait_status = status;
+        report->ended = true;
+        return;
+    }
+}
+
+static void kill_the_rest(struct cell_report *report)
+{
+    struct rusage usage;
+
+    (void)kill(-1, SIGKILL);
+    while (waitpid(-1, NULL, 0) >= 0 || errno == EINTR)
+        continue;
+    if (getrusage(RUSAGE_CHILDREN, &usage) < 0)
+        return;
+    report->user_ns = cell_timeval_ns(&usage.ru_utime);
+    report->system_ns = cell_timeval_ns(&usage.ru_stime);
+    report->disk_full = is_full("/tmp") || is_full("/box");
+    report->complete = true;
+}
+
+_Noreturn void cell_init_main(const struct cell_run *run)
+{
+    struct cell_report *report = run->report;
+
+    if (set_up(run, &report->error) < 0)
+        _exit(1);
+    pid_t command = start_command(run, &report->error);
+    if (command < 0)
+        _exit(1);
+    (void)close_range(0, ~0U, 0); /* a pipe that init held open would never end */
+    wait_for_command(command, report);
+    kill_the_rest(report);
+    _exit(0);
+}

@@ -1,0 +1,143 @@
+#include <errno.h>
+#include <linux/sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cell/cell.h"
+#include "cupel/cleanup.h"
+#include "wire/channel.h"
+
+/* What serving needs, made once and used for each run. */
+struct server {
+    const struct cell_lane *lane;
+    struct wire_frame *frame;
+    struct cell_report *report; /* shared with init */
+    int own_pidfd;
+};
+
+int cell_lane_send_failed(int channel_fd, const struct cupel_error *error)
+{
+    struct cupel_wire_failed failed = {.code = error->code};
+    unsigned char bytes[512];
+
+    (void)snprintf(failed.text, sizeof(failed.text), "%s", error->text);
+    int len = cupel_wire_encode_failed(&failed, bytes, sizeof(bytes));
+    return len < 0 ? len : wire_send(channel_fd, bytes, (size_t)len, NULL, 0);
+}
+
+static int send_exited(const struct server *server, const struct cupel_wire_exited *exited)
+{
+    unsigned char bytes[128];
+
+    int len = cupel_wire_encode_exited(exited, bytes, sizeof(bytes));
+    return len < 0 ? len : wire_send(server->lane->channel_fd, bytes, (size_t)len, NULL, 0);
+}
+
+/* Set-up runs in the kernel, so it is taken off the system time first. */
+static void take_off(uint64_t setup_ns, struct cupel_wire_exited *exited)
+{
+    uint64_t system = setup_ns < exited->system_ns ? setup_ns : exited->system_ns;
+    uint64_t user = setup_ns - system;
+
+    exited->system_ns -= system;
+    exited->user_ns -= user < exited->user_ns ? user : exited->user_ns;
+}
+
+/* usage: of init and all that it reaped, from wait4(2): the only figures if init was killed. */
+static struct cupel_wire_exited describe(const struct cell_report *report, int init_status,
+                                         const struct rusage *usage)
+{
+    struct cupel_wire_exited exited = {
+        .wait_status = report->ended ? report->wait_status : init_status,
+        .exec_errno = report->exec_errno,
+        .command_ended = report->ended,
+        .disk_full = report->disk_full,
+        .user_ns = report->complete ? report->user_ns : cell_timeval_ns(&usage->ru_utime),
+        .system_ns = report->complete ? report->system_ns : cell_timeval_ns(&usage->ru_stime),
+        .max_rss_bytes = (uint64_t)usage->ru_maxrss * 1024U,
+    };
+
+    if (report->ended && report->end_ns > report->start_ns)
+        exited.wall_ns = report->end_ns - report->start_ns;
+    take_off(report->command_setup_ns + (report->complete ? 0 : report->init_setup_ns),
+             &exited);
+    return exited;
+}
+
+/* Start init, wait until it and with it every process of the run is dead. */
+static int run_init(const struct cell_run *run, int *ret_status, struct rusage *ret_usage,
+                    struct cupel_error *err)
+{
+    struct clone_args args = {.flags = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC,
+                              .exit_signal = SIGCHLD};
+    pid_t pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+
+    if (pid < 0)
+        return cupel_fail_errno(err, "clone pid, mount and ipc namespaces");
+    if (pid == 0)
+        cell_init_main(run);
+    if (TEMP_FAILURE_RETRY(wait4(pid, ret_status, 0, ret_usage)) < 0)
+        return cupel_fail_errno(err, "wait for init");
+    return 0;
+}
+
+static int serve_run(const struct server *server, const struct cupel_wire_run *request)
+{
+    struct cell_run run = {.lane = server->lane,
+                           .request = request,
+                           .stdio = server->frame->fds,
+                           .lane_pidfd = server->own_pidfd,
+                           .report = server->report};
+    struct cupel_error error = {0};
+    struct rusage usage = {0};
+    int status = 0;
+
+    memset(server->report, 0, sizeof(*server->report));
+    int r = run_init(&run, &status, &usage, &error);
+    if (r == 0 && server->report->error.code != 0)
+        error = server->report->error;
+    if (error.code != 0)
+        return cell_lane_send_failed(server->lane->channel_fd, &error);
+    struct cupel_wire_exited exited = describe(server->report, status, &usage);
+    return send_exited(server, &exited);
+}
+
+static int serve_frame(const struct server *server, struct cupel_error *err)
+{
+    struct cupel_wire_run request;
+
+    if (server->frame->fd_count != 3)
+        return cupel_fail(err, -EPROTO, "a RUN without its three descriptors");
+    int r = cupel_wire_decode_run(server->frame->bytes, server->frame->len, &request);
+    if (r < 0)
+        return cupel_fail(err, r, "malformed RUN");
+    r = serve_run(server, &request);
+    cupel_wire_run_clear(&request);
+    return r < 0 ? cupel_fail(err, r, "answer a RUN") : 0;
+}
+
+int cell_lane_serve(const struct cell_lane *lane, struct cupel_error *err)
+{
+    CUPEL_AUTO_FREE struct wire_frame *frame = malloc(sizeof(*frame));
+    CUPEL_AUTO_FD own_pidfd = (int)syscall(SYS_pidfd_open, getpid(), 0);
+    struct cell_report *report =
+        mmap(NULL, sizeof(*report), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    int r = 0;
+
+    if (frame == NULL || own_pidfd < 0 || report == MAP_FAILED)
+        return cupel_fail_errno(err, "prepare a lane");
+    struct server server = {lane, frame, report, own_pidfd};
+    while (r == 0 && (r = wire_receive(lane->channel_fd, frame)) == 1) {
+        r = serve_frame(&server, err);
+        wire_frame_close(frame);
+    }
+    (void)munmap(report, sizeof(*report));
+    return r;
+}

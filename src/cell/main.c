@@ -1,0 +1,200 @@
+/*
+ * cupel-cell: the sandbox of one job. Started by the supervisor with a channel (cupel/wire.h)
+ * as descriptor 3; not meant to be called by hand.
+ *
+ * Theory of operation
+ *
+ *  1. Everything but the channel is closed. SETUP arrives. Started by root, the process takes
+ * the unprivileged uid that the supervisor leased; from here on root and ordinary users go one
+ * way.
+ *  2. One unshare(2) makes the cell's user, mount, network, uts and cgroup namespaces; the uid
+ * maps itself alone, as 1000. PR_SET_PDEATHSIG ties the cell to the supervisor's life.
+ *  3. root.c builds a read-only root of the host's parts that the policies name, pivots into
+ * it, and detaches the host's. privileges.c empties the bounding set and sets no_new_privs: the
+ *     capabilities left are those over the cell's own namespaces, which making runs needs.
+ *  4. READY goes back with a descriptor of /box. With one lane, this process serves runs
+ * itself. With several, it forks a process a lane, each in a user namespace of its own, since
+ * RLIMIT_NPROC is counted by user namespace and runs in other lanes must not count.
+ *  5. A run (lane.c): clone3(2) makes init, process 1 of fresh pid, mount and ipc namespaces.
+ * Init (init.c) mounts the run's /tmp, /proc and view of /box, drops its last capabilities,
+ * sends STARTED with a pidfd of itself, and starts the command (command.c), which takes
+ * descriptors 0 to 2, a session, resource limits, Landlock and seccomp, in this order, and
+ * executes. When it ends, init kills and reaps the rest and ends. The lane reports EXITED.
+ * Killing init, which the supervisor does on a breach, ends every process of the run.
+ *
+ * Time namespaces are not used: a fixed boot time would hide nothing that a learner can use,
+ * and would cost another namespace a cell.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/keyctl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cell/cell.h"
+#include "cupel/cell.h"
+#include "cupel/cleanup.h"
+#include "wire/channel.h"
+
+#define CHANNEL_FD 3
+
+/* The descriptors of SETUP, in their order. */
+struct setup_fds {
+    int unpack; /* -1: none */
+    const int *lanes;
+    size_t lane_count;
+};
+
+static int sort_fds(const struct cupel_wire_setup *setup, const struct wire_frame *frame,
+                    struct setup_fds *ret, struct cupel_error *err)
+{
+    size_t lease = setup->has_lease ? 1 : 0; /* only kept open, for as long as we live */
+    size_t unpack = setup->has_unpack ? 1 : 0;
+    size_t lanes = setup->lanes > 1 ? setup->lanes : 0;
+
+    if (setup->lanes < 1 || setup->lanes > CUPEL_CELL_LANES_MAX ||
+        frame->fd_count != lease + unpack + lanes)
+        return cupel_fail(err, -EPROTO, "SETUP has %zu descriptors", frame->fd_count);
+    ret->unpack = setup->has_unpack ? frame->fds[lease] : -1;
+    ret->lanes = frame->fds + lease + unpack;
+    ret->lane_count = lanes;
+    return 0;
+}
+
+static int become_cell(const struct cupel_wire_setup *setup, int unpack_fd,
+                       struct cupel_error *err)
+{
+    int r = cell_identity_take(setup->uid, err);
+    if (r == 0)
+        r = cell_identity_unshare(
+            CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWCGROUP, err);
+    if (r == 0)
+        r = cell_identity_die_with(-1, err);
+    if (r == 0 && sethostname("cupel", 5) < 0)
+        r = cupel_fail_errno(err, "sethostname");
+    if (r == 0 && setup->loopback)
+        r = cell_network_loopback(err);
+    if (r == 0)
+        r = cell_root_enter(setup, unpack_fd, err);
+    if (r == 0)
+        r = cell_privileges_limit(err);
+    /* Keys of the user that started us stay behind; a kernel without keyrings has none to hide.
+     */
+    (void)syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
+    return r;
+}
+
+static int send_ready(int landlock_abi, struct cupel_error *err)
+{
+    struct cupel_wire_ready ready = {.landlock_abi = (uint32_t)landlock_abi};
+    unsigned char bytes[64];
+    CUPEL_AUTO_FD box_fd = open("/box", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (box_fd < 0)
+        return cupel_fail_errno(err, "open /box");
+    int len = cupel_wire_encode_ready(&ready, bytes, sizeof(bytes));
+    int r = len < 0 ? len : wire_send(CHANNEL_FD, bytes, (size_t)len, &box_fd, 1);
+    return r < 0 ? cupel_fail(err, r, "send READY") : 0;
+}
+
+static int serve(int channel_fd, bool copy_box, int landlock_abi, struct cupel_error *err)
+{
+    struct cell_lane lane = {channel_fd, copy_box, landlock_abi};
+
+    int r = cell_identity_forbid_nesting(err);
+    if (r == 0 && prctl(PR_SET_DUMPABLE, 0) < 0)
+        r = cupel_fail_errno(err, "prctl PR_SET_DUMPABLE");
+    return r < 0 ? r : cell_lane_serve(&lane, err);
+}
+
+static _Noreturn void lane_main(int channel_fd, int cell_pidfd, bool copy_box, int landlock_abi)
+{
+    struct cupel_error error = {0};
+
+    int r = cell_identity_unshare(CLONE_NEWNS, &error);
+    if (r == 0)
+        r = cell_identity_die_with(cell_pidfd, &error);
+    if (r == 0)
+        r = serve(channel_fd, copy_box, landlock_abi, &error);
+    _exit(r < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
+}
+
+static int fork_lanes(const struct setup_fds *fds, bool copy_box, int landlock_abi,
+                      struct cupel_error *err)
+{
+    CUPEL_AUTO_FD own_pidfd = (int)syscall(SYS_pidfd_open, getpid(), 0);
+
+    if (own_pidfd < 0)
+        return cupel_fail_errno(err, "pidfd_open");
+    for (size_t i = 0; i < fds->lane_count; i++) {
+        pid_t pid = fork();
+        if (pid < 0)
+            return cupel_fail_errno(err, "fork a lane");
+        if (pid == 0) {
+            for (size_t other = 0; other < fds->lane_count; other++) {
+                if (other != i)
+                    (void)close(fds->lanes[other]);
+            }
+            (void)close(CHANNEL_FD);
+            lane_main(fds->lanes[i], own_pidfd, copy_box, landlock_abi);
+        }
+    }
+    return 0;
+}
+
+/* Whoever holds the other end decides when a cell with lanes ends. */
+static int outlive_lanes(struct setup_fds *fds, struct wire_frame *frame)
+{
+    for (size_t i = 0; i < fds->lane_count; i++)
+        (void)close(fds->lanes[i]);
+    frame->fd_count = 0;
+    (void)prctl(PR_SET_DUMPABLE, 0);
+    return wire_receive(CHANNEL_FD, frame) == 0 ? 0 : -EPROTO;
+}
+
+static int run_cell(struct wire_frame *frame, struct cupel_error *err)
+{
+    struct cupel_wire_setup setup;
+    struct setup_fds fds = {.unpack = -1};
+
+    if (wire_receive(CHANNEL_FD, frame) != 1)
+        return cupel_fail(err, -EPROTO, "no SETUP");
+    int r = cupel_wire_decode_setup(frame->bytes, frame->len, &setup);
+    if (r < 0)
+        return cupel_fail(err, r, "malformed SETUP");
+    r = sort_fds(&setup, frame, &fds, err);
+    if (r == 0)
+        r = become_cell(&setup, fds.unpack, err);
+    int landlock_abi = cell_landlock_abi();
+    if (r == 0 && fds.lane_count > 0)
+        r = fork_lanes(&fds, setup.copy_box, landlock_abi, err);
+    if (r == 0)
+        r = send_ready(landlock_abi, err);
+    if (r < 0)
+        return r;
+    if (fds.lane_count > 0)
+        return outlive_lanes(&fds, frame);
+    return serve(CHANNEL_FD, setup.copy_box, landlock_abi, err);
+}
+
+int main(void)
+{
+    CUPEL_AUTO_FREE struct wire_frame *frame = malloc(sizeof(*frame));
+    struct cupel_error error = {0};
+
+    if (fcntl(CHANNEL_FD, F_SETFD, FD_CLOEXEC) < 0) {
+        (void)fputs("cupel-cell is started by cupel, with a channel as descriptor 3\n", stderr);
+        return 2;
+    }
+    (void)close_range(CHANNEL_FD + 1, ~0U, 0);
+    int r = frame == NULL ? cupel_fail_errno(&error, "allocate") : run_cell(frame, &error);
+    if (r < 0)
+        (void)!cell_lane_send_failed(CHANNEL_FD, &error); /* whoever asked may be gone */
+    return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,127 @@
+#include "wire/buffer.h"
+
+#include <string.h>
+
+static void put(struct wire_writer *w, const void *bytes, size_t len)
+{
+    if (w->bad || len > w->size - w->len) {
+        w->bad = true;
+        return;
+    }
+    memcpy(w->bytes + w->len, bytes, len);
+    w->len += len;
+}
+
+void wire_put_u32(struct wire_writer *w, uint32_t value)
+{
+    put(w, &value, sizeof(value));
+}
+
+void wire_put_u64(struct wire_writer *w, uint64_t value)
+{
+    put(w, &value, sizeof(value));
+}
+
+void wire_put_bool(struct wire_writer *w, bool value)
+{
+    wire_put_u32(w, value ? 1 : 0);
+}
+
+void wire_put_bytes(struct wire_writer *w, const void *bytes, size_t len)
+{
+    if (len > UINT32_MAX) {
+        w->bad = true;
+        return;
+    }
+    wire_put_u32(w, (uint32_t)len);
+    if (len > 0)
+        put(w, bytes, len);
+}
+
+void wire_put_string(struct wire_writer *w, const char *text)
+{
+    wire_put_bytes(w, text, strlen(text) + 1);
+}
+
+void wire_put_strings(struct wire_writer *w, const char *const *strings)
+{
+    uint32_t count = 0;
+
+    while (strings[count] != NULL && count < UINT32_MAX)
+        count++;
+    wire_put_u32(w, count);
+    for (uint32_t i = 0; i < count; i++)
+        wire_put_string(w, strings[i]);
+}
+
+static const void *get(struct wire_reader *r, size_t len)
+{
+    if (r->bad || len > r->len - r->at) {
+        r->bad = true;
+        return NULL;
+    }
+    const void *bytes = r->bytes + r->at;
+    r->at += len;
+    return bytes;
+}
+
+uint32_t wire_get_u32(struct wire_reader *r)
+{
+    uint32_t value = 0;
+    const void *bytes = get(r, sizeof(value));
+
+    if (bytes != NULL)
+        memcpy(&value, bytes, sizeof(value));
+    return value;
+}
+
+uint64_t wire_get_u64(struct wire_reader *r)
+{
+    uint64_t value = 0;
+    const void *bytes = get(r, sizeof(value));
+
+    if (bytes != NULL)
+        memcpy(&value, bytes, sizeof(value));
+    return value;
+}
+
+bool wire_get_bool(struct wire_reader *r)
+{
+    uint32_t value = wire_get_u32(r);
+
+    if (value > 1)
+        r->bad = true;
+    return value == 1;
+}
+
+const void *wire_get_bytes(struct wire_reader *r, size_t *ret_len)
+{
+    uint32_t len = wire_get_u32(r);
+    const void *bytes = get(r, len);
+
+    *ret_len = bytes != NULL ? len : 0;
+    return bytes;
+}
+
+const char *wire_get_string(struct wire_reader *r)
+{
+    size_t len = 0;
+    const char *text = wire_get_bytes(r, &len);
+
+    if (text == NULL || len == 0 || memchr(text, '\0', len) != text + len - 1) {
+        r->bad = true;
+        return "";
+    }
+    return text;
+}
+
+size_t wire_get_count(struct wire_reader *r, size_t max)
+{
+    uint32_t count = wire_get_u32(r);
+
+    if (count > max) {
+        r->bad = true;
+        return 0;
+    }
+    return count;
+}

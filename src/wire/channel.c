@@ -1,0 +1,82 @@
+#include "wire/channel.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "cupel/cleanup.h"
+
+union control {
+    struct cmsghdr align;
+    char bytes[CMSG_SPACE(sizeof(int) * CUPEL_WIRE_FDS_MAX)];
+};
+
+int wire_send(int socket_fd, const void *bytes, size_t len, const int *fds, size_t fd_count)
+{
+    union control control = {0};
+    struct iovec part = {.iov_len = len};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+
+    memcpy(&part.iov_base, &bytes, sizeof(bytes)); /* sendmsg(2) does not write to it */
+    if (fd_count > CUPEL_WIRE_FDS_MAX)
+        return -E2BIG;
+    if (fd_count > 0) {
+        message.msg_control = control.bytes;
+        message.msg_controllen = CMSG_SPACE(sizeof(int) * fd_count);
+        struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(sizeof(int) * fd_count);
+        memcpy(CMSG_DATA(header), fds, sizeof(int) * fd_count);
+    }
+    ssize_t n = TEMP_FAILURE_RETRY(sendmsg(socket_fd, &message, MSG_NOSIGNAL));
+    return n < 0 ? -errno : 0;
+}
+
+static void take_fds(struct msghdr *message, struct wire_frame *ret)
+{
+    for (struct cmsghdr *header = CMSG_FIRSTHDR(message); header != NULL;
+         header = CMSG_NXTHDR(message, header)) {
+        if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS)
+            continue;
+        size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+        if (count > CUPEL_WIRE_FDS_MAX - ret->fd_count)
+            count = CUPEL_WIRE_FDS_MAX - ret->fd_count;
+        memcpy(ret->fds + ret->fd_count, CMSG_DATA(header), count * sizeof(int));
+        ret->fd_count += count;
+    }
+}
+
+int wire_receive(int socket_fd, struct wire_frame *ret)
+{
+    union control control;
+    struct iovec part = {.iov_base = ret->bytes, .iov_len = sizeof(ret->bytes)};
+    struct msghdr message = {.msg_iov = &part,
+                             .msg_iovlen = 1,
+                             .msg_control = control.bytes,
+                             .msg_controllen = sizeof(control.bytes)};
+
+    ret->fd_count = 0;
+    ssize_t n = TEMP_FAILURE_RETRY(recvmsg(socket_fd, &message, MSG_CMSG_CLOEXEC));
+    if (n < 0)
+        return -errno;
+    take_fds(&message, ret);
+    if (n == 0 && ret->fd_count == 0)
+        return 0;
+    ret->len = (size_t)n;
+    if ((message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0 ||
+        cupel_wire_type(ret->bytes, ret->len, &ret->type) < 0) {
+        wire_frame_close(ret);
+        return -EPROTO;
+    }
+    return 1;
+}
+
+void wire_frame_close(struct wire_frame *frame)
+{
+    for (size_t i = 0; i < frame->fd_count; i++)
+        cupel_close_p(&frame->fds[i]);
+    frame->fd_count = 0;
+}

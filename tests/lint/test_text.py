@@ -1,0 +1,137 @@
+"""Format, spelling, shell scripts and JSON files of the tree."""
+
+import json
+import subprocess
+
+import support
+import tree
+from support import SCHEMAS, SOURCE
+
+WORDS = SOURCE / "tests/lint/words.txt"  # that codespell takes for mistakes
+
+
+def complaint(*command):
+    """What a checker printed if it was not content, else None."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return None if done.returncode == 0 else done.stdout + done.stderr
+
+
+def formatting(*paths):
+    return complaint("clang-format", "--dry-run", "-Werror", f"--style=file:{SOURCE}/.clang-format", *paths)
+
+
+def shell(*paths):
+    return complaint("shellcheck", *paths)
+
+
+def spelling(*paths):
+    # Samples show what goes wrong, and data hold what the programs read.
+    return complaint("codespell", "--ignore-words", WORDS, "--skip", "*.pyc,corpus,words.txt", *paths)
+
+
+def json_fault(path):
+    """Why a file is not JSON, or None."""
+    try:
+        json.loads(path.read_text())
+    except ValueError as fault:
+        return f"{path}: {fault}"
+    return None
+
+
+def schema_faults(document, schema):
+    """What a document has against its schema, as messages."""
+    import jsonschema
+
+    jsonschema.Draft7Validator.check_schema(schema)
+    faults = jsonschema.Draft7Validator(schema).iter_errors(document)
+    return ["/".join(map(str, f.absolute_path)) + ": " + f.message for f in faults]
+
+
+class Text(support.TestCase):
+    def assert_sees(self, check, good, bad, name):
+        """check() is content with the one text and not with the other."""
+        folder = self.folder()
+        self.assertIsNone(check(support.write(folder / "good" / name, good)))
+        self.assertIsNotNone(check(support.write(folder / "bad" / name, bad)))
+
+    def test_c_files_are_formatted(self):
+        paths = [p for p in tree.files(".c", ".h") if "samples" not in p.parts]
+        self.assertIsNone(formatting(*paths))
+
+    def test_the_format_check_sees_a_fault(self):
+        self.assert_sees(formatting, "int f(void);\n", "int  f( void );\n", "a.c")
+
+    def test_scripts_pass_shellcheck(self):
+        self.assertIn(SOURCE / "bootstrap", tree.scripts())
+        self.assertIsNone(shell(*tree.scripts()))
+
+    def test_the_shell_check_sees_a_fault(self):
+        self.assert_sees(shell, "#!/bin/sh\necho hi\n", "#!/bin/sh\necho $1\n", "a.sh")
+
+    def test_words_are_spelt_right(self):
+        roots = "README.md CHANGELOG.md docs include src tests graders policies cmake".split()
+        self.assertIsNone(spelling(*[SOURCE / r for r in roots if (SOURCE / r).exists()]))
+
+    def test_the_spelling_check_sees_a_fault(self):
+        self.assert_sees(spelling, "the receiver\n", "the " + "reci" + "ever\n", "a.md")
+
+    def test_json_files_parse(self):
+        paths = [p for p in tree.files(".json") if p.relative_to(SOURCE).parts[0] != "tests"]
+        self.assertNotEqual(paths, [])
+        self.assertEqual([f for f in map(json_fault, paths) if f], [])
+
+    def test_the_json_check_sees_a_fault(self):
+        self.assert_sees(json_fault, '{"a": 1}', '{"a": 1,}', "a.json")
+
+
+class Schemas(support.TestCase):
+    def check(self, schema_name, paths):
+        schema = json.loads((SCHEMAS / schema_name).read_text())
+        paths = list(paths)
+        self.assertNotEqual(paths, [])
+        for path in paths:
+            with self.subTest(file=tree.name(path)):
+                self.assertEqual(schema_faults(json.loads(path.read_text()), schema), [])
+
+    def setUp(self):
+        try:
+            import jsonschema  # noqa: F401
+        except ImportError:
+            self.skipTest("python3-jsonschema is not installed")
+
+    def test_graders_follow_their_schema(self):
+        self.check("grader.schema.json", (SOURCE / "graders").glob("*/grader.json"))
+
+    def test_policies_follow_their_schema(self):
+        self.check("policy.schema.json", (SOURCE / "policies").glob("*.json"))
+
+    def test_the_grader_schema_refuses_what_is_wrong(self):
+        schema = json.loads((SCHEMAS / "grader.schema.json").read_text())
+        good = {
+            "schema": "cupel.grader/1",
+            "name": "a",
+            "title": "A",
+            "version": "1",
+            "submission": {"files": ["a.c"]},
+            "tests": [{"id": "t", "run": ["./a"], "expect": {"stdout_text": "1\n"}}],
+        }
+        self.assertEqual(schema_faults(good, schema), [])
+        for change in (
+            {"schema": "cupel.grader/2"},
+            {"nmae": "a"},
+            {"name": ""},
+            {"tests": []},
+            {"tests": [{"id": "t", "run": []}]},
+            {"tests": [{"id": "t", "run": ["./a"], "points": -1}]},
+            {"tests": [{"id": "t", "run": ["./a"], "expect": {"compare": "fuzzy"}}]},
+            {"tests": [{"id": "t", "run": ["./a"], "stdin": "/etc/passwd"}]},
+            {"tests": [{"id": "t", "run": ["./a"], "stdin": "a", "stdin_text": "b"}]},
+            {"tests": [{"id": "t", "run": ["./a"], "limits": {"cpu": "1 parsec"}}]},
+            {"groups": [{"id": "g", "tests": ["t"], "rule": "most"}]},
+        ):
+            with self.subTest(change=change):
+                self.assertNotEqual(schema_faults(good | change, schema), [])
+
+
+if __name__ == "__main__":
+    support.main()

@@ -1,0 +1,104 @@
+"""What the Python tests share: where things are, running cupel, folders, visible skips.
+
+A test file imports this (PYTHONPATH has tests/), derives from support.TestCase and ends with
+
+    if __name__ == "__main__":
+        support.main()
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+SOURCE = Path(os.environ.get("CUPEL_SOURCE", Path(__file__).resolve().parent.parent))
+PREFIX = Path(os.environ.get("CUPEL_PREFIX", SOURCE / "build/release/stage"))
+HELPERS = Path(os.environ.get("CUPEL_HELPERS", PREFIX.parent / "helpers"))
+CUPEL = PREFIX / "bin/cupel"
+GRADERS = PREFIX / "share/cupel/graders"
+POLICIES = PREFIX / "share/cupel/policies"
+SCHEMAS = SOURCE / "docs/schema"
+
+MUST_RUN = os.environ.get("CUPEL_TESTS_MUST_RUN") == "1"
+SKIPPED = 77  # what ctest knows as a skip (SKIP_RETURN_CODE)
+SANITIZER = 99  # exit code of a sanitizer's report, see cmake/testing.cmake
+
+
+class TestCase(unittest.TestCase):
+    """A test case with folders of its own and a way to run cupel."""
+
+    maxDiff = None
+
+    def folder(self):
+        """A fresh folder that goes away with the test."""
+        path = tempfile.mkdtemp(prefix="cupel-")
+        self.addCleanup(shutil.rmtree, path, ignore_errors=True)
+        return Path(path)
+
+    def cupel(self, *args, stdin=b"", timeout=60, **options):
+        """Run cupel; its exit status, stdout and stderr (text). A sanitizer's report fails."""
+        done = subprocess.run(
+            [CUPEL, *map(os.fspath, map(_plain, args))],
+            input=stdin,
+            capture_output=True,
+            timeout=timeout,
+            check=False,
+            **options,
+        )
+        done.stdout = done.stdout.decode("utf-8", "surrogateescape")
+        done.stderr = done.stderr.decode("utf-8", "surrogateescape")
+        self.assertNotIn("Sanitizer", done.stderr)
+        self.assertNotIn("runtime error:", done.stderr)
+        self.assertNotEqual(done.returncode, SANITIZER, done.stderr)
+        return done
+
+    def grade(self, grader, submission, *options, code=0, **keywords):
+        """The result of `cupel grade`, which must end with the given exit code."""
+        done = self.cupel("grade", *options, grader, submission, **keywords)
+        self.assertEqual(done.returncode, code, done.stderr + done.stdout)
+        return json.loads(done.stdout)
+
+    def run_boxed(self, *command, options=(), stdin=b"", timeout=60):
+        """`cupel run OPTIONS -- COMMAND`: (finished process, report or None)."""
+        report = self.folder() / "report.json"
+        done = self.cupel(
+            "run", "--report", report, *options, "--", *command, stdin=stdin, timeout=timeout
+        )
+        return done, json.loads(report.read_text()) if report.exists() else None
+
+
+def _plain(arg):
+    return arg if isinstance(arg, (str, bytes, os.PathLike)) else str(arg)
+
+
+def write(path, text, mode=0o644):
+    """Write a text file, with the folders above it; its path."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    path.chmod(mode)
+    return path
+
+
+def need(program):
+    """Path of a program that the test needs; skips where it is missing."""
+    path = shutil.which(program)
+    if path is None:
+        raise unittest.SkipTest(f"{program} is not installed")
+    return path
+
+
+def main():
+    """Run the tests of the calling file: 0, 1, or 77 if some were skipped and none failed."""
+    result = unittest.main(exit=False, verbosity=2).result
+    for test, reason in result.skipped:
+        print(f"skipped: {test.id()}: {reason}", file=sys.stderr)
+    if not result.wasSuccessful() or result.testsRun == 0:
+        sys.exit(1)
+    if result.skipped:
+        sys.exit(1 if MUST_RUN else SKIPPED)
+    sys.exit(0)
