@@ -21,8 +21,16 @@ enum cupel_compare_kind {
 
 extern const char *const cupel_compare_names[]; /* indexed by the enum, NULL-terminated */
 
-/* For CUPEL_COMPARE_NUMBERS: equal if |a-b| <= absolute or |a-b| <= relative * |expected|. NaN
- * is never equal; an infinity equals itself only. Both default to 0 for others. */
+/*
+ * For CUPEL_COMPARE_NUMBERS: equal if |a-b| <= absolute or |a-b| <= relative * |expected|. NaN
+ * is never equal, not even to the same word; an infinity equals itself only.
+ *
+ * A number is a decimal with optional sign, fraction and exponent, "inf", "infinity" or "nan"
+ * in any case, in the C locale. Everything else is compared as text: hexadecimal (an address or
+ * a hash is a name, not a measurement), numbers past the range of long double, and tokens
+ * longer than 4 KiB. Values have the precision of long double (64 bits on x86-64, 113 on
+ * arm64), so that 64-bit integers are told apart.
+ */
 struct cupel_tolerance {
     double absolute;
     double relative;
@@ -30,14 +38,23 @@ struct cupel_tolerance {
 
 struct cupel_compare;
 
-/* Where the output first differs; lines count from 1. */
+/* A part of one line, raw bytes: from the line's start or, where it differs far into the line,
+ * from shortly before that place. */
+struct cupel_excerpt {
+    char bytes[96];
+    size_t len;       /* bytes may hold NUL */
+    uint64_t skipped; /* bytes of the line before the excerpt */
+    bool cut;         /* the line goes on after the excerpt */
+};
+
+/* Where the output first differs. */
 struct cupel_difference {
-    uint64_t line; /* of the output */
-    char
-        expected[96]; /* start of the expected line, raw bytes, NUL-terminated; "" at the end */
-    char actual[96];  /* the same of the output */
-    bool expected_ended; /* the output goes on where the expected output ended */
-    bool actual_ended;   /* the output ended where more was expected */
+    uint64_t line;   /* of the output, from 1 */
+    uint64_t column; /* byte of that line, from 1; of blanks and numbers, what follows them */
+    struct cupel_excerpt expected; /* empty at the end */
+    struct cupel_excerpt actual;   /* empty at the end */
+    bool expected_ended;           /* the output goes on where nothing more was expected */
+    bool actual_ended; /* the output ended where a further line (or token) was expected */
 };
 
 /* expected (len bytes) is borrowed and must outlive the comparison. Returns 0 or -ENOMEM. */

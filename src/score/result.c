@@ -1,0 +1,50 @@
+#include "cupel/result.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void free_strings(char **strings)
+{
+    for (size_t i = 0; strings != NULL && strings[i] != NULL; i++)
+        free(strings[i]);
+    free(strings);
+}
+
+static void clear_build(struct cupel_build_result *build)
+{
+    free(build->id);
+    free(build->output);
+    free(build->message);
+}
+
+static void clear_test(struct cupel_test_result *test)
+{
+    free(test->id);
+    free(test->title);
+    free(test->output);
+    free(test->message);
+}
+
+static void clear_group(struct cupel_group_result *group)
+{
+    free(group->id);
+    free_strings(group->tests);
+}
+
+void cupel_result_clear(struct cupel_result *result)
+{
+    for (size_t i = 0; i < result->build_count; i++)
+        clear_build(&result->builds[i]);
+    for (size_t i = 0; i < result->test_count; i++)
+        clear_test(&result->tests[i]);
+    for (size_t i = 0; i < result->group_count; i++)
+        clear_group(&result->groups[i]);
+    free(result->builds);
+    free(result->tests);
+    free(result->groups);
+    free(result->message);
+    free(result->grader_name);
+    free(result->grader_version);
+    free_strings(result->warnings);
+    memset(result, 0, sizeof(*result));
+}
