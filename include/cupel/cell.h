@@ -34,6 +34,7 @@ struct cupel_cell_options {
     uint64_t box_bytes; /* size of the tmpfs at /box */
     uint64_t box_inodes;
     enum cupel_network network;
+    bool copy_box; /* give runs a copy of the box even where overlayfs works: for tests */
 };
 
 #define CUPEL_CELL_LANES_MAX 64

@@ -1,4 +1,4 @@
-#include "definition.h"
+#include "grader/definition.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "cupel/text.h"
-#include "definition.h"
+#include "grader/definition.h"
 
 #define POINTS_MAX 1e6
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "definition.h"
+#include "grader/definition.h"
 
 #define ARGUMENTS_MAX 1000
 

@@ -5,7 +5,7 @@
 
 #include "cupel/path.h"
 #include "cupel/text.h"
-#include "definition.h"
+#include "grader/definition.h"
 
 #define POINTS_MAX    1e6
 #define TOLERANCE_MAX 1e300

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "cupel/text.h"
-#include "definition.h"
-#include "environment.h"
+#include "grader/definition.h"
+#include "grader/environment.h"
 
 #define ID_MAX 64
 

@@ -1,4 +1,4 @@
-#include "environment.h"
+#include "grader/environment.h"
 
 #include <errno.h>
 #include <stdlib.h>

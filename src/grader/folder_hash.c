@@ -1,4 +1,4 @@
-#include "folder_hash.h"
+#include "grader/folder_hash.h"
 
 #include <dirent.h>
 #include <errno.h>

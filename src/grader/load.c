@@ -10,9 +10,9 @@
 
 #include "cupel/cleanup.h"
 #include "cupel/hash.h"
-#include "definition.h"
-#include "folder_hash.h"
-#include "sources.h"
+#include "grader/definition.h"
+#include "grader/folder_hash.h"
+#include "grader/sources.h"
 
 #define DEFINITION_NAME "grader.json"
 #define DEFINITION_MAX  ((size_t)4 << 20)

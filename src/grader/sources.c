@@ -1,4 +1,4 @@
-#include "sources.h"
+#include "grader/sources.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,0 +1,9 @@
+/* The commands of cupel, one file each. */
+#ifndef CUPEL_CLI_COMMANDS_H
+#define CUPEL_CLI_COMMANDS_H
+
+/* argv[0] is "cupel NAME", for messages; the rest are its options and operands. Each returns
+ * the exit code. */
+int cupel_cli_grade(int argc, char **argv);
+
+#endif

@@ -1,0 +1,313 @@
+/* cupel grade: one submission, by one grader. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/commands.h"
+#include "cli/install.h"
+#include "cli/progress.h"
+#include "cupel/cell.h"
+#include "cupel/cleanup.h"
+#include "cupel/grade.h"
+#include "cupel/render.h"
+
+static const char help[] =
+    "Usage: cupel grade [OPTION…] GRADER SUBMISSION\n"
+    "\n"
+    "Grade one submission in a sandbox, and print the result.\n"
+    "\n"
+    "  GRADER      a folder with grader.json, that file, or the name of a shipped grader\n"
+    "  SUBMISSION  a folder, a file, an archive (zip, tar, gz, bz2, xz, zst, 7z), or - for\n"
+    "              an archive on standard input\n"
+    "\n"
+    "Result:\n"
+    "  -o, --output FILE       write it to FILE, complete or not at all; default: standard\n"
+    "                          output\n"
+    "      --format FORMAT     json or text; default: json\n"
+    "      --view VIEW         staff or learner, who sees nothing of hidden tests but their\n"
+    "                          points; default: staff\n"
+    "      --keep FOLDER       leave the built submission and each test's output (its first\n"
+    "                          64 KiB) there\n"
+    "      --quiet             say nothing but errors on standard error\n"
+    "\n"
+    "Sandbox:\n"
+    "      --jobs N            tests at the same time, 1 to 64; default: processors\n"
+    "      --require LAYER,…   refuse to grade without these layers: user_namespace,\n"
+    "                          seccomp, no_new_privs, landlock, cgroup\n"
+    "\n"
+    "  -h, --help              print this\n"
+    "\n"
+    "Example:\n"
+    "  cupel grade --jobs 4 -o result.json graders/fibonacci submission.zip\n"
+    "\n"
+    "Exit:\n"
+    "  0  graded, whatever the score\n"
+    "  1  platform failure; nothing is known of the submission\n"
+    "  2  usage, or an invalid grader or policy\n"
+    "  3  submission rejected: not readable, too large, hostile, files missing\n"
+    "  4  this host cannot enforce what a policy or --require asks for\n"
+    "  5  the grader is at fault\n";
+
+enum format { FORMAT_JSON, FORMAT_TEXT };
+
+static const char *const format_names[] = {"json", "text", NULL};
+static const char *const view_names[] = {"staff", "learner", NULL};
+
+struct request {
+    const char *command;
+    const char *grader;
+    const char *submission;
+    const char *output; /* NULL: standard output */
+    const char *keep;
+    enum format format;
+    enum cupel_view view;
+    unsigned jobs;
+    unsigned require;
+    bool quiet;
+    bool help;
+};
+
+enum option_id {
+    OPTION_FORMAT = 256,
+    OPTION_VIEW,
+    OPTION_JOBS,
+    OPTION_REQUIRE,
+    OPTION_KEEP,
+    OPTION_QUIET
+};
+
+static const struct option options[] = {
+    {"output", required_argument, NULL, 'o'},
+    {"format", required_argument, NULL, OPTION_FORMAT},
+    {"view", required_argument, NULL, OPTION_VIEW},
+    {"jobs", required_argument, NULL, OPTION_JOBS},
+    {"require", required_argument, NULL, OPTION_REQUIRE},
+    {"keep", required_argument, NULL, OPTION_KEEP},
+    {"quiet", no_argument, NULL, OPTION_QUIET},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+static bool parse_jobs(struct request *request, const char *text)
+{
+    uint64_t jobs = 0;
+
+    if (!cupel_cli_parse_number(text, 1, CUPEL_CELL_LANES_MAX, &jobs)) {
+        (void)cupel_cli_usage(request->command, "--jobs %s: expected a number from 1 to %d",
+                              text, CUPEL_CELL_LANES_MAX);
+        return false;
+    }
+    request->jobs = (unsigned)jobs;
+    return true;
+}
+
+static bool parse_format(struct request *request, const char *text)
+{
+    size_t choice = 0;
+
+    if (!cupel_cli_parse_choice(request->command, "--format", text, format_names, &choice))
+        return false;
+    request->format = (enum format)choice;
+    return true;
+}
+
+static bool parse_view(struct request *request, const char *text)
+{
+    size_t choice = 0;
+
+    if (!cupel_cli_parse_choice(request->command, "--view", text, view_names, &choice))
+        return false;
+    request->view = choice == 0 ? CUPEL_VIEW_STAFF : CUPEL_VIEW_LEARNER;
+    return true;
+}
+
+static bool parse_option(struct request *request, int id, const char *value)
+{
+    switch (id) {
+    case 'o':
+        request->output = value;
+        return true;
+    case 'h':
+        request->help = true;
+        return true;
+    case OPTION_FORMAT:
+        return parse_format(request, value);
+    case OPTION_VIEW:
+        return parse_view(request, value);
+    case OPTION_JOBS:
+        return parse_jobs(request, value);
+    case OPTION_REQUIRE:
+        return cupel_cli_parse_layers(request->command, value, &request->require);
+    case OPTION_KEEP:
+        request->keep = value;
+        return true;
+    case OPTION_QUIET:
+        request->quiet = true;
+        return true;
+    default:
+        return false; /* getopt(3) has told */
+    }
+}
+
+/* false with one line on standard error. */
+static bool parse(int argc, char **argv, struct request *request)
+{
+    int id;
+
+    while ((id = getopt_long(argc, argv, "o:h", options, NULL)) != -1) {
+        if (!parse_option(request, id, optarg))
+            return false;
+    }
+    if (request->help)
+        return true;
+    if (argc - optind != 2) {
+        (void)cupel_cli_usage(request->command,
+                              "expected a grader and a submission; see cupel grade --help");
+        return false;
+    }
+    request->grader = argv[optind];
+    request->submission = argv[optind + 1];
+    return true;
+}
+
+static bool is_missing(const char *path)
+{
+    return access(path, F_OK) < 0 && errno == ENOENT;
+}
+
+/* A bare name that is no file here is one of the graders that cupel came with. */
+static int load_grader(const struct request *request, const struct cupel_cli_paths *paths,
+                       struct cupel_grader **ret)
+{
+    struct cupel_diagnostics diagnostics = {0};
+    struct cupel_error err = {0};
+    CUPEL_AUTO_FREE char *shipped = NULL;
+    const char *path = request->grader;
+
+    if (strchr(path, '/') == NULL && is_missing(path)) {
+        if (asprintf(&shipped, "%s/%s", paths->graders, path) < 0) {
+            shipped = NULL;
+            return cupel_cli_fail(request->command, CUPEL_EXIT_PLATFORM, "out of memory");
+        }
+        if (!is_missing(shipped))
+            path = shipped;
+    }
+    int r = cupel_grader_load(path, paths->policies, &diagnostics, ret, &err);
+    int code = CUPEL_EXIT_OK;
+    if (r < 0 && diagnostics.count > 0) {
+        cupel_cli_print_diagnostics(&diagnostics);
+        code = CUPEL_EXIT_USAGE;
+    } else if (r < 0) {
+        code = cupel_cli_fail(request->command,
+                              r == -ENOMEM ? CUPEL_EXIT_PLATFORM : CUPEL_EXIT_USAGE, "%s",
+                              err.text[0] != '\0' ? err.text : strerrordesc_np(-r));
+    }
+    cupel_diagnostics_clear(&diagnostics);
+    return code;
+}
+
+static int print_result(const struct request *request, const struct cupel_result *result)
+{
+    struct cupel_error err = {0};
+    CUPEL_AUTO_FREE char *text = NULL;
+
+    if (request->format == FORMAT_TEXT) {
+        text = cupel_render_result_text(result, request->view, false);
+    } else {
+        json_t *json = cupel_render_result(result, request->view);
+        text = json != NULL ? cupel_render_json_text(json) : NULL;
+        json_decref(json);
+    }
+    if (text == NULL)
+        return cupel_cli_fail(request->command, CUPEL_EXIT_PLATFORM, "out of memory");
+    if (cupel_cli_write(request->output, text, &err) < 0)
+        return cupel_cli_fail(request->command, CUPEL_EXIT_PLATFORM, "%s", err.text);
+    return CUPEL_EXIT_OK;
+}
+
+/* The exit code of a result, with its reason on standard error if it was not graded. */
+static int exit_code_of(const struct request *request, const struct cupel_result *result)
+{
+    const char *message = result->message != NULL ? result->message : "no reason is known";
+
+    switch (result->status) {
+    case CUPEL_STATUS_GRADED:
+        return CUPEL_EXIT_OK;
+    case CUPEL_STATUS_REJECTED:
+        return cupel_cli_fail(request->command, CUPEL_EXIT_REJECTED, "submission rejected: %s",
+                              message);
+    case CUPEL_STATUS_GRADER_ERROR:
+        return cupel_cli_fail(request->command, CUPEL_EXIT_GRADER, "the grader is at fault: %s",
+                              message);
+    case CUPEL_STATUS_PLATFORM_ERROR:
+        break;
+    }
+    return cupel_cli_fail(request->command, CUPEL_EXIT_PLATFORM, "platform failure: %s",
+                          message);
+}
+
+static int grade_failed(const struct request *request, int r, const struct cupel_error *err)
+{
+    int code = CUPEL_EXIT_PLATFORM;
+
+    if (r == -ENOTSUP)
+        code = CUPEL_EXIT_CANNOT_ENFORCE;
+    else if (r == -EEXIST || r == -ENOTDIR || r == -ENOENT)
+        code = CUPEL_EXIT_USAGE; /* the folder of --keep */
+    return cupel_cli_fail(request->command, code, "%s", err->text);
+}
+
+static int grade(const struct request *request, const struct cupel_cli_paths *paths,
+                 const struct cupel_grader *grader)
+{
+    struct cupel_cli_progress progress = {.shown = !request->quiet && isatty(STDERR_FILENO)};
+    const struct cupel_grade_options grade_options = {
+        .cell_path = paths->cell,
+        .unpack_path = paths->unpack,
+        .submission = request->submission,
+        .input_fd = STDIN_FILENO,
+        .jobs = request->jobs,
+        .require = request->require,
+        .keep = request->keep,
+        .progress = cupel_cli_progress_step,
+        .owner = &progress,
+    };
+    struct cupel_result result = {0};
+    struct cupel_error err = {0};
+
+    int r = cupel_grade(grader, &grade_options, &result, &err);
+    cupel_cli_progress_end(&progress);
+    if (r < 0)
+        return grade_failed(request, r, &err);
+    /* Text on a terminal would be there twice. */
+    if (progress.shown && request->format != FORMAT_TEXT)
+        cupel_cli_progress_summary(&result, request->view);
+    int code = print_result(request, &result);
+    if (code == CUPEL_EXIT_OK)
+        code = exit_code_of(request, &result);
+    cupel_result_clear(&result);
+    return code;
+}
+
+int cupel_cli_grade(int argc, char **argv)
+{
+    struct request request = {.command = argv[0], .jobs = cupel_cli_processors()};
+    struct cupel_cli_paths paths;
+    struct cupel_grader *grader = NULL;
+    struct cupel_error err = {0};
+
+    if (!parse(argc, argv, &request))
+        return CUPEL_EXIT_USAGE;
+    if (request.help)
+        return cupel_cli_write(NULL, help, &err) < 0 ? CUPEL_EXIT_PLATFORM : CUPEL_EXIT_OK;
+    if (cupel_cli_paths_find(&paths, &err) < 0)
+        return cupel_cli_fail(request.command, CUPEL_EXIT_PLATFORM, "%s", err.text);
+    int code = load_grader(&request, &paths, &grader);
+    if (code == CUPEL_EXIT_OK)
+        code = grade(&request, &paths, grader);
+    cupel_grader_free(grader);
+    return code;
+}

@@ -1,0 +1,20 @@
+/* Where the parts of cupel are: everything is found from the executable itself. */
+#ifndef CUPEL_CLI_INSTALL_H
+#define CUPEL_CLI_INSTALL_H
+
+#include <limits.h>
+
+#include "cupel/error.h"
+
+struct cupel_cli_paths {
+    char cell[PATH_MAX];     /* $prefix/libexec/cupel/cupel-cell */
+    char unpack[PATH_MAX];   /* $prefix/libexec/cupel/cupel-unpack */
+    char policies[PATH_MAX]; /* $prefix/share/cupel/policies */
+    char graders[PATH_MAX];  /* $prefix/share/cupel/graders */
+};
+
+/* prefix is the parent of the folder in which the running executable is. Returns 0 or -errno;
+ * whether the files exist is not checked. */
+CUPEL_MUST_CHECK int cupel_cli_paths_find(struct cupel_cli_paths *ret, struct cupel_error *err);
+
+#endif

@@ -1,0 +1,82 @@
+/*
+ * cupel: grade programming assignments in a sandbox.
+ *
+ * Theory of operation. This process is the supervisor of design section 2: it reads graders,
+ * policies and hidden data, starts cells (cupel-cell, executed afresh) and judges what their
+ * runs did. It never runs, parses or unpacks anything of a learner's itself. Each command has a
+ * file of its own; here is only the table of them. Libraries below do not print, exit or read
+ * the environment.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/commands.h"
+
+struct command {
+    const char *name;
+    int (*function)(int argc, char **argv);
+    const char *help;
+};
+
+static const struct command commands[] = {
+    {"grade", cupel_cli_grade, "grade one submission and print the result"},
+};
+
+#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
+
+static int print_help(void)
+{
+    (void)printf(
+        "Usage: cupel COMMAND [OPTION…]\n"
+        "\n"
+        "Grades programming assignments in a sandbox.\n"
+        "\n"
+        "Commands:\n");
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        (void)printf("  %-8s  %s\n", commands[i].name, commands[i].help);
+    (void)printf(
+        "\n"
+        "  cupel COMMAND --help  tells the options of a command\n"
+        "  cupel --version       prints the version\n"
+        "\n"
+        "Example:\n"
+        "  cupel grade graders/fibonacci submission.zip\n"
+        "\n"
+        "Exit: 0 if all went well; each command tells its other codes.\n");
+    return fflush(stdout) == 0 ? CUPEL_EXIT_OK : CUPEL_EXIT_PLATFORM;
+}
+
+static int print_version(void)
+{
+    (void)printf("cupel %s\n", CUPEL_VERSION);
+    return fflush(stdout) == 0 ? CUPEL_EXIT_OK : CUPEL_EXIT_PLATFORM;
+}
+
+static int run_command(const struct command *command, int argc, char **argv)
+{
+    char name[32];
+
+    (void)snprintf(name, sizeof(name), "cupel %s", command->name);
+    argv[0] = name; /* getopt(3) begins its messages with it */
+    return command->function(argc, argv);
+}
+
+int main(int argc, char **argv)
+{
+    cupel_cli_catch_signals();
+    if (argc < 2)
+        return cupel_cli_usage("cupel", "expected a command; see cupel --help");
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+        return print_help();
+    if (strcmp(argv[1], "--version") == 0)
+        return print_version();
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return run_command(&commands[i], argc - 1, argv + 1);
+    }
+    if (argv[1][0] == '-')
+        return cupel_cli_usage("cupel", "unknown option %s; see cupel --help", argv[1]);
+    return cupel_cli_usage("cupel", "unknown command %s; see cupel --help", argv[1]);
+}

@@ -1,0 +1,137 @@
+/* Writing results, and signals that must not cut them. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cupel/cleanup.h"
+
+static int write_all(int fd, const char *text, const char *name, struct cupel_error *err)
+{
+    size_t len = strlen(text);
+
+    while (len > 0) {
+        ssize_t n = TEMP_FAILURE_RETRY(write(fd, text, len));
+        if (n < 0)
+            return cupel_fail_errno(err, "write %s", name);
+        text += n;
+        len -= (size_t)n;
+    }
+    return 0;
+}
+
+static mode_t default_mode(void)
+{
+    mode_t mask = umask(0);
+
+    (void)umask(mask);
+    return 0666 & ~mask;
+}
+
+/* Fill the temporary file and let it take the name. */
+static int complete(int fd, const char *temporary, const char *path, const char *text,
+                    struct cupel_error *err)
+{
+    int r = write_all(fd, text, path, err);
+    if (r < 0)
+        return r;
+    if (fchmod(fd, default_mode()) < 0 || fsync(fd) < 0 || rename(temporary, path) < 0)
+        return cupel_fail_errno(err, "write %s", path);
+    return 0;
+}
+
+static int replace(const char *path, const char *text, struct cupel_error *err)
+{
+    CUPEL_AUTO_FREE char *temporary = NULL;
+
+    if (asprintf(&temporary, "%s.XXXXXX", path) < 0) {
+        temporary = NULL;
+        return cupel_fail(err, -ENOMEM, "out of memory");
+    }
+    CUPEL_AUTO_FD fd = mkostemp(temporary, O_CLOEXEC);
+    if (fd < 0)
+        return cupel_fail_errno(err, "%s", path);
+    int r = complete(fd, temporary, path, text, err);
+    if (r < 0)
+        (void)unlink(temporary);
+    return r;
+}
+
+static int write_device(const char *path, const char *text, struct cupel_error *err)
+{
+    CUPEL_AUTO_FD fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0)
+        return cupel_fail_errno(err, "%s", path);
+    return write_all(fd, text, path, err);
+}
+
+/* A device or a pipe must be written to, not replaced; a link stays, and what it leads to is
+ * replaced. */
+static int write_file(const char *path, const char *text, struct cupel_error *err)
+{
+    CUPEL_AUTO_FREE char *target = realpath(path, NULL);
+    struct stat status;
+
+    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
+        return write_device(path, text, err);
+    return replace(target != NULL ? target : path, text, err);
+}
+
+/* Signals wait until the file is complete, so that no temporary one stays behind. */
+static int write_undisturbed(const char *path, const char *text, struct cupel_error *err)
+{
+    sigset_t ending;
+    sigset_t before;
+
+    (void)sigemptyset(&ending);
+    (void)sigaddset(&ending, SIGINT);
+    (void)sigaddset(&ending, SIGTERM);
+    (void)sigaddset(&ending, SIGHUP);
+    (void)sigprocmask(SIG_BLOCK, &ending, &before);
+    int r = write_file(path, text, err);
+    (void)sigprocmask(SIG_SETMASK, &before, NULL);
+    return r;
+}
+
+int cupel_cli_write(const char *path, const char *text, struct cupel_error *err)
+{
+    if (path == NULL)
+        return write_all(STDOUT_FILENO, text, "standard output", err);
+    return write_undisturbed(path, text, err);
+}
+
+static void end(int signal_number)
+{
+    _exit(128 + signal_number);
+}
+
+static void go_on(int signal_number)
+{
+    (void)signal_number;
+}
+
+static void catch_one(int signal_number, void (*handler)(int))
+{
+    struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
+    struct sigaction before;
+
+    (void)sigemptyset(&action.sa_mask);
+    /* What was ignored when we were started (nohup) stays so. */
+    if (sigaction(signal_number, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+        (void)sigaction(signal_number, &action, NULL);
+}
+
+void cupel_cli_catch_signals(void)
+{
+    catch_one(SIGINT, end);
+    catch_one(SIGTERM, end);
+    catch_one(SIGHUP, end);
+    struct sigaction action = {.sa_handler = go_on, .sa_flags = SA_RESTART};
+    (void)sigemptyset(&action.sa_mask);
+    (void)sigaction(SIGPIPE, &action, NULL);
+}

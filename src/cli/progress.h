@@ -1,0 +1,25 @@
+/* Progress on a terminal: one line of standard error that is written over. */
+#ifndef CUPEL_CLI_PROGRESS_H
+#define CUPEL_CLI_PROGRESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "cupel/render.h"
+#include "cupel/result.h"
+
+struct cupel_cli_progress {
+    bool shown; /* false: nothing is written */
+};
+
+/* As cupel_grade_options.progress; owner is a struct cupel_cli_progress. */
+void cupel_cli_progress_step(void *owner, size_t done, size_t total, const char *id,
+                             const struct cupel_test_result *test);
+
+/* Take the line away. */
+void cupel_cli_progress_end(const struct cupel_cli_progress *progress);
+
+/* The result for people, in colour unless NO_COLOR is set or TERM is dumb. */
+void cupel_cli_progress_summary(const struct cupel_result *result, enum cupel_view view);
+
+#endif

@@ -1,0 +1,162 @@
+#include "cupel/grade.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cupel/cleanup.h"
+#include "cupel/submission.h"
+#include "cupel/units.h"
+#include "grader/grading.h"
+#include "grader/plan.h"
+
+/* What a host says that does not let us make namespaces or mounts. */
+static bool is_refusal(int code)
+{
+    return code == -EPERM || code == -EACCES || code == -ENOSYS;
+}
+
+static int start_cell(struct cupel_grading *grading, const struct cupel_plan *plan,
+                      struct cupel_error *err)
+{
+    unsigned available = CUPEL_PLAN_CELL_LAYERS;
+    struct cupel_error why = {0};
+
+    /* Only a cell tells of Landlock; what else is missing shows without one. */
+    int r = cupel_plan_check_layers(plan->require, available | 1U << CUPEL_LAYER_LANDLOCK, err);
+    if (r < 0)
+        return r;
+    r = cupel_cell_start(&plan->cell, &grading->cell, &why);
+    if (r < 0)
+        return cupel_fail(err, is_refusal(r) ? -ENOTSUP : r, "%s", why.text);
+    if (cupel_cell_landlock_abi(grading->cell) > 0)
+        available |= 1U << CUPEL_LAYER_LANDLOCK;
+    return cupel_plan_check_layers(plan->require, available, err);
+}
+
+/* Whether packing failed for want of resources, which says nothing of the submission. */
+static bool is_platforms(int code)
+{
+    return code == -ENOMEM || code == -EMFILE || code == -ENFILE || code == -ENOSPC;
+}
+
+/* Move what the result tells of the submission there. */
+static int take_submission(struct cupel_grading *grading, struct cupel_submission *submission)
+{
+    struct cupel_result *result = grading->result;
+
+    result->warnings = submission->warnings;
+    submission->warnings = NULL;
+    if (submission->rejected)
+        return cupel_grading_stop(grading, CUPEL_STATUS_REJECTED, "%s",
+                                  submission->reason != NULL ? submission->reason
+                                                             : "not readable");
+    memcpy(result->submission_sha256, submission->sha256, sizeof(result->submission_sha256));
+    result->submission_files = submission->files;
+    result->submission_bytes = submission->bytes;
+    return 0;
+}
+
+static int unpack(struct cupel_grading *grading, struct cupel_error *err)
+{
+    const struct cupel_grade_options *options = grading->options;
+    struct cupel_submission submission = {0};
+    struct cupel_error why = {0};
+    CUPEL_AUTO_FD packed_fd = -1;
+    bool is_archive = false;
+
+    int r = cupel_submission_pack(options->submission, options->input_fd,
+                                  &grading->grader->intake, &packed_fd, &is_archive, &why);
+    if (r < 0 && is_platforms(r))
+        return cupel_fail(err, r, "%s", why.text);
+    if (r < 0)
+        return cupel_grading_stop(grading, CUPEL_STATUS_REJECTED, "%s", why.text);
+    r = cupel_submission_unpack(grading->cell, packed_fd, grading->grader, &submission, err);
+    if (r == 0)
+        r = take_submission(grading, &submission);
+    cupel_submission_clear(&submission);
+    return r;
+}
+
+static int run_steps(struct cupel_grading *grading, unsigned lanes, struct cupel_error *err)
+{
+    bool built = false;
+
+    int r = cupel_grading_build(grading, &built, err);
+    if (r < 0)
+        return r;
+    cupel_keep_box(&grading->keep, cupel_cell_box_fd(grading->cell));
+    return built ? cupel_grading_test(grading, lanes, err) : 0;
+}
+
+/* 0, also if the status was set; -ENOTSUP; -errno: the platform's fault. */
+static int grade(struct cupel_grading *grading, const struct cupel_plan *plan,
+                 struct cupel_error *err)
+{
+    int r = start_cell(grading, plan, err);
+    if (r == 0)
+        r = unpack(grading, err);
+    if (r == 0 && grading->result->status == CUPEL_STATUS_GRADED)
+        r = run_steps(grading, plan->cell.lanes, err);
+    cupel_cell_free(grading->cell);
+    grading->cell = NULL;
+    return r;
+}
+
+static int grade_and_score(struct cupel_grading *grading, struct cupel_error *err)
+{
+    struct cupel_plan plan = {0};
+    struct cupel_error why = {0};
+
+    int r = cupel_plan_make(grading->grader, grading->options, &plan);
+    if (r == 0)
+        r = cupel_grading_prepare(grading);
+    if (r < 0) {
+        cupel_plan_clear(&plan);
+        return cupel_fail(err, r, "out of memory");
+    }
+    r = grade(grading, &plan, &why);
+    cupel_plan_clear(&plan);
+    if (r == -ENOTSUP)
+        return cupel_fail(err, r, "%s", why.text);
+    if (r < 0)
+        r = cupel_grading_stop(grading, CUPEL_STATUS_PLATFORM_ERROR, "%s",
+                               why.text[0] != '\0' ? why.text : strerrordesc_np(-r));
+    if (r == 0)
+        r = cupel_grading_finish(grading);
+    if (r == 0 && grading->keep.error.code < 0)
+        r = cupel_grading_stop(grading, CUPEL_STATUS_PLATFORM_ERROR, "%s",
+                               grading->keep.error.text);
+    return r < 0 ? cupel_fail(err, r, "out of memory") : 0;
+}
+
+static uint64_t monotonic_ns(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * CUPEL_NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
+int cupel_grade(const struct cupel_grader *grader, const struct cupel_grade_options *options,
+                struct cupel_result *ret, struct cupel_error *err)
+{
+    uint64_t started_ns = monotonic_ns();
+    struct cupel_result result = {0};
+    struct cupel_grading grading = {.grader = grader, .options = options, .result = &result};
+
+    (void)clock_gettime(CLOCK_REALTIME, &result.started_at);
+    int r = cupel_keep_open(options->keep, &grading.keep, err);
+    if (r < 0)
+        return r;
+    r = grade_and_score(&grading, err);
+    cupel_keep_close(&grading.keep);
+    if (r < 0) {
+        cupel_result_clear(&result);
+        return r;
+    }
+    result.wall_ns = monotonic_ns() - started_ns;
+    *ret = result;
+    return 0;
+}

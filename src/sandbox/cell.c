@@ -1,0 +1,314 @@
+#include "cupel/cell.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cupel/cleanup.h"
+#include "sandbox/cell_internal.h"
+#include "sandbox/uid_lease.h"
+
+#define READY_MS 10000
+#define GONE_MS  5000
+
+/* The far ends of the channels, handed to the cell and closed here. */
+struct far_ends {
+    int main_fd;
+    int lanes[CUPEL_CELL_LANES_MAX];
+    unsigned count;
+};
+
+static int make_channel(int *ret_near, int *ret_far, struct cupel_error *err)
+{
+    int pair[2];
+
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+        return cupel_fail_errno(err, "socketpair");
+    *ret_near = pair[0];
+    *ret_far = pair[1];
+    return 0;
+}
+
+static int make_channels(struct cupel_cell *cell, struct far_ends *far, struct cupel_error *err)
+{
+    int r = make_channel(&cell->main_fd, &far->main_fd, err);
+
+    for (unsigned i = 0; r == 0 && cell->lane_count > 1 && i < cell->lane_count; i++) {
+        r = make_channel(&cell->lanes[i].fd, &far->lanes[i], err);
+        if (r == 0)
+            far->count++;
+    }
+    return r;
+}
+
+static void close_far_ends(struct far_ends *far)
+{
+    cupel_close_p(&far->main_fd);
+    for (unsigned i = 0; i < far->count; i++)
+        cupel_close_p(&far->lanes[i]);
+}
+
+static int set_actions(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attributes,
+                       int channel_fd)
+{
+    sigset_t signals;
+    int r = 0;
+
+    for (int fd = 0; r == 0 && fd < 3; fd++)
+        r = posix_spawn_file_actions_addopen(actions, fd, "/dev/null", O_RDWR, 0);
+    if (r == 0)
+        r = posix_spawn_file_actions_adddup2(actions, channel_fd, 3);
+    (void)sigfillset(&signals);
+    if (r == 0)
+        r = posix_spawnattr_setsigdefault(attributes, &signals);
+    (void)sigemptyset(&signals);
+    if (r == 0)
+        r = posix_spawnattr_setsigmask(attributes, &signals);
+    if (r == 0)
+        r = posix_spawnattr_setflags(
+            attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID);
+    return r;
+}
+
+static int spawn(struct cupel_cell *cell, const char *path, int channel_fd,
+                 struct cupel_error *err)
+{
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    char *const environment[] = {NULL};
+
+    (void)posix_spawn_file_actions_init(&actions);
+    (void)posix_spawnattr_init(&attributes);
+    int r = set_actions(&actions, &attributes, channel_fd);
+    if (r == 0)
+        r = posix_spawn(&cell->pid, path, &actions, &attributes,
+                        (char *const[]){(char[]){"cupel-cell"}, NULL}, environment);
+    (void)posix_spawnattr_destroy(&attributes);
+    (void)posix_spawn_file_actions_destroy(&actions);
+    if (r != 0) {
+        cell->pid = -1;
+        return cupel_fail(err, -r, "start %s: %s", path, strerrordesc_np(r));
+    }
+    cell->pidfd = (int)syscall(SYS_pidfd_open, cell->pid, 0);
+    return cell->pidfd < 0 ? cupel_fail_errno(err, "pidfd_open") : 0;
+}
+
+static int send_setup(struct cupel_cell *cell, const struct cupel_cell_options *options,
+                      uint32_t uid, const struct far_ends *far, struct cupel_error *err)
+{
+    struct cupel_wire_setup setup = {.uid = uid,
+                                     .lanes = options->lanes,
+                                     .has_lease = cell->lease_fd >= 0,
+                                     .has_unpack = options->unpack_path != NULL,
+                                     .loopback = options->network == CUPEL_NETWORK_LOOPBACK,
+                                     .copy_box = options->copy_box,
+                                     .box_bytes = options->box_bytes,
+                                     .box_inodes = options->box_inodes,
+                                     .mount_count = options->mount_count};
+    int fds[CUPEL_WIRE_FDS_MAX];
+    size_t count = 0;
+
+    for (size_t i = 0; i < options->mount_count; i++)
+        setup.mounts[i] =
+            (struct cupel_wire_mount){options->mounts[i].source, options->mounts[i].destination,
+                                      options->mounts[i].writable, options->mounts[i].optional};
+    int len = cupel_wire_encode_setup(&setup, cell->frame->bytes, CUPEL_WIRE_MAX);
+    if (len < 0)
+        return cupel_fail(err, len, "the mounts of the cell do not fit in a frame");
+
+    CUPEL_AUTO_FD unpack_fd = -1;
+    if (cell->lease_fd >= 0)
+        fds[count++] = cell->lease_fd;
+    if (options->unpack_path != NULL) {
+        unpack_fd = open(options->unpack_path, O_RDONLY | O_CLOEXEC);
+        if (unpack_fd < 0)
+            return cupel_fail_errno(err, "open %s", options->unpack_path);
+        fds[count++] = unpack_fd;
+    }
+    for (unsigned i = 0; i < far->count; i++)
+        fds[count++] = far->lanes[i];
+    int r = wire_send(cell->main_fd, cell->frame->bytes, (size_t)len, fds, count);
+    return r < 0 ? cupel_fail(err, r, "send SETUP: %s", strerrordesc_np(-r)) : 0;
+}
+
+static int take_ready(struct cupel_cell *cell, struct cupel_error *err)
+{
+    struct cupel_wire_ready ready;
+    int r = cupel_wire_decode_ready(cell->frame->bytes, cell->frame->len, &ready);
+
+    if (r < 0)
+        return cupel_fail(err, r, "cupel-cell sent a malformed READY");
+    cell->landlock_abi = (int)ready.landlock_abi;
+    cell->box_fd = cupel_take_fd(&cell->frame->fds[0]);
+    return 0;
+}
+
+static int take_failed(const struct cupel_cell *cell, struct cupel_error *err)
+{
+    struct cupel_wire_failed failed;
+    int r = cupel_wire_decode_failed(cell->frame->bytes, cell->frame->len, &failed);
+
+    if (r < 0)
+        return cupel_fail(err, r, "cupel-cell sent a malformed FAILED");
+    return cupel_fail(err, failed.code, "set up the sandbox: %.200s", failed.text);
+}
+
+static int wait_ready(struct cupel_cell *cell, struct cupel_error *err)
+{
+    struct cell_channel channel = {cell->main_fd, CUPEL_WIRE_WAITING};
+    struct pollfd ready = {.fd = cell->main_fd, .events = POLLIN};
+
+    long n = TEMP_FAILURE_RETRY(poll(&ready, 1, READY_MS));
+    if (n == 0)
+        return cupel_fail(err, -ETIMEDOUT, "cupel-cell was not ready after %d s",
+                          READY_MS / 1000);
+    int r = cell_receive(cell, &channel, err);
+    if (r < 0)
+        return r;
+    r = cell->frame->type == CUPEL_WIRE_READY ? take_ready(cell, err) : take_failed(cell, err);
+    wire_frame_close(cell->frame);
+    return r;
+}
+
+static int start(struct cupel_cell *cell, const struct cupel_cell_options *options,
+                 struct far_ends *far, struct cupel_error *err)
+{
+    uint32_t uid = UINT32_MAX;
+
+    cell->frame = malloc(sizeof(*cell->frame));
+    if (cell->frame == NULL)
+        return cupel_fail_errno(err, "allocate a frame");
+    cell->lease_fd = uid_lease_take(options->uid_registry, &uid, err);
+    if (cell->lease_fd < -1)
+        return cell->lease_fd;
+    int r = make_channels(cell, far, err);
+    if (r == 0)
+        r = spawn(cell, options->cell_path, far->main_fd, err);
+    if (r == 0)
+        r = send_setup(cell, options, uid, far, err);
+    close_far_ends(far); /* or the end of the cell would go unnoticed */
+    if (r == 0)
+        r = wait_ready(cell, err);
+    if (r < 0)
+        return r;
+    if (cell->lane_count == 1)
+        cell->lanes[0].fd = cupel_take_fd(&cell->main_fd);
+    for (unsigned i = 0; i < cell->lane_count; i++)
+        cell->lanes[i].state = CUPEL_WIRE_IDLE;
+    return 0;
+}
+
+int cupel_cell_start(const struct cupel_cell_options *options, struct cupel_cell **ret,
+                     struct cupel_error *err)
+{
+    struct far_ends far = {.main_fd = -1};
+
+    if (options->lanes < 1 || options->lanes > CUPEL_CELL_LANES_MAX ||
+        options->mount_count > CUPEL_WIRE_MOUNTS)
+        return cupel_fail(err, -EINVAL, "a cell has 1 to %d lanes and at most %d mounts",
+                          CUPEL_CELL_LANES_MAX, CUPEL_WIRE_MOUNTS);
+    struct cupel_cell *cell = calloc(1, sizeof(*cell));
+    if (cell == NULL)
+        return cupel_fail_errno(err, "allocate a cell");
+    *cell = (struct cupel_cell){.pid = -1,
+                                .pidfd = -1,
+                                .lease_fd = -1,
+                                .main_fd = -1,
+                                .box_fd = -1,
+                                .network = options->network,
+                                .lane_count = options->lanes};
+    for (unsigned i = 0; i < cell->lane_count; i++)
+        cell->lanes[i].fd = -1;
+
+    int r = start(cell, options, &far, err);
+    close_far_ends(&far);
+    if (r < 0) {
+        cupel_cell_free(cell);
+        return r;
+    }
+    *ret = cell;
+    return 0;
+}
+
+int cell_receive(struct cupel_cell *cell, struct cell_channel *channel, struct cupel_error *err)
+{
+    enum cupel_wire_state next = CUPEL_WIRE_BROKEN;
+
+    int r = wire_receive(channel->fd, cell->frame);
+    if (r == 1 &&
+        cupel_wire_next(channel->state, cell->frame->type, cell->frame->fd_count, &next) == 0) {
+        channel->state = next;
+        return 0;
+    }
+    if (r == 1) {
+        wire_frame_close(cell->frame);
+        r = -EPROTO;
+    }
+    channel->state = CUPEL_WIRE_BROKEN;
+    cell_break(cell);
+    if (r == 0)
+        return cupel_fail(err, -EPIPE, "cupel-cell ended unexpectedly");
+    return cupel_fail(err, r, "cupel-cell broke the protocol: %s", strerrordesc_np(-r));
+}
+
+void cell_break(struct cupel_cell *cell)
+{
+    cell->broken = true;
+    if (cell->pidfd >= 0)
+        (void)syscall(SYS_pidfd_send_signal, cell->pidfd, SIGKILL, NULL, 0);
+}
+
+/* A channel hangs up when the last process of the cell that holds its other end is dead. */
+static void wait_hang_up(int fd)
+{
+    struct pollfd channel = {.fd = fd};
+
+    if (fd >= 0)
+        (void)TEMP_FAILURE_RETRY(poll(&channel, 1, GONE_MS));
+}
+
+static void reap(struct cupel_cell *cell)
+{
+    if (cell->pid <= 0)
+        return;
+    if (cell->pidfd >= 0)
+        cell_break(cell);
+    else
+        (void)kill(cell->pid, SIGKILL);
+    (void)TEMP_FAILURE_RETRY(waitpid(cell->pid, NULL, 0));
+    for (unsigned i = 0; i < cell->lane_count; i++)
+        wait_hang_up(cell->lanes[i].fd);
+}
+
+void cupel_cell_free(struct cupel_cell *cell)
+{
+    if (cell == NULL)
+        return;
+    reap(cell);
+    for (unsigned i = 0; i < cell->lane_count; i++)
+        cupel_close_p(&cell->lanes[i].fd);
+    cupel_close_p(&cell->main_fd);
+    cupel_close_p(&cell->box_fd);
+    cupel_close_p(&cell->pidfd);
+    cupel_close_p(&cell->lease_fd);
+    free(cell->frame);
+    free(cell);
+}
+
+int cupel_cell_box_fd(const struct cupel_cell *cell)
+{
+    return cell->box_fd;
+}
+
+int cupel_cell_landlock_abi(const struct cupel_cell *cell)
+{
+    return cell->landlock_abi;
+}

@@ -1,0 +1,41 @@
+/* A cell as the files of this module see it. */
+#ifndef CUPEL_SANDBOX_CELL_INTERNAL_H
+#define CUPEL_SANDBOX_CELL_INTERNAL_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "cupel/cell.h"
+#include "cupel/wire.h"
+#include "wire/channel.h"
+
+struct cell_channel {
+    int fd;
+    enum cupel_wire_state state;
+};
+
+struct cupel_cell {
+    pid_t pid;
+    int pidfd;
+    int lease_fd; /* -1: no uid was leased */
+    int main_fd;  /* with one lane, lanes[0] is this channel and main_fd is -1 */
+    int box_fd;
+    int landlock_abi;
+    bool broken; /* it broke the protocol or ended: no run can be started */
+    enum cupel_network network;
+    unsigned lane_count;
+    struct cell_channel lanes[CUPEL_CELL_LANES_MAX];
+    struct wire_frame *frame; /* the last one received, or the next to send */
+};
+
+/* End all processes of the cell at once; runs at work see their channels end. */
+void cell_break(struct cupel_cell *cell);
+
+/*
+ * Receive the next frame of a lane into cell->frame, and check that it is permitted. Returns 0;
+ * -EPROTO or -EPIPE with err otherwise, and the cell is broken then.
+ */
+CUPEL_MUST_CHECK int cell_receive(struct cupel_cell *cell, struct cell_channel *channel,
+                                  struct cupel_error *err);
+
+#endif

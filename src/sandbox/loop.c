@@ -1,0 +1,74 @@
+#include "cupel/loop.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "cupel/cleanup.h"
+
+#define BATCH 16
+
+struct cupel_loop {
+    int epoll_fd;
+    struct epoll_event pending[BATCH];
+    int pending_count;
+};
+
+int cupel_loop_new(struct cupel_loop **ret, struct cupel_error *err)
+{
+    CUPEL_AUTO_FREE struct cupel_loop *loop = calloc(1, sizeof(*loop));
+
+    if (loop == NULL)
+        return cupel_fail_errno(err, "allocate an event loop");
+    loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    if (loop->epoll_fd < 0)
+        return cupel_fail_errno(err, "epoll_create1");
+    *ret = loop;
+    loop = NULL;
+    return 0;
+}
+
+void cupel_loop_free(struct cupel_loop *loop)
+{
+    if (loop == NULL)
+        return;
+    cupel_close_p(&loop->epoll_fd);
+    free(loop);
+}
+
+int cupel_loop_add(struct cupel_loop *loop, struct cupel_source *source, uint32_t events,
+                   struct cupel_error *err)
+{
+    struct epoll_event event = {.events = events, .data.ptr = source};
+
+    if (epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, source->fd, &event) < 0)
+        return cupel_fail_errno(err, "watch descriptor %d", source->fd);
+    return 0;
+}
+
+void cupel_loop_remove(struct cupel_loop *loop, struct cupel_source *source)
+{
+    if (source->fd < 0)
+        return;
+    (void)epoll_ctl(loop->epoll_fd, EPOLL_CTL_DEL, source->fd, NULL);
+    for (int i = 0; i < loop->pending_count; i++) {
+        if (loop->pending[i].data.ptr == source)
+            loop->pending[i].data.ptr = NULL; /* its owner may be gone before its turn comes */
+    }
+}
+
+int cupel_loop_once(struct cupel_loop *loop, int timeout_ms, struct cupel_error *err)
+{
+    int n = epoll_wait(loop->epoll_fd, loop->pending, BATCH, timeout_ms);
+    if (n < 0 && errno != EINTR)
+        return cupel_fail_errno(err, "epoll_wait");
+    loop->pending_count = n < 0 ? 0 : n;
+    for (int i = 0; i < loop->pending_count; i++) {
+        struct cupel_source *source = loop->pending[i].data.ptr;
+        if (source != NULL)
+            source->ready(source, loop->pending[i].events);
+    }
+    loop->pending_count = 0;
+    return 0;
+}

@@ -1,0 +1,102 @@
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "cupel/units.h"
+#include "sandbox/run_internal.h"
+
+/* Process 1 and the lane count as well: RLIMIT_NPROC is of the uid in the lane's user
+ * namespace. */
+#define OWN_PROCESSES 2
+
+/* Beyond what any runtime reserves (AddressSanitizer: 20 TiB): guards page tables, not memory.
+ */
+#define ADDRESS_SPACE_BYTES (32ULL << 40)
+
+_Static_assert(RLIM_NLIMITS == CUPEL_WIRE_RLIMITS, "every limit of the kernel is in the frame");
+
+static void set_rlimits(const struct cupel_limits *limits,
+                        uint64_t rlimits[static RLIM_NLIMITS])
+{
+    /* The supervisor's deadline comes first; this one ends what it should miss. */
+    rlimits[RLIMIT_CPU] = limits->cpu_ns / CUPEL_NS_PER_S + 2;
+    rlimits[RLIMIT_FSIZE] = limits->file_size_bytes;
+    rlimits[RLIMIT_DATA] = RLIM_INFINITY;
+    rlimits[RLIMIT_STACK] = limits->stack_bytes;
+    rlimits[RLIMIT_CORE] = 0;
+    rlimits[RLIMIT_RSS] = RLIM_INFINITY; /* without effect since Linux 2.4.30 */
+    rlimits[RLIMIT_NPROC] = limits->processes + OWN_PROCESSES;
+    rlimits[RLIMIT_NOFILE] = limits->open_files;
+    rlimits[RLIMIT_MEMLOCK] = 65536;
+    rlimits[RLIMIT_AS] = ADDRESS_SPACE_BYTES;
+    rlimits[RLIMIT_LOCKS] = RLIM_INFINITY; /* without effect since Linux 2.4.25 */
+    rlimits[RLIMIT_SIGPENDING] = 1024;
+    rlimits[RLIMIT_MSGQUEUE] = 0;
+    rlimits[RLIMIT_NICE] = 0;
+    rlimits[RLIMIT_RTPRIO] = 0;
+    rlimits[RLIMIT_RTTIME] = 0;
+}
+
+static void add_rule(struct cupel_wire_run *frame, const char *path,
+                     enum cupel_wire_access access)
+{
+    if (frame->rule_count < CUPEL_WIRE_RULES)
+        frame->rules[frame->rule_count++] = (struct cupel_wire_rule){path, access};
+}
+
+static void add_rules(struct cupel_wire_run *frame, const char *const *paths,
+                      enum cupel_wire_access access)
+{
+    for (; paths != NULL && *paths != NULL; paths++)
+        add_rule(frame, *paths, access);
+}
+
+/* "null" becomes "/dev/null"; the texts live in storage until the frame is encoded. */
+static void add_devices(struct cupel_wire_run *frame, char *const *devices,
+                        char storage[static CUPEL_WIRE_RULES][32])
+{
+    for (size_t i = 0; devices[i] != NULL && i < CUPEL_WIRE_RULES; i++) {
+        (void)snprintf(storage[i], sizeof(storage[i]), "/dev/%.20s", devices[i]);
+        add_rule(frame, storage[i], CUPEL_WIRE_DEVICE);
+    }
+}
+
+int run_encode(const struct cupel_cell *cell, const struct cupel_run_request *request,
+               void *buf, size_t size, struct cupel_error *err)
+{
+    static const char *const always[] = {"/etc", NULL};
+    static const char *const inspect[] = {"/proc", NULL};
+    const struct cupel_policy *policy = request->policy;
+    char devices[CUPEL_WIRE_RULES][32];
+    struct cupel_wire_run frame = {
+        .fresh_box = request->box == CUPEL_BOX_FRESH,
+        .loopback = cell->network == CUPEL_NETWORK_LOOPBACK &&
+                    policy->network == CUPEL_NETWORK_LOOPBACK,
+        .disk_bytes = request->limits.disk_bytes,
+        .inodes = request->limits.inodes,
+        .chdir = request->chdir == NULL ? "/box" : request->chdir,
+        .filter = request->filter->instructions,
+        .filter_count = request->filter->count,
+    };
+
+    memcpy(&frame.argv, &request->argv, sizeof(frame.argv)); /* the vectors are only read */
+    memcpy(&frame.environment, &request->environment, sizeof(frame.environment));
+    set_rlimits(&request->limits, frame.rlimits);
+    add_rules(&frame, always, CUPEL_WIRE_READ);
+    add_rules(&frame, inspect, CUPEL_WIRE_INSPECT);
+    add_rules(&frame, (const char *const *)policy->read_only, CUPEL_WIRE_READ);
+    add_rules(&frame, (const char *const *)policy->writable, CUPEL_WIRE_WRITE);
+    add_rules(&frame, request->extra_read_only, CUPEL_WIRE_READ);
+    add_rules(&frame, request->extra_writable, CUPEL_WIRE_WRITE);
+    add_devices(&frame, policy->devices, devices);
+    if (frame.rule_count == CUPEL_WIRE_RULES)
+        return cupel_fail(err, -E2BIG, "policy %s names too many paths", policy->name);
+    int len = cupel_wire_encode_run(&frame, buf, size);
+    return len < 0 ? cupel_fail(err, len,
+                                "arguments, environment and filter do not fit in a frame "
+                                "of %d bytes",
+                                CUPEL_WIRE_MAX)
+                   : len;
+}

@@ -1,0 +1,272 @@
+#include "cupel/run.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "cupel/cleanup.h"
+#include "sandbox/run_internal.h"
+
+#define DEAD_MS 10000
+
+static void close_stdio(int stdio[static 3])
+{
+    for (int i = 0; i < 3; i++)
+        cupel_close_p(&stdio[i]);
+}
+
+static void kill_init(const struct cupel_run *run)
+{
+    if (run->init_pidfd >= 0)
+        (void)syscall(SYS_pidfd_send_signal, run->init_pidfd, SIGKILL, NULL, 0);
+}
+
+void run_breach(struct cupel_run *run, enum cupel_limit limit)
+{
+    if (run->breach != CUPEL_LIMIT_NONE)
+        return;
+    run->breach = limit;
+    run->breach_ns = run_now_ns();
+    kill_init(run);
+    run_watch_killed(run);
+}
+
+void run_fail(struct cupel_run *run, const struct cupel_error *error)
+{
+    if (run->error.code == 0)
+        run->error = *error;
+    kill_init(run);
+    cell_break(run->cell);
+    run_watch_killed(run);
+}
+
+/* The last thing that is done with a run: done() may free it. */
+static void finish(struct cupel_run *run, const struct cupel_outcome *outcome)
+{
+    run_watch_close(run);
+    run_io_close(run);
+    cupel_loop_remove(run->loop, &run->channel);
+    run->finished = true;
+    if (run->request.done != NULL)
+        run->request.done(run->request.owner, run, outcome);
+}
+
+void run_abandon(struct cupel_run *run)
+{
+    struct cupel_outcome outcome;
+
+    run_describe_failure(run, &outcome);
+    finish(run, &outcome);
+}
+
+static void take_started(struct cupel_run *run)
+{
+    struct wire_frame *frame = run->cell->frame;
+    struct cupel_error error = {0};
+
+    if (cupel_wire_decode_started(frame->bytes, frame->len) < 0) {
+        (void)cupel_fail(&error, -EPROTO, "cupel-cell sent a malformed STARTED");
+        run_fail(run, &error);
+        return;
+    }
+    run->init_pidfd = cupel_take_fd(&frame->fds[0]);
+    run->proc_fd = cupel_take_fd(&frame->fds[1]);
+    run->scratch_fd = cupel_take_fd(&frame->fds[2]);
+    run_watch_started(run);
+}
+
+static void take_exited(struct cupel_run *run)
+{
+    struct wire_frame *frame = run->cell->frame;
+    struct cupel_wire_exited exited;
+    struct cupel_outcome outcome;
+
+    if (cupel_wire_decode_exited(frame->bytes, frame->len, &exited) < 0) {
+        (void)cupel_fail(&run->error, -EPROTO, "cupel-cell sent a malformed EXITED");
+        cell_break(run->cell);
+        run_abandon(run);
+        return;
+    }
+    run_io_drain(run);
+    run_describe(run, &exited, &outcome);
+    finish(run, &outcome);
+}
+
+static void take_failed(struct cupel_run *run)
+{
+    struct wire_frame *frame = run->cell->frame;
+    struct cupel_wire_failed failed;
+
+    if (cupel_wire_decode_failed(frame->bytes, frame->len, &failed) < 0) {
+        (void)cupel_fail(&run->error, -EPROTO, "cupel-cell sent a malformed FAILED");
+        cell_break(run->cell);
+    } else {
+        (void)cupel_fail(&run->error, failed.code, "set up a run: %.220s", failed.text);
+    }
+    run_abandon(run);
+}
+
+static void channel_ready(struct cupel_source *source, uint32_t events)
+{
+    struct cupel_run *run = source->owner;
+    struct cupel_cell *cell = run->cell;
+    struct cupel_error error = {0};
+
+    (void)events;
+    if (cell_receive(cell, run->lane, &error) < 0) {
+        if (run->error.code == 0)
+            run->error = error;
+        run_abandon(run);
+        return;
+    }
+    if (cell->frame->type == CUPEL_WIRE_STARTED)
+        take_started(run);
+    else if (cell->frame->type == CUPEL_WIRE_EXITED)
+        take_exited(run);
+    else
+        take_failed(run);
+    wire_frame_close(cell->frame); /* the run may be gone, its cell is not */
+}
+
+static int send_request(struct cupel_run *run, const int stdio[static 3],
+                        struct cupel_error *err)
+{
+    struct wire_frame *frame = run->cell->frame;
+
+    int len = run_encode(run->cell, &run->request, frame->bytes, CUPEL_WIRE_MAX, err);
+    if (len < 0)
+        return len;
+    int r = wire_send(run->lane->fd, frame->bytes, (size_t)len, stdio, 3);
+    if (r < 0) {
+        cell_break(run->cell);
+        return cupel_fail(err, r, "ask cupel-cell for a run: %s", strerrordesc_np(-r));
+    }
+    return cupel_wire_next(run->lane->state, CUPEL_WIRE_RUN, 3, &run->lane->state);
+}
+
+static int start(struct cupel_run *run, struct cupel_error *err)
+{
+    int stdio[3] = {-1, -1, -1};
+
+    int r = run_io_open(run, stdio, err);
+    if (r == 0)
+        r = run_watch_open(run, err);
+    if (r == 0)
+        r = cupel_loop_add(run->loop, &run->channel, EPOLLIN, err);
+    if (r == 0)
+        r = send_request(run, stdio, err);
+    close_stdio(stdio); /* the command's ends: pipes end when the run's processes do */
+    if (r == 0)
+        r = run_io_watch(run, err);
+    return r;
+}
+
+int cupel_run_start(struct cupel_loop *loop, struct cupel_cell *cell, unsigned lane,
+                    const struct cupel_run_request *request, struct cupel_run **ret,
+                    struct cupel_error *err)
+{
+    if (cell->broken)
+        return cupel_fail(err, -EPIPE, "the cell is broken");
+    if (lane >= cell->lane_count || cell->lanes[lane].state != CUPEL_WIRE_IDLE)
+        return cupel_fail(err, -EBUSY, "lane %u is not free", lane);
+    struct cupel_run *run = calloc(1, sizeof(*run));
+    if (run == NULL)
+        return cupel_fail_errno(err, "allocate a run");
+    *run = (struct cupel_run){.loop = loop,
+                              .cell = cell,
+                              .lane = &cell->lanes[lane],
+                              .request = *request,
+                              .channel = {cell->lanes[lane].fd, channel_ready, run},
+                              .init_pidfd = -1,
+                              .proc_fd = -1,
+                              .scratch_fd = -1};
+    run->deadline.fd = run->check.fd = -1;
+    int r = start(run, err);
+    if (r < 0) {
+        cupel_run_free(run);
+        return r;
+    }
+    *ret = run;
+    return 0;
+}
+
+/* Processes of a run that is given up are dead before its memory is used again. */
+static void stop(struct cupel_run *run)
+{
+    struct pollfd init = {.fd = run->init_pidfd, .events = POLLIN};
+
+    if (run->lane->state == CUPEL_WIRE_ASKED || run->lane->state == CUPEL_WIRE_RUNNING) {
+        kill_init(run);
+        cell_break(run->cell); /* its answer would come when nobody waits for it */
+    }
+    if (run->init_pidfd >= 0)
+        (void)TEMP_FAILURE_RETRY(poll(&init, 1, DEAD_MS));
+    run_watch_close(run);
+    run_io_close(run);
+    cupel_loop_remove(run->loop, &run->channel);
+}
+
+void cupel_run_free(struct cupel_run *run)
+{
+    if (run == NULL)
+        return;
+    if (!run->finished)
+        stop(run);
+    cupel_close_p(&run->init_pidfd);
+    cupel_close_p(&run->proc_fd);
+    cupel_close_p(&run->scratch_fd);
+    free(run);
+}
+
+struct waiter {
+    struct cupel_outcome outcome;
+    void (*output)(void *owner, enum cupel_stream stream, const void *bytes, size_t len);
+    void *owner;
+    bool done;
+};
+
+static void waiter_output(void *owner, enum cupel_stream stream, const void *bytes, size_t len)
+{
+    const struct waiter *waiter = owner;
+
+    if (waiter->output != NULL)
+        waiter->output(waiter->owner, stream, bytes, len);
+}
+
+static void waiter_done(void *owner, struct cupel_run *run, const struct cupel_outcome *outcome)
+{
+    struct waiter *waiter = owner;
+
+    (void)run;
+    waiter->outcome = *outcome;
+    waiter->done = true;
+}
+
+int cupel_run_wait(struct cupel_cell *cell, unsigned lane,
+                   const struct cupel_run_request *request, struct cupel_outcome *ret,
+                   struct cupel_error *err)
+{
+    struct waiter waiter = {.output = request->output, .owner = request->owner};
+    struct cupel_run_request own = *request;
+    struct cupel_loop *loop = NULL;
+    struct cupel_run *run = NULL;
+
+    own.output = waiter_output;
+    own.done = waiter_done;
+    own.owner = &waiter;
+    int r = cupel_loop_new(&loop, err);
+    if (r == 0)
+        r = cupel_run_start(loop, cell, lane, &own, &run, err);
+    while (r == 0 && !waiter.done)
+        r = cupel_loop_once(loop, -1, err);
+    cupel_run_free(run);
+    cupel_loop_free(loop);
+    if (r == 0)
+        *ret = waiter.outcome;
+    return r;
+}

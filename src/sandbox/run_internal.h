@@ -1,0 +1,86 @@
+/* A run as the files of this module see it. */
+#ifndef CUPEL_SANDBOX_RUN_INTERNAL_H
+#define CUPEL_SANDBOX_RUN_INTERNAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cupel/run.h"
+#include "sandbox/cell_internal.h"
+
+struct run_output {
+    struct cupel_source source;
+    enum cupel_stream stream;
+    uint64_t bytes; /* read so far */
+    uint64_t max;   /* a byte more than this is a breach */
+};
+
+struct run_input {
+    struct cupel_source pipe;  /* the end that is written to */
+    struct cupel_source relay; /* what is passed on, CUPEL_INPUT_RELAY; fd borrowed */
+    int read_end;              /* kept, so that writing never meets a pipe without a reader */
+    const unsigned char *next;
+    size_t left;
+    unsigned char *buffer; /* of the relay */
+};
+
+struct cupel_run {
+    struct cupel_loop *loop;
+    struct cupel_cell *cell;
+    struct cell_channel *lane;
+    struct cupel_run_request request;
+    struct cupel_source channel;
+    struct run_input input;
+    struct run_output outputs[2]; /* by enum cupel_stream */
+    struct cupel_source
+        deadline; /* timerfd: wall clock, and how long set-up and killing may take */
+    struct cupel_source
+        check;      /* timerfd: the earliest time at which CPU or memory can be used up */
+    int init_pidfd; /* -1 before STARTED */
+    int proc_fd;
+    int scratch_fd;
+    uint64_t scratch_base_bytes; /* what the box held before a run that writes to it */
+    uint64_t started_ns;         /* CLOCK_MONOTONIC, at STARTED */
+    uint64_t memory_peak_bytes;  /* as sampled */
+    uint64_t processes_peak;     /* as sampled */
+    enum cupel_limit breach;
+    uint64_t breach_ns;
+    struct cupel_error error; /* code not 0: the sandbox failed */
+    bool finished;
+};
+
+/* request.c: the frame that asks for a run. Returns its length or -errno. */
+CUPEL_MUST_CHECK int run_encode(const struct cupel_cell *cell,
+                                const struct cupel_run_request *request, void *buf, size_t size,
+                                struct cupel_error *err);
+
+/* run_io.c: pipes. ret_stdio: the command's ends, for the caller to close. */
+CUPEL_MUST_CHECK int run_io_open(struct cupel_run *run, int ret_stdio[static 3],
+                                 struct cupel_error *err);
+CUPEL_MUST_CHECK int run_io_watch(struct cupel_run *run, struct cupel_error *err);
+/* Pass on what is still in the pipes; every process of the run is dead. */
+void run_io_drain(struct cupel_run *run);
+void run_io_close(struct cupel_run *run);
+
+/* run_watch.c: deadlines */
+CUPEL_MUST_CHECK int run_watch_open(struct cupel_run *run, struct cupel_error *err);
+/* STARTED has come: the limits count from now. */
+void run_watch_started(struct cupel_run *run);
+/* The run was killed: nothing is to be checked, and its end must come soon. */
+void run_watch_killed(struct cupel_run *run);
+void run_watch_close(struct cupel_run *run);
+uint64_t run_now_ns(void);
+
+/* outcome.c */
+void run_describe(const struct cupel_run *run, const struct cupel_wire_exited *exited,
+                  struct cupel_outcome *ret);
+void run_describe_failure(const struct cupel_run *run, struct cupel_outcome *ret);
+
+/* run.c: a limit was reached (the first one counts), or the sandbox failed: end the run. */
+void run_breach(struct cupel_run *run, enum cupel_limit limit);
+/* done() is called later, from the loop. */
+void run_fail(struct cupel_run *run, const struct cupel_error *error);
+/* Give up waiting for the end of a run that failed. The run may be gone afterwards. */
+void run_abandon(struct cupel_run *run);
+
+#endif

@@ -1,0 +1,204 @@
+/*
+ * Deadlines without fixed ticks. The wall clock is one timerfd. CPU time and memory of a run
+ * can only be looked at; so the check timer is set to the earliest time at which a limit can be
+ * reached: what is left of the CPU time divided by the processors, what is left of the memory
+ * divided by the speed at which memory can be filled. A program far from its limits is looked
+ * at a few times, one close to them more and more often.
+ */
+#include <errno.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/statfs.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cupel/cleanup.h"
+#include "cupel/units.h"
+#include "sandbox/run_internal.h"
+#include "sandbox/sample.h"
+
+#define SETUP_NS                                                                               \
+    (10 * CUPEL_NS_PER_S) /* for a run's set-up, and for its end once it is killed */
+
+/* How fast one processor fills memory at the most: huge pages cleared by the kernel, with room.
+ */
+#define FILL_BYTES_PER_US 8192U
+
+/* Looking more often than this costs more than it tells. */
+#define CHECK_NS_MIN 2000000U
+
+uint64_t run_now_ns(void)
+{
+    struct timespec now = {0};
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * CUPEL_NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
+static void arm(const struct cupel_source *timer, uint64_t after_ns)
+{
+    struct itimerspec when = {.it_value = {.tv_sec = (time_t)(after_ns / CUPEL_NS_PER_S),
+                                           .tv_nsec = (long)(after_ns % CUPEL_NS_PER_S)}};
+
+    if (after_ns == 0)
+        when.it_value.tv_nsec = 1; /* zero would disarm it */
+    (void)timerfd_settime(timer->fd, 0, &when, NULL);
+}
+
+static unsigned processors(void)
+{
+    cpu_set_t set;
+
+    return sched_getaffinity(0, sizeof(set), &set) == 0 ? (unsigned)CPU_COUNT(&set) : 1;
+}
+
+static uint64_t left(uint64_t limit, uint64_t used)
+{
+    return used < limit ? limit - used : 0;
+}
+
+static void arm_check(struct cupel_run *run, uint64_t cpu_ns, uint64_t memory_bytes)
+{
+    const struct cupel_limits *limits = &run->request.limits;
+    unsigned count = processors();
+    uint64_t cpu_after = left(limits->cpu_ns, cpu_ns) / count;
+    uint64_t memory_after =
+        left(limits->memory_bytes, memory_bytes) * 1000U / FILL_BYTES_PER_US / count;
+    uint64_t after = cpu_after;
+
+    if (memory_after < CHECK_NS_MIN)
+        memory_after = CHECK_NS_MIN;
+    if (memory_after < after)
+        after = memory_after;
+    arm(&run->check, after);
+}
+
+/* What the run keeps in tmpfs is memory as well. */
+static uint64_t scratch_bytes(int fd)
+{
+    struct statfs fs;
+
+    if (fd < 0 || fstatfs(fd, &fs) < 0)
+        return 0;
+    return (uint64_t)(fs.f_blocks - fs.f_bfree) * (uint64_t)fs.f_bsize;
+}
+
+static uint64_t tmpfs_bytes(const struct cupel_run *run)
+{
+    uint64_t bytes = scratch_bytes(run->scratch_fd);
+
+    if (run->request.box == CUPEL_BOX_DIRECT)
+        bytes += left(scratch_bytes(run->cell->box_fd), run->scratch_base_bytes);
+    return bytes;
+}
+
+/* Pages that several processes share were counted for each: look again, exactly, before
+ * judging. */
+static int settle_memory(const struct cupel_run *run, struct sample *sample,
+                         struct cupel_error *err)
+{
+    if (sample->memory_bytes + tmpfs_bytes(run) <= run->request.limits.memory_bytes ||
+        sample->processes < 2)
+        return 0;
+    return sample_proportional_memory(run->proc_fd, &sample->memory_bytes, err);
+}
+
+static void check_ready(struct cupel_source *source, uint32_t events)
+{
+    struct cupel_run *run = source->owner;
+    const struct cupel_limits *limits = &run->request.limits;
+    struct cupel_error error = {0};
+    struct sample sample = {0};
+    uint64_t expirations;
+
+    (void)events;
+    if (read(source->fd, &expirations, sizeof(expirations)) < 0)
+        return;
+    int r = sample_take(run->proc_fd, &sample, &error);
+    if (r == 0)
+        r = settle_memory(run, &sample, &error);
+    if (r < 0 && r != -ESRCH) {
+        run_fail(run, &error);
+        return;
+    }
+    uint64_t memory = sample.memory_bytes + tmpfs_bytes(run);
+    if (memory > run->memory_peak_bytes)
+        run->memory_peak_bytes = memory;
+    if (sample.processes > run->processes_peak)
+        run->processes_peak = sample.processes;
+    if (memory > limits->memory_bytes)
+        run_breach(run, CUPEL_LIMIT_MEMORY);
+    else if (sample.cpu_ns >= limits->cpu_ns)
+        run_breach(run, CUPEL_LIMIT_CPU_TIME);
+    else
+        arm_check(run, sample.cpu_ns, memory);
+}
+
+static void deadline_ready(struct cupel_source *source, uint32_t events)
+{
+    struct cupel_run *run = source->owner;
+    struct cupel_error error = {0};
+
+    (void)events;
+    if (run->error.code != 0) {
+        run_abandon(run);
+        return;
+    }
+    if (run->init_pidfd >= 0 && run->breach == CUPEL_LIMIT_NONE) {
+        run_breach(run, CUPEL_LIMIT_WALL_TIME);
+        return;
+    }
+    (void)cupel_fail(&error, -ETIMEDOUT, "cupel-cell did not %s a run within %llu s",
+                     run->init_pidfd < 0 ? "start" : "end", SETUP_NS / CUPEL_NS_PER_S);
+    run_fail(run, &error);
+}
+
+static int open_timer(struct cupel_run *run, struct cupel_source *timer,
+                      struct cupel_error *err)
+{
+    timer->fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+    if (timer->fd < 0)
+        return cupel_fail_errno(err, "timerfd_create");
+    return cupel_loop_add(run->loop, timer, EPOLLIN, err);
+}
+
+int run_watch_open(struct cupel_run *run, struct cupel_error *err)
+{
+    run->deadline = (struct cupel_source){-1, deadline_ready, run};
+    run->check = (struct cupel_source){-1, check_ready, run};
+    int r = open_timer(run, &run->deadline, err);
+    if (r == 0)
+        r = open_timer(run, &run->check, err);
+    if (r == 0)
+        arm(&run->deadline, SETUP_NS);
+    if (run->request.box == CUPEL_BOX_DIRECT)
+        run->scratch_base_bytes = scratch_bytes(run->cell->box_fd);
+    return r;
+}
+
+void run_watch_started(struct cupel_run *run)
+{
+    run->started_ns = run_now_ns();
+    arm(&run->deadline, run->request.limits.wall_ns);
+    arm_check(run, 0, 0);
+}
+
+void run_watch_killed(struct cupel_run *run)
+{
+    struct itimerspec never = {0};
+
+    (void)timerfd_settime(run->check.fd, 0, &never, NULL);
+    arm(&run->deadline, SETUP_NS);
+}
+
+void run_watch_close(struct cupel_run *run)
+{
+    cupel_loop_remove(run->loop, &run->deadline);
+    cupel_loop_remove(run->loop, &run->check);
+    cupel_close_p(&run->deadline.fd);
+    cupel_close_p(&run->check.fd);
+    run->deadline.fd = -1;
+    run->check.fd = -1;
+}
