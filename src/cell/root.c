@@ -25,6 +25,10 @@ static const struct mount_attr writable_attr = {
     .attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV,
     .propagation = MS_PRIVATE,
 };
+static const struct mount_attr proc_attr = {
+    .attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
+    .propagation = MS_PRIVATE,
+};
 static const struct mount_attr device_attr = {
     .attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC,
     .propagation = MS_PRIVATE,
@@ -211,9 +215,7 @@ static int mount_box_and_proc(int root_fd, const struct cupel_wire_setup *setup,
         return r;
     /* A run may mount its own /proc only where one is in full sight. Each run's covers this
      * one. */
-    if (mount("proc", STAGE "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
-        return cupel_fail_errno(err, "mount /proc");
-    return 0;
+    return attach(root_fd, "/proc", "/proc", true, &proc_attr, err);
 }
 
 static int fill(int root_fd, const struct cupel_wire_setup *setup, int unpack_fd,

@@ -124,6 +124,8 @@ static void check_ready(struct cupel_source *source, uint32_t events)
         return;
     }
     uint64_t memory = sample.memory_bytes + tmpfs_bytes(run);
+    if (sample.cpu_ns > run->cpu_ns)
+        run->cpu_ns = sample.cpu_ns;
     if (memory > run->memory_peak_bytes)
         run->memory_peak_bytes = memory;
     if (sample.processes > run->processes_peak)
