@@ -93,7 +93,7 @@ class Command(grading.GradeCase):
         done = self.cupel("grade", self.made, self.submitted)
         self.assertEqual((done.returncode, done.stdout), (2, ""))
         lines = done.stderr.splitlines()
-        for position in (":4:3: ", ":5:25: ", ":7:42: ", ":8:24: "):
+        for position in (":4:3: ", ":5:27: ", ":7:43: ", ":8:24: "):
             self.assertTrue(any(f"{path}{position}" in line for line in lines), done.stderr)
 
     def test_a_missing_grader_exits_2(self):
