@@ -14,7 +14,7 @@
 #include "cupel/error.h"
 #include "cupel/grader.h"
 
-#define CUPEL_DEFINITION_BUILDS_MAX 100
+#define CUPEL_DEFINITION_BUILDS_MAX 64
 #define CUPEL_DEFINITION_TESTS_MAX  10000
 
 /* Where a definition gets what it names. */

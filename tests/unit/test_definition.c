@@ -1,0 +1,291 @@
+/* Definitions with sources that know the policies "native", "compile" and "python", and the
+ * files "in" and "out". */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "grader/definition.h"
+
+#define HEAD                                                                                   \
+    "{\"schema\": \"cupel.grader/1\", \"name\": \"g\", \"submission\": {\"files\": [\"a.c\"]}"
+#define TEST "{\"id\": \"t\", \"run\": [\"./a\"]}"
+
+static struct cupel_policy policies[3] = {
+    {.name = (char[]){"native"},
+     .limits = {.cpu_ns = 5,
+                .wall_ns = 10,
+                .output_bytes = 1000,
+                .stdout_bytes = 800,
+                .stderr_bytes = 700}},
+    {.name = (char[]){"compile"}, .limits = {.cpu_ns = 50}},
+    {.name = (char[]){"python"}, .limits = {.cpu_ns = 500}},
+};
+static struct cupel_filter filters[3];
+
+static int find_policy(void *owner, const char *name, const struct cupel_policy **ret_policy,
+                       const struct cupel_filter **ret_filter, struct cupel_error *err)
+{
+    (void)owner;
+    for (size_t i = 0; i < 3; i++) {
+        if (strcmp(policies[i].name, name) == 0) {
+            *ret_policy = &policies[i];
+            *ret_filter = &filters[i];
+            return 0;
+        }
+    }
+    return cupel_fail(err, -ENOENT, "no policy %s", name);
+}
+
+static int read_file(void *owner, const char *path, char **ret, size_t *ret_len,
+                     struct cupel_error *err)
+{
+    (void)owner;
+    if (strcmp(path, "in") != 0 && strcmp(path, "out") != 0)
+        return cupel_fail(err, -ENOENT, "no such file %s in the grader's folder", path);
+    *ret = strdup(path);
+    *ret_len = strlen(path);
+    return *ret != NULL ? 0 : -ENOMEM;
+}
+
+struct fixture {
+    struct cupel_diagnostics diagnostics;
+    struct cupel_grader grader;
+};
+
+static void read_text(struct fixture *fixture, const char *text)
+{
+    const struct cupel_definition_sources sources = {.policy = find_policy, .file = read_file};
+    struct cupel_document *document = NULL;
+    struct cupel_error err = {0};
+
+    *fixture = (struct fixture){0};
+    assert_int_equal(
+        cupel_document_parse(text, strlen(text), "g", &fixture->diagnostics, &document, &err),
+        0);
+    assert_int_equal(cupel_definition_read(document, &sources, &fixture->grader), 0);
+    cupel_document_free(document);
+}
+
+static void clear(struct fixture *fixture)
+{
+    cupel_definition_clear(&fixture->grader);
+    cupel_diagnostics_clear(&fixture->diagnostics);
+}
+
+static void read_good(struct fixture *fixture, const char *text)
+{
+    read_text(fixture, text);
+    if (fixture->diagnostics.count > 0)
+        fail_msg("%s", fixture->diagnostics.items[0].text);
+}
+
+static void read_fills_in_the_defaults(void **state)
+{
+    struct fixture fixture;
+
+    (void)state;
+    read_good(&fixture, HEAD ", \"tests\": [" TEST "]}");
+    const struct cupel_grader *grader = &fixture.grader;
+    assert_string_equal(grader->version, "1");
+    assert_null(grader->title);
+    assert_int_equal(grader->intake.max_size_bytes, 10 << 20);
+    assert_int_equal(grader->intake.max_files, 1000);
+    assert_true(grader->intake.strip_root);
+    const struct cupel_grader_test *test = &grader->tests[0];
+    assert_true(test->points == 1.0);
+    assert_int_equal(test->visibility, CUPEL_VISIBLE);
+    assert_int_equal(test->compare, CUPEL_COMPARE_LINES);
+    assert_false(test->expectation.checks_stdout);
+    assert_false(test->expectation.any_exit_code);
+    assert_int_equal(test->expectation.exit_code, 0);
+    assert_ptr_equal(test->step.policy, &policies[0]);
+    assert_ptr_equal(test->step.filter, &filters[0]);
+    clear(&fixture);
+}
+
+static void policies_are_ones_own_then_the_default_then_the_kinds(void **state)
+{
+    struct fixture fixture;
+
+    (void)state;
+    read_good(&fixture, HEAD
+              ", \"build\": [{\"id\": \"b\", \"run\": [\"cc\"]}], "
+              "\"tests\": [" TEST "]}");
+    assert_ptr_equal(fixture.grader.builds[0].policy, &policies[1]);
+    clear(&fixture);
+    read_good(&fixture, HEAD
+              ", \"defaults\": {\"policy\": \"python\"}, "
+              "\"build\": [{\"id\": \"b\", \"run\": [\"cc\"]}], \"tests\": [" TEST
+              ", "
+              "{\"id\": \"u\", \"run\": [\"./a\"], \"policy\": \"native\"}]}");
+    assert_ptr_equal(fixture.grader.builds[0].policy, &policies[2]);
+    assert_ptr_equal(fixture.grader.tests[0].step.policy, &policies[2]);
+    assert_ptr_equal(fixture.grader.tests[1].step.policy, &policies[0]);
+    clear(&fixture);
+}
+
+static void limits_are_laid_over_each_other(void **state)
+{
+    struct fixture fixture;
+
+    (void)state;
+    read_good(&fixture, HEAD
+              ", \"defaults\": {\"limits\": {\"cpu\": \"2 ns\", \"output\": \"750 B\"}}, "
+              "\"tests\": [" TEST
+              ", {\"id\": \"u\", \"run\": [\"./a\"], "
+              "\"limits\": {\"cpu\": \"3 ns\"}}]}");
+    const struct cupel_limits *first = &fixture.grader.tests[0].step.limits;
+    const struct cupel_limits *second = &fixture.grader.tests[1].step.limits;
+    assert_int_equal(first->wall_ns, 10);
+    assert_int_equal(first->cpu_ns, 2);
+    assert_int_equal(second->cpu_ns, 3);
+    assert_int_equal(second->output_bytes, 750);
+    assert_int_equal(second->stdout_bytes, 750); /* never above both together */
+    assert_int_equal(second->stderr_bytes, 700);
+    clear(&fixture);
+}
+
+static void environments_are_laid_over_each_other(void **state)
+{
+    struct fixture fixture;
+
+    (void)state;
+    read_good(&fixture, HEAD
+              ", \"defaults\": {\"env\": {\"A\": \"1\", \"B\": \"2\"}}, "
+              "\"tests\": [{\"id\": \"t\", \"run\": [\"./a\"], "
+              "\"env\": {\"A\": \"3\"}}]}");
+    char **environment = fixture.grader.tests[0].step.environment;
+    assert_string_equal(environment[0], "A=3");
+    assert_string_equal(environment[1], "B=2");
+    assert_null(environment[2]);
+    clear(&fixture);
+}
+
+static void arguments_may_be_empty(void **state)
+{
+    struct fixture fixture;
+
+    (void)state;
+    read_good(&fixture,
+              HEAD ", \"tests\": [{\"id\": \"t\", \"run\": [\"./a\", \"\", \"b\"]}]}");
+    char **argv = fixture.grader.tests[0].step.argv;
+    assert_string_equal(argv[0], "./a");
+    assert_string_equal(argv[1], "");
+    assert_string_equal(argv[2], "b");
+    assert_null(argv[3]);
+    clear(&fixture);
+}
+
+static void content_comes_from_files_or_stands_in_place(void **state)
+{
+    struct fixture fixture;
+
+    (void)state;
+    read_good(&fixture, HEAD
+              ", \"tests\": [{\"id\": \"t\", \"run\": [\"./a\"], \"stdin\": \"in\", "
+              "\"expect\": {\"stdout_text\": \"\", \"exit_code\": null}}]}");
+    const struct cupel_grader_test *test = &fixture.grader.tests[0];
+    assert_int_equal(test->stdin_len, 2);
+    assert_memory_equal(test->stdin_bytes, "in", 2);
+    assert_true(test->expectation.checks_stdout);
+    assert_int_equal(test->expected_len, 0);
+    assert_true(test->expectation.any_exit_code);
+    clear(&fixture);
+}
+
+static void groups_have_the_points_of_their_tests(void **state)
+{
+    struct fixture fixture;
+
+    (void)state;
+    read_good(&fixture, HEAD
+              ", \"tests\": [" TEST
+              ", {\"id\": \"u\", \"run\": [\"x\"], \"points\": 2.5}], "
+              "\"groups\": [{\"id\": \"g\", \"tests\": [\"t\", \"u\"], \"rule\": \"min\"}]}");
+    assert_true(fixture.grader.groups[0].points == 3.5);
+    assert_int_equal(fixture.grader.groups[0].rule, CUPEL_GROUP_MIN);
+    clear(&fixture);
+}
+
+/* One message for each mistake: wrong defaults are not told again for each step. */
+static void mistakes_in_defaults_are_told_once(void **state)
+{
+    struct fixture fixture;
+
+    (void)state;
+    read_text(&fixture, HEAD
+              ", \"defaults\": {\"policy\": \"nosuch\", \"limits\": {\"cpu\": 1}}, "
+              "\"tests\": [" TEST ", {\"id\": \"u\", \"run\": [\"./a\"]}]}");
+    assert_int_equal(fixture.diagnostics.count, 2);
+    clear(&fixture);
+}
+
+static void a_definition_without_tests_does_not_blame_its_groups(void **state)
+{
+    struct fixture fixture;
+
+    (void)state;
+    read_text(&fixture,
+              HEAD ", \"tests\": [], \"groups\": [{\"id\": \"g\", \"tests\": [\"t\"]}]}");
+    assert_int_equal(fixture.diagnostics.count, 1);
+    assert_string_equal(fixture.diagnostics.items[0].text,
+                        "\"tests\": expected 1 to 10000 tests, found 0");
+    clear(&fixture);
+}
+
+static void ids_follow_the_table(void **state)
+{
+    static const struct {
+        const char *id;
+        size_t mistakes;
+    } cases[] = {
+        {"a", 0},
+        {"A.b_c-9", 0},
+        {".hidden", 0},
+        {"...", 0},
+        {".", 1},
+        {"..", 1},
+        {"", 1},
+        {"a/b", 1},
+        {"a b", 1},
+        {"ä", 1},
+        {"a\\n", 1},
+        {"0123456789012345678901234567890123456789012345678901234567890123", 0},
+        {"01234567890123456789012345678901234567890123456789012345678901234", 1},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct fixture fixture;
+        char text[512];
+        (void)snprintf(text, sizeof(text),
+                       HEAD ", \"tests\": [{\"id\": \"%s\", \"run\": [\"./a\"]}]}",
+                       cases[i].id);
+        read_text(&fixture, text);
+        if (fixture.diagnostics.count != cases[i].mistakes)
+            fail_msg("\"%s\": %zu", cases[i].id, fixture.diagnostics.count);
+        clear(&fixture);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(read_fills_in_the_defaults),
+        cmocka_unit_test(policies_are_ones_own_then_the_default_then_the_kinds),
+        cmocka_unit_test(limits_are_laid_over_each_other),
+        cmocka_unit_test(environments_are_laid_over_each_other),
+        cmocka_unit_test(arguments_may_be_empty),
+        cmocka_unit_test(content_comes_from_files_or_stands_in_place),
+        cmocka_unit_test(groups_have_the_points_of_their_tests),
+        cmocka_unit_test(mistakes_in_defaults_are_told_once),
+        cmocka_unit_test(a_definition_without_tests_does_not_blame_its_groups),
+        cmocka_unit_test(ids_follow_the_table),
+    };
+    return cmocka_run_group_tests_name("definition", tests, NULL, NULL);
+}
