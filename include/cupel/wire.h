@@ -9,6 +9,7 @@
 #ifndef CUPEL_WIRE_H
 #define CUPEL_WIRE_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,7 +22,10 @@
 #define CUPEL_WIRE_MOUNTS  256
 #define CUPEL_WIRE_RULES   256
 #define CUPEL_WIRE_RLIMITS 16
-#define CUPEL_WIRE_FILTER  4096 /* instructions: BPF_MAXINSNS */
+/* Sent to a run's init, asks it to kill every process of the run. */
+#define CUPEL_WIRE_STOP_SIGNAL SIGTERM
+
+#define CUPEL_WIRE_FILTER 4096 /* instructions: BPF_MAXINSNS */
 
 enum cupel_wire_type {
     CUPEL_WIRE_SETUP = 1, /* to the cell: what it shall be */
@@ -78,6 +82,7 @@ enum cupel_wire_access {
     CUPEL_WIRE_WRITE,   /* everything */
     CUPEL_WIRE_DEVICE,  /* read and write a device node */
     CUPEL_WIRE_INSPECT, /* read files and folders, execute nothing: /proc */
+    CUPEL_WIRE_LIST,    /* read folders */
     CUPEL_WIRE_ACCESSES,
 };
 
@@ -117,7 +122,7 @@ struct cupel_wire_exited {
     int32_t
         wait_status; /* of the command, as of wait(2); of init, if it did not live to tell */
     int32_t exec_errno;
-    bool command_ended; /* false: init was killed, and the command with it */
+    bool command_ended; /* false: it was killed, by CUPEL_WIRE_STOP_SIGNAL or with init */
     bool disk_full;     /* no block or no inode was left in what the run could write */
     uint64_t wall_ns; /* from the command's execve to its end; 0 if it did not end by itself */
     uint64_t user_ns; /* of all processes of the run, its set-up taken off */

@@ -95,7 +95,8 @@ struct cell_report {
     uint64_t command_setup_ns; /* CPU time of the command's process up to execve(2) */
     uint64_t start_ns;         /* CLOCK_MONOTONIC */
     uint64_t end_ns;
-    bool ended;    /* the command has ended, the rest is set */
+    bool stopped;  /* the supervisor asked for the end before the command ended */
+    bool ended;    /* the command has ended: end_ns and wait_status are set */
     bool complete; /* all other processes are reaped; the figures below are set */
     bool disk_full;
     int wait_status;

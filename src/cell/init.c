@@ -86,30 +86,42 @@ static bool is_full(const char *path)
     return statfs(path, &fs) == 0 && (fs.f_bavail == 0 || fs.f_ffree == 0);
 }
 
-/* Reap whatever is handed to process 1 until the command ends. */
-static void wait_for_command(pid_t command, struct cell_report *report)
+/* Reap until no child is left to wait for. Returns false when there is none at all. */
+static bool reap(pid_t command, int options, struct cell_report *report)
 {
-    for (;;) {
-        int status = 0;
-        pid_t pid = waitpid(-1, &status, 0);
-        if (pid < 0 && errno != EINTR)
-            return;
+    int status = 0;
+    pid_t pid;
+
+    while ((pid = waitpid(-1, &status, options)) > 0) {
         if (pid != command)
             continue;
         report->end_ns = cell_clock_ns(CLOCK_MONOTONIC);
         report->wait_status = status;
         report->ended = true;
-        return;
+    }
+    return pid == 0;
+}
+
+/*
+ * Until the command ends, or the supervisor has had enough. It asks instead of killing init,
+ * since the kernel forgets what the processes used that die with their init.
+ */
+static void wait_for_command(pid_t command, const sigset_t *signals, struct cell_report *report)
+{
+    while (!report->ended && reap(command, WNOHANG, report) && !report->ended) {
+        if (sigwaitinfo(signals, NULL) == CUPEL_WIRE_STOP_SIGNAL) {
+            report->stopped = true;
+            return;
+        }
     }
 }
 
-static void kill_the_rest(struct cell_report *report)
+static void kill_the_rest(pid_t command, struct cell_report *report)
 {
     struct rusage usage;
 
     (void)kill(-1, SIGKILL);
-    while (waitpid(-1, NULL, 0) >= 0 || errno == EINTR)
-        continue;
+    (void)reap(command, 0, report);
     if (getrusage(RUSAGE_CHILDREN, &usage) < 0)
         return;
     report->user_ns = cell_timeval_ns(&usage.ru_utime);
@@ -121,14 +133,19 @@ static void kill_the_rest(struct cell_report *report)
 _Noreturn void cell_init_main(const struct cell_run *run)
 {
     struct cell_report *report = run->report;
+    sigset_t signals;
 
+    (void)sigemptyset(&signals);
+    (void)sigaddset(&signals, SIGCHLD);
+    (void)sigaddset(&signals, CUPEL_WIRE_STOP_SIGNAL);
+    (void)sigprocmask(SIG_BLOCK, &signals, NULL); /* a blocked signal reaches process 1 */
     if (set_up(run, &report->error) < 0)
         _exit(1);
     pid_t command = start_command(run, &report->error);
     if (command < 0)
         _exit(1);
     (void)close_range(0, ~0U, 0); /* a pipe that init held open would never end */
-    wait_for_command(command, report);
-    kill_the_rest(report);
+    wait_for_command(command, &signals, report);
+    kill_the_rest(command, report);
     _exit(0);
 }

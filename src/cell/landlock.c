@@ -57,6 +57,8 @@ static uint64_t allowed_fs(enum cupel_wire_access access)
         return LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE;
     case CUPEL_WIRE_INSPECT:
         return READ;
+    case CUPEL_WIRE_LIST:
+        return LANDLOCK_ACCESS_FS_READ_DIR;
     case CUPEL_WIRE_ACCESSES:
     default:
         return 0;

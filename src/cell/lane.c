@@ -57,14 +57,14 @@ static struct cupel_wire_exited describe(const struct cell_report *report, int i
     struct cupel_wire_exited exited = {
         .wait_status = report->ended ? report->wait_status : init_status,
         .exec_errno = report->exec_errno,
-        .command_ended = report->ended,
+        .command_ended = report->ended && !report->stopped,
         .disk_full = report->disk_full,
         .user_ns = report->complete ? report->user_ns : cell_timeval_ns(&usage->ru_utime),
         .system_ns = report->complete ? report->system_ns : cell_timeval_ns(&usage->ru_stime),
         .max_rss_bytes = (uint64_t)usage->ru_maxrss * 1024U,
     };
 
-    if (report->ended && report->end_ns > report->start_ns)
+    if (report->ended && !report->stopped && report->end_ns > report->start_ns)
         exited.wall_ns = report->end_ns - report->start_ns;
     take_off(report->command_setup_ns + (report->complete ? 0 : report->init_setup_ns),
              &exited);

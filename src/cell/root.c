@@ -25,6 +25,10 @@ static const struct mount_attr writable_attr = {
     .attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV,
     .propagation = MS_PRIVATE,
 };
+static const struct mount_attr proc_attr = {
+    .attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
+    .propagation = MS_PRIVATE,
+};
 static const struct mount_attr device_attr = {
     .attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC,
     .propagation = MS_PRIVATE,
@@ -211,15 +215,13 @@ static int mount_box_and_proc(int root_fd, const struct cupel_wire_setup *setup,
         return r;
     /* A run may mount its own /proc only where one is in full sight. Each run's covers this
      * one. */
-    if (mount("proc", STAGE "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
-        return cupel_fail_errno(err, "mount /proc");
-    return 0;
+    return attach(root_fd, "/proc", "/proc", true, &proc_attr, err);
 }
 
 static int fill(int root_fd, const struct cupel_wire_setup *setup, int unpack_fd,
                 struct cupel_error *err)
 {
-    int r = 0;
+    int r = mount_box_and_proc(root_fd, setup, err);
 
     for (size_t i = 0; r == 0 && i < setup->mount_count; i++)
         r = attach_mount(root_fd, &setup->mounts[i], err);
@@ -229,8 +231,6 @@ static int fill(int root_fd, const struct cupel_wire_setup *setup, int unpack_fd
         r = make_etc(root_fd, err);
     if (r == 0)
         r = place_unpack(root_fd, unpack_fd, err);
-    if (r == 0)
-        r = mount_box_and_proc(root_fd, setup, err);
     return r;
 }
 

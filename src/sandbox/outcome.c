@@ -36,12 +36,15 @@ static uint64_t larger(uint64_t a, uint64_t b)
 static struct cupel_outcome measured(const struct cupel_run *run,
                                      const struct cupel_wire_exited *exited)
 {
+    uint64_t used_ns = exited->user_ns + exited->system_ns;
+    /* Children of a process that ignores SIGCHLD are in no one's rusage, but were seen. */
+    uint64_t unaccounted_ns = run->cpu_ns > used_ns ? run->cpu_ns - used_ns : 0;
     uint64_t until_ns = run->breach_ns != 0 ? run->breach_ns : run_now_ns();
 
     return (struct cupel_outcome){
         .exec_errno = exited->exec_errno,
         .wall_ns = exited->wall_ns != 0 ? exited->wall_ns : until_ns - run->started_ns,
-        .user_ns = exited->user_ns,
+        .user_ns = exited->user_ns + unaccounted_ns,
         .system_ns = exited->system_ns,
         .memory_peak_bytes = larger(run->memory_peak_bytes, exited->max_rss_bytes),
         .processes_peak = CUPEL_UNKNOWN,

@@ -66,8 +66,6 @@ static void add_devices(struct cupel_wire_run *frame, char *const *devices,
 int run_encode(const struct cupel_cell *cell, const struct cupel_run_request *request,
                void *buf, size_t size, struct cupel_error *err)
 {
-    static const char *const always[] = {"/etc", NULL};
-    static const char *const inspect[] = {"/proc", NULL};
     const struct cupel_policy *policy = request->policy;
     char devices[CUPEL_WIRE_RULES][32];
     struct cupel_wire_run frame = {
@@ -84,8 +82,9 @@ int run_encode(const struct cupel_cell *cell, const struct cupel_run_request *re
     memcpy(&frame.argv, &request->argv, sizeof(frame.argv)); /* the vectors are only read */
     memcpy(&frame.environment, &request->environment, sizeof(frame.environment));
     set_rlimits(&request->limits, frame.rlimits);
-    add_rules(&frame, always, CUPEL_WIRE_READ);
-    add_rules(&frame, inspect, CUPEL_WIRE_INSPECT);
+    add_rule(&frame, "/etc", CUPEL_WIRE_READ);
+    add_rule(&frame, "/proc", CUPEL_WIRE_INSPECT);
+    add_rule(&frame, "/", CUPEL_WIRE_LIST); /* the cell's root shows what is mounted anyway */
     add_rules(&frame, (const char *const *)policy->read_only, CUPEL_WIRE_READ);
     add_rules(&frame, (const char *const *)policy->writable, CUPEL_WIRE_WRITE);
     add_rules(&frame, request->extra_read_only, CUPEL_WIRE_READ);

@@ -20,10 +20,10 @@ static void close_stdio(int stdio[static 3])
         cupel_close_p(&stdio[i]);
 }
 
-static void kill_init(const struct cupel_run *run)
+static void signal_init(const struct cupel_run *run, int signal_number)
 {
     if (run->init_pidfd >= 0)
-        (void)syscall(SYS_pidfd_send_signal, run->init_pidfd, SIGKILL, NULL, 0);
+        (void)syscall(SYS_pidfd_send_signal, run->init_pidfd, signal_number, NULL, 0);
 }
 
 void run_breach(struct cupel_run *run, enum cupel_limit limit)
@@ -32,7 +32,7 @@ void run_breach(struct cupel_run *run, enum cupel_limit limit)
         return;
     run->breach = limit;
     run->breach_ns = run_now_ns();
-    kill_init(run);
+    signal_init(run, CUPEL_WIRE_STOP_SIGNAL);
     run_watch_killed(run);
 }
 
@@ -40,7 +40,7 @@ void run_fail(struct cupel_run *run, const struct cupel_error *error)
 {
     if (run->error.code == 0)
         run->error = *error;
-    kill_init(run);
+    signal_init(run, SIGKILL);
     cell_break(run->cell);
     run_watch_killed(run);
 }
@@ -201,7 +201,7 @@ static void stop(struct cupel_run *run)
     struct pollfd init = {.fd = run->init_pidfd, .events = POLLIN};
 
     if (run->lane->state == CUPEL_WIRE_ASKED || run->lane->state == CUPEL_WIRE_RUNNING) {
-        kill_init(run);
+        signal_init(run, SIGKILL);
         cell_break(run->cell); /* its answer would come when nobody waits for it */
     }
     if (run->init_pidfd >= 0)

@@ -41,6 +41,7 @@ struct cupel_run {
     int scratch_fd;
     uint64_t scratch_base_bytes; /* what the box held before a run that writes to it */
     uint64_t started_ns;         /* CLOCK_MONOTONIC, at STARTED */
+    uint64_t cpu_ns;             /* as sampled */
     uint64_t memory_peak_bytes;  /* as sampled */
     uint64_t processes_peak;     /* as sampled */
     enum cupel_limit breach;

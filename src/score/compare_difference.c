@@ -115,7 +115,7 @@ void compare_difference_begin(struct cupel_compare *compare, int next)
     difference->column = place->column + 1;
     take_expected(compare);
     if (difference->actual_ended) {
-        if (compare->kind == CUPEL_COMPARE_LINES && place->column > 0) {
+        if (compare->kind == CUPEL_COMPARE_LINES && place->column > compare->lines.blanks) {
             difference->line++;
             difference->column = 1;
         }

@@ -1,10 +1,12 @@
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "cupel/score.h"
 
-#define POINTS_UNIT 1e6 /* points are kept to a millionth, so that sums of thirds print well   \
-                         */
+/* Points are kept to a millionth, so that sums of thirds print well. */
+#define POINTS_UNIT  1e6
+#define POINTS_EXACT 0x1p53 /* above, a double has no such digits to round */
 
 static double rounded(double points)
 {
@@ -12,7 +14,7 @@ static double rounded(double points)
 
     if (!(points > 0))
         return 0; /* NaN as well */
-    return isfinite(scaled) ? round(scaled) / POINTS_UNIT : points;
+    return scaled < POINTS_EXACT ? (double)(uint64_t)(scaled + 0.5) / POINTS_UNIT : points;
 }
 
 static double points_of(double score, double max_score)

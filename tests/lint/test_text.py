@@ -1,5 +1,6 @@
 """Format, spelling, shell scripts and JSON files of the tree."""
 
+import importlib.util
 import json
 import subprocess
 
@@ -17,7 +18,8 @@ def complaint(*command):
 
 
 def formatting(*paths):
-    return complaint("clang-format", "--dry-run", "-Werror", f"--style=file:{SOURCE}/.clang-format", *paths)
+    style = f"--style=file:{SOURCE}/.clang-format"
+    return complaint("clang-format", "--dry-run", "-Werror", style, *paths)
 
 
 def shell(*paths):
@@ -25,8 +27,8 @@ def shell(*paths):
 
 
 def spelling(*paths):
-    # Samples show what goes wrong, and data hold what the programs read.
-    return complaint("codespell", "--ignore-words", WORDS, "--skip", "*.pyc,corpus,words.txt", *paths)
+    skipped = "*.pyc,corpus,words.txt"
+    return complaint("codespell", "--ignore-words", WORDS, "--skip", skipped, *paths)
 
 
 def json_fault(path):
@@ -94,9 +96,7 @@ class Schemas(support.TestCase):
                 self.assertEqual(schema_faults(json.loads(path.read_text()), schema), [])
 
     def setUp(self):
-        try:
-            import jsonschema  # noqa: F401
-        except ImportError:
+        if importlib.util.find_spec("jsonschema") is None:
             self.skipTest("python3-jsonschema is not installed")
 
     def test_graders_follow_their_schema(self):
@@ -118,7 +118,7 @@ class Schemas(support.TestCase):
         self.assertEqual(schema_faults(good, schema), [])
         for change in (
             {"schema": "cupel.grader/2"},
-            {"nmae": "a"},
+            {"names": "a"},
             {"name": ""},
             {"tests": []},
             {"tests": [{"id": "t", "run": []}]},

@@ -61,11 +61,11 @@ def search(pattern, code):
 
 
 def compilations(below="src"):
-    """(file, directory, arguments) of each compilation of sources below a folder."""
+    """(file, arguments) of each compilation of sources below a folder."""
     commands = json.loads((BUILD / "compile_commands.json").read_text())
     prefix = str(SOURCE / below) + "/"
     return [
-        (c["file"], c["directory"], c["command"].split())
+        (c["file"], c["command"].split())
         for c in commands
         if c["file"].startswith(prefix)
     ]

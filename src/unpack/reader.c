@@ -1,0 +1,81 @@
+#include "unpack/reader.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <unistd.h>
+
+#include "unpack/reject.h"
+
+#define BLOCK_BYTES 65536
+
+void cupel_reader_free_p(struct archive **archive)
+{
+    (void)archive_read_free(*archive); /* allows NULL */
+}
+
+static int enable_format(struct archive *a, enum cupel_container_kind kind)
+{
+    switch (kind) {
+    case CUPEL_CONTAINER_TAR:
+        return archive_read_support_format_tar(a);
+    case CUPEL_CONTAINER_ZIP:
+        /* not the streaming reader, which does without the directory */
+        return archive_read_support_format_zip_seekable(a);
+    case CUPEL_CONTAINER_7ZIP:
+        return archive_read_support_format_7zip(a);
+    case CUPEL_CONTAINER_CPIO:
+        return archive_read_support_format_cpio(a);
+    }
+    return ARCHIVE_FATAL;
+}
+
+static int enable_filter(struct archive *a, enum cupel_container_filter filter)
+{
+    switch (filter) {
+    case CUPEL_FILTER_NONE:
+        return archive_read_support_filter_none(a);
+    case CUPEL_FILTER_GZIP:
+        return archive_read_support_filter_gzip(a);
+    case CUPEL_FILTER_BZIP2:
+        return archive_read_support_filter_bzip2(a);
+    case CUPEL_FILTER_XZ:
+        return archive_read_support_filter_xz(a);
+    case CUPEL_FILTER_ZSTD:
+        return archive_read_support_filter_zstd(a);
+    }
+    return ARCHIVE_FATAL;
+}
+
+int cupel_reader_open(int fd, const struct cupel_container *container, int raw,
+                      struct archive **ret, struct cupel_error *err)
+{
+    CUPEL_AUTO_ARCHIVE a = archive_read_new();
+    if (a == NULL)
+        return cupel_fail(err, -ENOMEM, "no memory");
+    int format = raw ? archive_read_support_format_raw(a) : enable_format(a, container->kind);
+    if (format != ARCHIVE_OK || enable_filter(a, container->filter) != ARCHIVE_OK)
+        return cupel_fail(err, -ENOTSUP, "libarchive: %s", archive_error_string(a));
+    if (lseek(fd, 0, SEEK_SET) < 0)
+        return cupel_fail_errno(err, "rewind the submission");
+    if (archive_read_open_fd(a, fd, BLOCK_BYTES) != ARCHIVE_OK)
+        return cupel_reader_fail(a, NULL, err);
+    *ret = a;
+    a = NULL;
+    return 0;
+}
+
+int cupel_reader_fail(struct archive *archive, const char *name, struct cupel_error *err)
+{
+    const char *text = archive_error_string(archive);
+    int code = archive_errno(archive);
+
+    if (code == EIO || code == EBADF)
+        return cupel_fail(err, -EIO, "read the submission: %s", text);
+    if (archive_read_has_encrypted_entries(archive) > 0)
+        return cupel_reject(err, name, "is encrypted");
+    if (code == ENOMEM)
+        return cupel_reject(err, name, "needs more memory than there is to unpack");
+    if (text == NULL)
+        text = "libarchive does not say why";
+    return cupel_reject(err, name, "damaged or cut short (%s)", text);
+}

@@ -1,0 +1,60 @@
+"""Every shipped sample ends as its expected.json says, and every result follows its schema."""
+
+import importlib.util
+import json
+
+import grading
+import support
+from support import SCHEMAS
+
+
+class Samples(grading.GradeCase):
+    def test_each_sample_ends_as_it_expects(self):
+        self.assertGreaterEqual(len(grading.samples()), 12)
+        for grader, sample in grading.samples():
+            with self.subTest(grader=grader.name, sample=sample.name):
+                result = self.grade(grader, grading.submission(sample))
+                expected = json.loads((sample / "expected.json").read_text())
+                self.assertEqual(grading.differences(expected, result), [])
+                self.follows_schema(result)
+
+    def follows_schema(self, result):
+        if importlib.util.find_spec("jsonschema") is None:
+            self.skipTest("python3-jsonschema is not installed")
+        import jsonschema
+
+        schema = json.loads((SCHEMAS / "result.schema.json").read_text())
+        faults = jsonschema.Draft7Validator(schema).iter_errors(result)
+        self.assertEqual([f"{list(f.absolute_path)}: {f.message}" for f in faults], [])
+
+    def test_the_compilers_output_is_shown(self):
+        result = self.grade(*grading.sample("fibonacci", "build-fails"))
+        self.assertIn("fib.c:16:13: error: expected", result["build"][0]["output"])
+        self.assertIsNone(result["tests"][0]["run"])
+
+    def test_each_kind_of_sample_is_shipped(self):
+        kinds = {"correct", "wrong", "partial", "build-fails", "loops", "crashes"}
+        for grader in ("fibonacci", "wordcount"):
+            names = {s.name for g, s in grading.samples() if g.name == grader}
+            self.assertLessEqual(kinds, names)
+
+
+class Subset(support.TestCase):
+    def test_differences_follow_the_subset_rule(self):
+        cases = [
+            ({"a": 1}, {"a": 1, "b": 2}, []),
+            ({"a": 1}, {"b": 2}, ["result.a: missing"]),
+            ({"a": None}, {"a": 0}, ["result.a: expected None, found 0"]),
+            ([{"id": "x", "n": 1}], [{"id": "y"}, {"id": "x", "n": 1}], []),
+            ([{"id": "x", "n": 1}], [{"id": "x", "n": 2}], ["result[x].n: expected 1, found 2"]),
+            ([{"id": "x"}], [], ["result[x]: missing"]),
+            ([1, 2], [1], ["result: expected 2 elements, found 1"]),
+            ([1, 2], [1, 3], ["result[1]: expected 2, found 3"]),
+        ]
+        for expected, actual, found in cases:
+            with self.subTest(expected=expected, actual=actual):
+                self.assertEqual(grading.differences(expected, actual), found)
+
+
+if __name__ == "__main__":
+    support.main()
