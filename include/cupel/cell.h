@@ -14,6 +14,7 @@
 
 #include "cupel/error.h"
 #include "cupel/outcome.h"
+#include "cupel/policy.h"
 
 /* A part of the host that is visible in the cell. */
 struct cupel_cell_mount {
@@ -38,6 +39,15 @@ struct cupel_cell_options {
 };
 
 #define CUPEL_CELL_LANES_MAX 64
+
+/*
+ * What of the host a cell must show for these policies: their read_only paths, without those
+ * that a cell makes itself. *ret is the caller's to free, has room for spare more, and borrows
+ * the paths from the policies. Returns 0 or -ENOMEM.
+ */
+CUPEL_MUST_CHECK int cupel_cell_mounts(struct cupel_policy *const *policies,
+                                       size_t policy_count, size_t spare,
+                                       struct cupel_cell_mount **ret, size_t *ret_count);
 
 struct cupel_cell;
 

@@ -221,7 +221,7 @@ static int mount_box_and_proc(int root_fd, const struct cupel_wire_setup *setup,
 static int fill(int root_fd, const struct cupel_wire_setup *setup, int unpack_fd,
                 struct cupel_error *err)
 {
-    int r = 0;
+    int r = mount_box_and_proc(root_fd, setup, err);
 
     for (size_t i = 0; r == 0 && i < setup->mount_count; i++)
         r = attach_mount(root_fd, &setup->mounts[i], err);
@@ -231,8 +231,6 @@ static int fill(int root_fd, const struct cupel_wire_setup *setup, int unpack_fd
         r = make_etc(root_fd, err);
     if (r == 0)
         r = place_unpack(root_fd, unpack_fd, err);
-    if (r == 0)
-        r = mount_box_and_proc(root_fd, setup, err);
     return r;
 }
 

@@ -22,6 +22,9 @@ struct command {
 
 static const struct command commands[] = {
     {"grade", cupel_cli_grade, "grade one submission and print the result"},
+    {"run", cupel_cli_run, "one command in the sandbox"},
+    {"doctor", cupel_cli_doctor,
+     "what this host can enforce, what is missing, and what mends it"},
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

@@ -6,6 +6,7 @@
  * at a few times, one close to them more and more often.
  */
 #include <errno.h>
+#include <linux/magic.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -80,8 +81,8 @@ static uint64_t scratch_bytes(int fd)
 {
     struct statfs fs;
 
-    if (fd < 0 || fstatfs(fd, &fs) < 0)
-        return 0;
+    if (fd < 0 || fstatfs(fd, &fs) < 0 || fs.f_type != TMPFS_MAGIC)
+        return 0; /* a folder of the host's may be bound at /box */
     return (uint64_t)(fs.f_blocks - fs.f_bfree) * (uint64_t)fs.f_bsize;
 }
 

@@ -1,0 +1,274 @@
+#include "cli/boxed.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/install.h"
+#include "cupel/cleanup.h"
+#include "grader/environment.h"
+#include "grader/plan.h"
+
+/* Everything that one run needs; zero-initialised. */
+struct boxed {
+    const char *command;
+    const struct boxed_options *options;
+    struct cupel_cli_paths paths;
+    struct cupel_policy *policy;
+    struct cupel_filter filter;
+    struct cupel_limits limits;
+    struct cupel_cell_mount *mounts;
+    size_t mount_count;
+    char **owned; /* sources and destinations of binds */
+    size_t owned_count;
+    const char *read_only[BOXED_LIST_MAX + 1]; /* destinations of binds, for Landlock */
+    const char *writable[BOXED_LIST_MAX + 1];
+    char **environment;
+    struct cupel_cell *cell;
+};
+
+static int load_policy(struct boxed *boxed, struct cupel_error *err)
+{
+    struct cupel_diagnostics diagnostics = {0};
+
+    int r = cupel_policy_load(boxed->paths.policies, boxed->options->policy, &diagnostics,
+                              &boxed->policy, err);
+    if (r < 0 && diagnostics.count > 0) {
+        cupel_cli_print_diagnostics(&diagnostics);
+        (void)cupel_fail(err, r, "policy %s is invalid", boxed->options->policy);
+    }
+    cupel_diagnostics_clear(&diagnostics);
+    if (r < 0)
+        return r;
+    if (boxed->options->has_network)
+        boxed->policy->network = boxed->options->network;
+    return cupel_policy_compile(boxed->policy, &boxed->filter, err);
+}
+
+static void set_limits(struct boxed *boxed)
+{
+    const struct boxed_options *options = boxed->options;
+
+    boxed->limits = boxed->policy->limits;
+    for (size_t i = 0; i < options->limit_count; i++) {
+        memcpy((char *)&boxed->limits + options->limits[i].offset, &options->limits[i].value,
+               sizeof(uint64_t));
+        if (options->limits[i].offset == offsetof(struct cupel_limits, output_bytes))
+            boxed->limits.stdout_bytes = boxed->limits.stderr_bytes = options->limits[i].value;
+    }
+}
+
+/* Keep text until the end; NULL passes through. */
+static char *own(struct boxed *boxed, char *text)
+{
+    if (text != NULL)
+        boxed->owned[boxed->owned_count++] = text;
+    return text;
+}
+
+static int add_bind(struct boxed *boxed, const char *text, bool writable, const char **ret,
+                    struct cupel_error *err)
+{
+    const char *colon = strrchr(text, ':');
+    size_t len = colon == NULL ? strlen(text) : (size_t)(colon - text);
+    CUPEL_AUTO_FREE char *given = strndup(text, len);
+    char *source = given == NULL ? NULL : own(boxed, realpath(given, NULL));
+
+    if (source == NULL)
+        return cupel_fail_errno(err, "--bind%s %.*s", writable ? "" : "-ro", (int)len, text);
+    char *destination = own(boxed, strdup(colon == NULL ? source : colon + 1));
+    if (destination == NULL)
+        return cupel_fail_errno(err, "--bind %s", text);
+    if (destination[0] != '/' || strcmp(destination, "/") == 0 ||
+        strncmp(destination, "/tmp", 4) == 0 || strncmp(destination, "/proc", 5) == 0)
+        return cupel_fail(
+            err, -EINVAL,
+            "--bind%s %s: %s cannot be bound to; expected an absolute path outside "
+            "of /tmp and /proc",
+            writable ? "" : "-ro", text, destination);
+    boxed->mounts[boxed->mount_count++] = (struct cupel_cell_mount){
+        .source = source, .destination = destination, .writable = writable};
+    *ret = destination;
+    return 0;
+}
+
+static int make_mounts(struct boxed *boxed, struct cupel_error *err)
+{
+    const struct boxed_options *options = boxed->options;
+    size_t binds = options->binds.count + options->read_only_binds.count;
+
+    boxed->owned = calloc(2 * binds + 1, sizeof(*boxed->owned));
+    if (boxed->owned == NULL)
+        return cupel_fail_errno(err, "allocate the binds");
+    int r = cupel_cell_mounts(&boxed->policy, 1, binds, &boxed->mounts, &boxed->mount_count);
+    for (size_t i = 0; r == 0 && i < options->binds.count; i++)
+        r = add_bind(boxed, options->binds.items[i], true, &boxed->writable[i], err);
+    for (size_t i = 0; r == 0 && i < options->read_only_binds.count; i++)
+        r = add_bind(boxed, options->read_only_binds.items[i], false, &boxed->read_only[i],
+                     err);
+    return r;
+}
+
+/* The base, the variables that the policy passes on from our environment, and those asked for.
+ */
+static int make_environment(struct boxed *boxed, struct cupel_error *err)
+{
+    struct boxed_list passed = {0};
+    char **with_passed = NULL;
+
+    for (char **name = boxed->policy->environment; *name != NULL; name++) {
+        for (char **variable = environ; *variable != NULL; variable++) {
+            size_t len = strlen(*name);
+            if (strncmp(*variable, *name, len) == 0 && (*variable)[len] == '=' &&
+                passed.count < BOXED_LIST_MAX)
+                passed.items[passed.count++] = *variable;
+        }
+    }
+    int r = cupel_environment_merge(cupel_environment_base, passed.items, &with_passed);
+    if (r == 0)
+        r = cupel_environment_merge((const char *const *)with_passed,
+                                    boxed->options->variables.items, &boxed->environment);
+    cupel_strings_free(with_passed);
+    return r < 0 ? cupel_fail(err, r, "out of memory") : 0;
+}
+
+static int start_cell(struct boxed *boxed, struct cupel_error *err)
+{
+    const struct cupel_cell_options options = {
+        .cell_path = boxed->paths.cell,
+        .mounts = boxed->mounts,
+        .mount_count = boxed->mount_count,
+        .lanes = 1,
+        .box_bytes = boxed->limits.disk_bytes,
+        .box_inodes = boxed->limits.inodes,
+        .network = boxed->policy->network,
+    };
+
+    int r = cupel_cell_start(&options, &boxed->cell, err);
+    if (r < 0)
+        return r;
+    unsigned available = CUPEL_PLAN_CELL_LAYERS;
+    if (cupel_cell_landlock_abi(boxed->cell) > 0)
+        available |= 1U << CUPEL_LAYER_LANDLOCK;
+    return cupel_plan_check_layers(boxed->policy->require | boxed->options->require, available,
+                                   err);
+}
+
+static int prepare(struct boxed *boxed, struct cupel_error *err)
+{
+    int r = cupel_cli_paths_find(&boxed->paths, err);
+    if (r == 0)
+        r = load_policy(boxed, err);
+    if (r < 0)
+        return r;
+    set_limits(boxed);
+    r = make_mounts(boxed, err);
+    if (r == 0)
+        r = make_environment(boxed, err);
+    if (r == 0)
+        r = start_cell(boxed, err);
+    return r;
+}
+
+static void clear(struct boxed *boxed)
+{
+    cupel_cell_free(boxed->cell);
+    cupel_strings_free(boxed->environment);
+    for (size_t i = 0; i < boxed->owned_count; i++)
+        free(boxed->owned[i]);
+    free(boxed->owned);
+    free(boxed->mounts);
+    cupel_filter_clear(&boxed->filter);
+    cupel_policy_free(boxed->policy);
+}
+
+/* The run as the loop sees it. */
+struct relay {
+    const int *fds;
+    int write_errno; /* an output is gone */
+    bool done;
+    struct cupel_outcome outcome;
+};
+
+static void relay_output(void *owner, enum cupel_stream stream, const void *bytes, size_t len)
+{
+    struct relay *relay = owner;
+    int fd = relay->fds[stream == CUPEL_STDOUT ? STDOUT_FILENO : STDERR_FILENO];
+
+    while (len > 0 && relay->write_errno == 0) {
+        ssize_t n = TEMP_FAILURE_RETRY(write(fd, bytes, len));
+        if (n < 0) {
+            relay->write_errno = errno;
+            return;
+        }
+        bytes = (const char *)bytes + n;
+        len -= (size_t)n;
+    }
+}
+
+static void relay_done(void *owner, struct cupel_run *run, const struct cupel_outcome *outcome)
+{
+    struct relay *relay = owner;
+
+    (void)run;
+    relay->outcome = *outcome;
+    relay->done = true;
+}
+
+static int run_loop(struct boxed *boxed, struct relay *relay, struct cupel_error *err)
+{
+    struct cupel_loop *loop = NULL;
+    struct cupel_run *run = NULL;
+    struct cupel_run_request request = {
+        .argv = boxed->options->argv,
+        .environment = (const char *const *)boxed->environment,
+        .chdir = boxed->options->chdir,
+        .policy = boxed->policy,
+        .filter = &boxed->filter,
+        .limits = boxed->limits,
+        .extra_read_only = boxed->read_only,
+        .extra_writable = boxed->writable,
+        .box = boxed->options->fresh_box ? CUPEL_BOX_FRESH : CUPEL_BOX_DIRECT,
+        .input = {.kind = CUPEL_INPUT_RELAY, .fd = relay->fds[0]},
+        .output = relay_output,
+        .done = relay_done,
+        .owner = relay,
+    };
+
+    if (fcntl(relay->fds[0], F_GETFD) < 0) /* standard input was closed when we were started */
+        request.input.kind = CUPEL_INPUT_BYTES;
+    int r = cupel_loop_new(&loop, err);
+    if (r == 0)
+        r = cupel_run_start(loop, boxed->cell, 0, &request, &run, err);
+    while (r == 0 && !relay->done && relay->write_errno == 0)
+        r = cupel_loop_once(loop, -1, err);
+    cupel_run_free(run);
+    cupel_loop_free(loop);
+    return r;
+}
+
+int boxed_run(const char *command, const struct boxed_options *options, const int fds[static 3],
+              struct cupel_outcome *ret)
+{
+    struct boxed boxed = {.command = command, .options = options};
+    struct relay relay = {.fds = fds};
+    struct cupel_error err = {0};
+
+    int r = prepare(&boxed, &err);
+    if (r == 0)
+        r = run_loop(&boxed, &relay, &err);
+    clear(&boxed);
+    if (r < 0)
+        return cupel_cli_fail(command, -1, "%s",
+                              err.text[0] != '\0' ? err.text : strerrordesc_np(-r));
+    if (relay.write_errno != 0)
+        return cupel_cli_fail(command, 128 + SIGPIPE, "write output: %s",
+                              strerrordesc_np(relay.write_errno));
+    *ret = relay.outcome;
+    return 0;
+}
