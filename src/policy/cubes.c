@@ -1,0 +1,213 @@
+#include "policy/cubes.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "cupel/cleanup.h"
+
+#define MAX_CUBES 1024 /* a program for seccomp(2) has at most 4096 instructions */
+
+struct cubes {
+    struct cupel_cube *items;
+    size_t count;
+};
+
+static void clear(struct cubes *cubes)
+{
+    free(cubes->items);
+    *cubes = (struct cubes){0};
+}
+
+#define AUTO_CUBES __attribute__((cleanup(clear))) struct cubes
+
+static int add(struct cubes *cubes, const struct cupel_cube *cube)
+{
+    if (cubes->count >= MAX_CUBES)
+        return -E2BIG;
+    struct cupel_cube *items = reallocarray(cubes->items, cubes->count + 1, sizeof(*items));
+    if (items == NULL)
+        return -ENOMEM;
+    cubes->items = items;
+    items[cubes->count++] = *cube;
+    return 0;
+}
+
+bool cupel_cube_intersect(const struct cupel_cube *a, const struct cupel_cube *b,
+                          struct cupel_cube *ret)
+{
+    for (size_t i = 0; i < CUPEL_ARGUMENTS; i++) {
+        if (((a->value[i] ^ b->value[i]) & a->mask[i] & b->mask[i]) != 0)
+            return false;
+        ret->mask[i] = a->mask[i] | b->mask[i];
+        ret->value[i] = a->value[i] | b->value[i];
+    }
+    return true;
+}
+
+/*
+ * Add what is in a and not in b, as disjoint cubes: for each bit that b fixes and a does not,
+ * the arguments that agree with b on the bits before it and differ in this one.
+ */
+static int subtract(const struct cupel_cube *a, const struct cupel_cube *b, struct cubes *ret)
+{
+    struct cupel_cube rest;
+
+    if (!cupel_cube_intersect(a, b, &rest))
+        return add(ret, a);
+    rest = *a;
+    for (size_t i = 0; i < CUPEL_ARGUMENTS; i++) {
+        uint64_t open = b->mask[i] & ~a->mask[i];
+        while (open != 0) {
+            uint64_t bit = 1ULL << (63 - __builtin_clzll(open));
+            open ^= bit;
+            rest.mask[i] |= bit;
+            rest.value[i] |= ~b->value[i] & bit;
+            int r = add(ret, &rest);
+            if (r < 0)
+                return r;
+            rest.value[i] ^= bit; /* agree with b from here on */
+        }
+    }
+    return 0;
+}
+
+/* As subtract(), of all cubes in from. */
+static int subtract_from_all(const struct cubes *from, const struct cupel_cube *b,
+                             struct cubes *ret)
+{
+    for (size_t i = 0; i < from->count; i++) {
+        int r = subtract(&from->items[i], b, ret);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+/* argument <= value: for each bit of value that is set, what agrees before it and has it clear;
+ * and value itself. */
+static int add_at_most(const struct cupel_condition *c, uint64_t width, struct cubes *ret)
+{
+    struct cupel_cube cube = {0};
+    int r = 0;
+
+    for (uint64_t bit = width ^ (width >> 1); bit != 0 && r == 0; bit >>= 1) {
+        cube.mask[c->argument] |= bit;
+        if ((c->value & bit) == 0)
+            continue;
+        r = add(ret, &cube);
+        cube.value[c->argument] |= bit;
+    }
+    return r < 0 ? r : add(ret, &cube);
+}
+
+static int cubes_of_condition(const struct cupel_condition *c, unsigned wide, struct cubes *ret)
+{
+    static const struct cupel_cube all = {0};
+    uint64_t width = (wide >> c->argument & 1U) != 0 ? UINT64_MAX : UINT32_MAX;
+    struct cupel_cube equal = {0};
+
+    equal.mask[c->argument] = c->mask & width;
+    equal.value[c->argument] = c->value;
+    switch (c->operator) {
+    case CUPEL_OPERATOR_EQ:
+        return add(ret, &equal);
+    case CUPEL_OPERATOR_NE:
+        return subtract(&all, &equal, ret);
+    case CUPEL_OPERATOR_LE:
+        break;
+    }
+    return add_at_most(c, width, ret);
+}
+
+/* The arguments for which all conditions hold, as disjoint cubes. */
+static int cubes_of_conditions(const struct cupel_conditions *conditions, unsigned wide,
+                               struct cubes *ret)
+{
+    static const struct cupel_cube all = {0};
+
+    int r = add(ret, &all);
+    for (size_t n = 0; n < conditions->count && r == 0; n++) {
+        AUTO_CUBES one = {0};
+        AUTO_CUBES both = {0};
+        r = cubes_of_condition(&conditions->items[n], wide, &one);
+        for (size_t i = 0; i < ret->count * one.count && r == 0; i++) {
+            struct cupel_cube cube;
+            if (cupel_cube_intersect(&ret->items[i / one.count], &one.items[i % one.count],
+                                     &cube))
+                r = add(&both, &cube);
+        }
+        struct cubes swap = *ret;
+        *ret = both;
+        both = swap;
+    }
+    return r;
+}
+
+static int add_case(struct cupel_cases *cases, const struct cupel_cube *cube,
+                    struct cupel_action action)
+{
+    if (cases->count >= MAX_CUBES)
+        return -E2BIG;
+    struct cupel_case *items = reallocarray(cases->items, cases->count + 1, sizeof(*items));
+    if (items == NULL)
+        return -ENOMEM;
+    cases->items = items;
+    items[cases->count++] = (struct cupel_case){.cube = *cube, .action = action};
+    return 0;
+}
+
+/* Where a rule matches, it decides what is still open. */
+static int decide(const struct cupel_rule *rule, const struct cupel_cube *match,
+                  struct cubes *open, struct cupel_cases *cases)
+{
+    AUTO_CUBES left = {0};
+    int r = 0;
+
+    for (size_t i = 0; i < open->count && r == 0; i++) {
+        struct cupel_cube decided;
+        if (cupel_cube_intersect(&open->items[i], match, &decided))
+            r = add_case(cases, &decided, rule->action);
+    }
+    if (r == 0)
+        r = subtract_from_all(open, match, &left);
+    struct cubes swap = *open;
+    *open = left;
+    left = swap;
+    return r;
+}
+
+static int decide_rule(const struct cupel_rule *rule, unsigned wide, struct cubes *open,
+                       struct cupel_cases *cases)
+{
+    AUTO_CUBES matches = {0};
+
+    int r = cubes_of_conditions(&rule->conditions, wide, &matches);
+    for (size_t i = 0; i < matches.count && r == 0; i++)
+        r = decide(rule, &matches.items[i], open, cases);
+    return r;
+}
+
+int cupel_cases_of_call(const struct cupel_rule *const *rules, size_t count, unsigned wide,
+                        struct cupel_cases *ret)
+{
+    static const struct cupel_cube all = {0};
+    AUTO_CUBES open = {0};
+    struct cupel_cases cases = {0};
+
+    int r = add(&open, &all);
+    for (size_t n = count; n > 0 && open.count > 0 && r == 0; n--)
+        r = decide_rule(rules[n - 1], wide, &open, &cases);
+    if (r < 0) {
+        cupel_cases_clear(&cases);
+        return r;
+    }
+    *ret = cases;
+    return 0;
+}
+
+void cupel_cases_clear(struct cupel_cases *cases)
+{
+    free(cases->items);
+    *cases = (struct cupel_cases){0};
+}

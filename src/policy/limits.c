@@ -1,0 +1,121 @@
+#include "policy/limits.h"
+
+#include <string.h>
+
+#include "cupel/policy.h"
+#include "cupel/units.h"
+
+#define KIB           1024ULL
+#define MIB           (1024 * KIB)
+#define TIB           (1024 * 1024 * MIB)
+#define HOUR          (3600 * CUPEL_NS_PER_S)
+#define OFFSET(field) offsetof(struct cupel_limits, field)
+#define FORMATTED     32
+
+/* The least values are what a program needs to start at all; a size of 0 would mean "no limit"
+ * to tmpfs. */
+const struct cupel_limit_key cupel_limit_keys[CUPEL_LIMIT_KEYS] = {
+    {"wall", OFFSET(wall_ns), CUPEL_UNIT_DURATION, 1000000, 24 * HOUR},
+    {"cpu", OFFSET(cpu_ns), CUPEL_UNIT_DURATION, 1000000, 24 * HOUR},
+    {"memory", OFFSET(memory_bytes), CUPEL_UNIT_BYTES, MIB, TIB},
+    {"processes", OFFSET(processes), CUPEL_UNIT_COUNT, 1, 32768},
+    {"open_files", OFFSET(open_files), CUPEL_UNIT_COUNT, 4, 65536},
+    {"file_size", OFFSET(file_size_bytes), CUPEL_UNIT_BYTES, 0, TIB},
+    {"disk", OFFSET(disk_bytes), CUPEL_UNIT_BYTES, 64 * KIB, TIB},
+    {"inodes", OFFSET(inodes), CUPEL_UNIT_COUNT, 16, 16 * MIB},
+    {"output", OFFSET(output_bytes), CUPEL_UNIT_BYTES, 0, TIB},
+    {"stdout", OFFSET(stdout_bytes), CUPEL_UNIT_BYTES, 0, TIB},
+    {"stderr", OFFSET(stderr_bytes), CUPEL_UNIT_BYTES, 0, TIB},
+    {"stack", OFFSET(stack_bytes), CUPEL_UNIT_BYTES, 64 * KIB, TIB},
+};
+
+uint64_t cupel_limit_value(const struct cupel_limits *limits, const struct cupel_limit_key *key)
+{
+    uint64_t value;
+
+    memcpy(&value, (const char *)limits + key->offset, sizeof(value));
+    return value;
+}
+
+static void set_value(struct cupel_limits *limits, const struct cupel_limit_key *key,
+                      uint64_t value)
+{
+    memcpy((char *)limits + key->offset, &value, sizeof(value));
+}
+
+static const char *format(const struct cupel_limit_key *key, uint64_t value,
+                          char buf[static FORMATTED])
+{
+    return key->unit == CUPEL_UNIT_DURATION ? cupel_units_format_duration(value, buf, FORMATTED)
+                                            : cupel_units_format_bytes(value, buf, FORMATTED);
+}
+
+static bool read_one(const struct cupel_field *field, const struct cupel_limit_key *key,
+                     uint64_t *ret)
+{
+    char min[FORMATTED];
+    char max[FORMATTED];
+    char given[FORMATTED];
+    uint64_t value;
+
+    if (key->unit == CUPEL_UNIT_COUNT)
+        return cupel_field_uint(field, key->min, key->max, ret);
+    bool ok = key->unit == CUPEL_UNIT_DURATION ? cupel_field_duration(field, &value)
+                                               : cupel_field_bytes(field, &value);
+    if (!ok)
+        return false;
+    if (value < key->min || value > key->max)
+        return cupel_field_fail(field, "expected %s to %s, found %s",
+                                format(key, key->min, min), format(key, key->max, max),
+                                format(key, value, given));
+    *ret = value;
+    return true;
+}
+
+/* One stream's share: where it is not given, it follows what both together may have. */
+static bool settle_stream(const struct cupel_field *field, const char *key, uint64_t old_output,
+                          uint64_t output, uint64_t *stream)
+{
+    struct cupel_field given;
+
+    if (cupel_field_get(field, key, &given)) {
+        if (*stream <= output)
+            return true;
+        return cupel_field_fail(&given, "more than \"output\", which is both streams together");
+    }
+    if (*stream == old_output || *stream > output)
+        *stream = output;
+    return true;
+}
+
+bool cupel_policy_read_limits(const struct cupel_field *field, struct cupel_limits *limits)
+{
+    const char *names[CUPEL_LIMIT_KEYS + 1] = {NULL};
+    struct cupel_limits next = *limits;
+    struct cupel_field given;
+
+    if (!cupel_field_is_object(field))
+        return false;
+    for (size_t i = 0; i < CUPEL_LIMIT_KEYS; i++)
+        names[i] = cupel_limit_keys[i].key;
+    bool ok = cupel_field_only_keys(field, names);
+    for (size_t i = 0; i < CUPEL_LIMIT_KEYS; i++) {
+        uint64_t value;
+        if (!cupel_field_get(field, cupel_limit_keys[i].key, &given))
+            continue;
+        if (read_one(&given, &cupel_limit_keys[i], &value))
+            set_value(&next, &cupel_limit_keys[i], value);
+        else
+            ok = false;
+    }
+    if (!ok)
+        return false;
+    ok = settle_stream(field, "stdout", limits->output_bytes, next.output_bytes,
+                       &next.stdout_bytes);
+    ok = settle_stream(field, "stderr", limits->output_bytes, next.output_bytes,
+                       &next.stderr_bytes) &&
+         ok;
+    if (ok)
+        *limits = next;
+    return ok;
+}

@@ -1,0 +1,27 @@
+/* The table of limits: their keys, units and ranges. */
+#ifndef CUPEL_POLICY_LIMITS_H
+#define CUPEL_POLICY_LIMITS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cupel/limits.h"
+
+enum cupel_limit_unit { CUPEL_UNIT_DURATION, CUPEL_UNIT_BYTES, CUPEL_UNIT_COUNT };
+
+struct cupel_limit_key {
+    const char *key;
+    size_t offset; /* of a uint64_t in struct cupel_limits */
+    enum cupel_limit_unit unit;
+    uint64_t min;
+    uint64_t max;
+};
+
+#define CUPEL_LIMIT_KEYS 12
+
+extern const struct cupel_limit_key cupel_limit_keys[CUPEL_LIMIT_KEYS];
+
+uint64_t cupel_limit_value(const struct cupel_limits *limits,
+                           const struct cupel_limit_key *key);
+
+#endif
