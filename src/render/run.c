@@ -1,0 +1,108 @@
+#include "cupel/render.h"
+#include "render/json.h"
+
+static const char *status_name(enum cupel_run_status status)
+{
+    switch (status) {
+    case CUPEL_RUN_EXITED:
+        return "exited";
+    case CUPEL_RUN_SIGNALED:
+        return "signaled";
+    case CUPEL_RUN_LIMIT:
+        return "limit";
+    case CUPEL_RUN_SANDBOX_ERROR:
+        break;
+    }
+    return "sandbox_error";
+}
+
+const char *render_mechanism_name(enum cupel_mechanism mechanism)
+{
+    switch (mechanism) {
+    case CUPEL_BY_CGROUP:
+        return "cgroup";
+    case CUPEL_BY_WATCHDOG:
+        return "watchdog";
+    case CUPEL_BY_RLIMIT:
+        return "rlimit";
+    case CUPEL_BY_RUSAGE:
+        return "rusage";
+    case CUPEL_BY_NONE:
+        break;
+    }
+    return NULL;
+}
+
+static json_t *limits_of(const struct cupel_limits *limits)
+{
+    json_t *json = json_object();
+
+    render_put(&json, "wall_seconds", render_seconds(limits->wall_ns));
+    render_put(&json, "cpu_seconds", render_seconds(limits->cpu_ns));
+    render_put(&json, "memory_bytes", render_u64(limits->memory_bytes));
+    render_put(&json, "processes", render_u64(limits->processes));
+    render_put(&json, "output_bytes", render_u64(limits->output_bytes));
+    render_put(&json, "disk_bytes", render_u64(limits->disk_bytes));
+    render_put(&json, "file_size_bytes", render_u64(limits->file_size_bytes));
+    render_put(&json, "open_files", render_u64(limits->open_files));
+    return json;
+}
+
+static json_t *enforcement_of(const struct cupel_enforcement *enforcement)
+{
+    json_t *json = json_object();
+    bool loopback = enforcement->network == CUPEL_NETWORK_LOOPBACK;
+    int abi = enforcement->landlock_abi;
+
+    render_put(&json, "memory", render_text(render_mechanism_name(enforcement->memory)));
+    render_put(&json, "processes", render_text(render_mechanism_name(enforcement->processes)));
+    render_put(&json, "cpu", render_text(render_mechanism_name(enforcement->cpu)));
+    render_put(&json, "user_namespace", json_boolean(enforcement->user_namespace));
+    render_put(&json, "network", json_string(loopback ? "loopback" : "none"));
+    render_put(&json, "no_new_privs", json_boolean(enforcement->no_new_privs));
+    /* null: a run that failed before they were dropped */
+    render_put(&json, "capabilities",
+               render_text(enforcement->no_capabilities ? "none" : NULL));
+    render_put(&json, "landlock_abi", abi > 0 ? json_integer(abi) : json_null());
+    render_put(&json, "seccomp_sha256", render_name(enforcement->seccomp_sha256));
+    render_put(&json, "policy", render_name(enforcement->policy));
+    render_put(&json, "policy_sha256", render_name(enforcement->policy_sha256));
+    return json;
+}
+
+static void put_end(json_t **json, const struct cupel_outcome *outcome)
+{
+    bool exited = outcome->status == CUPEL_RUN_EXITED;
+    bool by_limit = outcome->status == CUPEL_RUN_LIMIT;
+    bool by_signal = outcome->status == CUPEL_RUN_SIGNALED || by_limit;
+
+    render_put(json, "status", json_string(status_name(outcome->status)));
+    render_put(json, "exit_code", exited ? json_integer(outcome->exit_code) : json_null());
+    render_put(json, "signal",
+               by_signal && outcome->signal != 0 ? json_integer(outcome->signal) : json_null());
+    render_put(json, "limit", render_text(by_limit ? cupel_limit_name(outcome->limit) : NULL));
+    render_put(json, "denied_syscalls", json_null()); /* not counted yet */
+}
+
+json_t *cupel_render_run(const struct cupel_outcome *outcome)
+{
+    bool cpu_known = outcome->user_ns != CUPEL_UNKNOWN && outcome->system_ns != CUPEL_UNKNOWN;
+    uint64_t cpu_ns = cpu_known ? outcome->user_ns + outcome->system_ns : CUPEL_UNKNOWN;
+    json_t *json = json_object();
+
+    render_put(&json, "schema", json_string("cupel.run/1"));
+    put_end(&json, outcome);
+    if (outcome->status == CUPEL_RUN_SANDBOX_ERROR)
+        render_put(&json, "error", render_text(outcome->error));
+    render_put(&json, "wall_seconds", render_seconds(outcome->wall_ns));
+    render_put(&json, "cpu_seconds", render_seconds(cpu_ns));
+    render_put(&json, "user_seconds", render_seconds(outcome->user_ns));
+    render_put(&json, "system_seconds", render_seconds(outcome->system_ns));
+    render_put(&json, "memory_peak_bytes", render_u64(outcome->memory_peak_bytes));
+    render_put(&json, "processes_peak", render_u64(outcome->processes_peak));
+    render_put(&json, "stdout_bytes", render_u64(outcome->stdout_bytes));
+    render_put(&json, "stderr_bytes", render_u64(outcome->stderr_bytes));
+    render_put(&json, "limits", limits_of(&outcome->limits));
+    render_put(&json, "enforcement", enforcement_of(&outcome->enforcement));
+    return json;
+}

@@ -1,0 +1,243 @@
+/* Results and runs that show everything their documents can hold. */
+#ifndef RENDER_SAMPLES_H
+#define RENDER_SAMPLES_H
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cupel/result.h"
+
+static char *copy(const char *text)
+{
+    char *copied = strdup(text);
+
+    if (copied == NULL)
+        abort();
+    return copied;
+}
+
+static void *zeroed(size_t count, size_t size)
+{
+    void *memory = calloc(count, size);
+
+    if (memory == NULL)
+        abort();
+    return memory;
+}
+
+static void fill_sha256(char out[static CUPEL_SHA256_HEX_SIZE], char digit)
+{
+    memset(out, digit, CUPEL_SHA256_HEX_SIZE - 1);
+    out[CUPEL_SHA256_HEX_SIZE - 1] = '\0';
+}
+
+static struct cupel_outcome sample_run(void)
+{
+    struct cupel_outcome run = {
+        .status = CUPEL_RUN_EXITED,
+        .wall_ns = 12345678,
+        .user_ns = 6000000,
+        .system_ns = 2000000,
+        .memory_peak_bytes = 3 << 19,
+        .processes_peak = CUPEL_UNKNOWN,
+        .stdout_bytes = 3,
+        .limits = {.wall_ns = 10000000000,
+                   .cpu_ns = 2500000000,
+                   .memory_bytes = 256 << 20,
+                   .processes = 32,
+                   .open_files = 64,
+                   .file_size_bytes = 16 << 20,
+                   .disk_bytes = 64 << 20,
+                   .inodes = 4096,
+                   .output_bytes = 1 << 20,
+                   .stdout_bytes = 1 << 20,
+                   .stderr_bytes = 1 << 20,
+                   .stack_bytes = 8 << 20},
+        .enforcement = {.memory = CUPEL_BY_WATCHDOG,
+                        .processes = CUPEL_BY_RLIMIT,
+                        .cpu = CUPEL_BY_RUSAGE,
+                        .user_namespace = true,
+                        .network = CUPEL_NETWORK_NONE,
+                        .no_new_privs = true,
+                        .no_capabilities = true,
+                        .landlock_abi = 7},
+    };
+
+    fill_sha256(run.enforcement.seccomp_sha256, 'a');
+    fill_sha256(run.enforcement.policy_sha256, 'b');
+    strcpy(run.enforcement.policy, "native");
+    return run;
+}
+
+static struct cupel_outcome sample_limit_run(void)
+{
+    struct cupel_outcome run = sample_run();
+
+    run.status = CUPEL_RUN_LIMIT;
+    run.limit = CUPEL_LIMIT_CPU_TIME;
+    run.signal = SIGKILL;
+    run.wall_ns = 2600000000;
+    run.user_ns = 2504000000;
+    return run;
+}
+
+static struct cupel_outcome sample_signal_run(void)
+{
+    struct cupel_outcome run = sample_run();
+
+    run.status = CUPEL_RUN_SIGNALED;
+    run.signal = SIGSEGV;
+    return run;
+}
+
+/* A sandbox that failed early: nothing is known. */
+static struct cupel_outcome sample_error_run(void)
+{
+    struct cupel_outcome run = {
+        .status = CUPEL_RUN_SANDBOX_ERROR,
+        .wall_ns = CUPEL_UNKNOWN,
+        .user_ns = CUPEL_UNKNOWN,
+        .system_ns = CUPEL_UNKNOWN,
+        .memory_peak_bytes = CUPEL_UNKNOWN,
+        .processes_peak = CUPEL_UNKNOWN,
+        .stdout_bytes = CUPEL_UNKNOWN,
+        .stderr_bytes = CUPEL_UNKNOWN,
+        .enforcement.network = CUPEL_NETWORK_LOOPBACK,
+    };
+
+    strcpy(run.error, "mount /proc: Operation not permitted");
+    return run;
+}
+
+static struct cupel_test_result sample_test(const char *id, enum cupel_verdict verdict,
+                                            double max_score)
+{
+    return (struct cupel_test_result){
+        .id = copy(id),
+        .verdict = verdict,
+        .score = verdict == CUPEL_VERDICT_PASSED ? max_score : 0,
+        .max_score = max_score,
+        .ran = true,
+        .output = copy(""),
+        .run = sample_run(),
+    };
+}
+
+static struct cupel_result sample_header(enum cupel_status status)
+{
+    struct cupel_result result = {
+        .status = status,
+        .grader_name = copy("fibonacci"),
+        .grader_version = copy("1"),
+        .submission_files = 1,
+        .submission_bytes = 312,
+        .max_score = 60,
+        .started_at = {.tv_sec = 1767225600, .tv_nsec = 999999999},
+        .wall_ns = 2700000000,
+    };
+
+    fill_sha256(result.grader_sha256, 'c');
+    fill_sha256(result.submission_sha256, 'd');
+    return result;
+}
+
+static void sample_tests(struct cupel_result *result)
+{
+    struct cupel_test_result *tests = zeroed(4, sizeof(*tests));
+
+    tests[0] = sample_test("small", CUPEL_VERDICT_PASSED, 10);
+    tests[0].title = copy("Small numbers");
+    tests[0].in_group = true;
+    tests[1] = sample_test("large", CUPEL_VERDICT_FAILED, 20);
+    tests[1].reason = CUPEL_REASON_CPU_LIMIT;
+    tests[1].run = sample_limit_run();
+    tests[1].in_group = true;
+    tests[1].message = copy("stopped at 2.50 s of CPU time; the limit is 2.50 s");
+    tests[2] = sample_test("secret", CUPEL_VERDICT_FAILED, 20);
+    tests[2].title = copy("The TITLE that tells");
+    tests[2].reason = CUPEL_REASON_WRONG_OUTPUT;
+    tests[2].visibility = CUPEL_HIDDEN;
+    free(tests[2].output);
+    tests[2].output = copy("The OUTPUT that tells\n");
+    tests[2].message = copy("line 1: expected \"the ANSWER\", found \"\"");
+    tests[3] = sample_test("late", CUPEL_VERDICT_PARTIAL, 10);
+    tests[3].visibility = CUPEL_AFTER_DUE_DATE;
+    tests[3].score = 3.333333;
+    result->tests = tests;
+    result->test_count = 4;
+}
+
+static struct cupel_result sample_graded(void)
+{
+    struct cupel_result result = sample_header(CUPEL_STATUS_GRADED);
+
+    result.score = 3.333333;
+    result.warnings = zeroed(2, sizeof(char *));
+    result.warnings[0] = copy("run.sh: the first line ends in CR");
+    result.builds = zeroed(1, sizeof(*result.builds));
+    result.build_count = 1;
+    result.builds[0] = (struct cupel_build_result){.id = copy("compile"),
+                                                   .passed = true,
+                                                   .ran = true,
+                                                   .output = copy("a warning\n"),
+                                                   .run = sample_run()};
+    sample_tests(&result);
+    result.groups = zeroed(1, sizeof(*result.groups));
+    result.group_count = 1;
+    result.groups[0].id = copy("basic");
+    result.groups[0].max_score = 30;
+    result.groups[0].tests = zeroed(3, sizeof(char *));
+    result.groups[0].tests[0] = copy("small");
+    result.groups[0].tests[1] = copy("large");
+    return result;
+}
+
+static struct cupel_result sample_not_built(void)
+{
+    struct cupel_result result = sample_header(CUPEL_STATUS_GRADED);
+
+    result.builds = zeroed(2, sizeof(*result.builds));
+    result.build_count = 2;
+    result.builds[0].id = copy("compile");
+    result.builds[0].ran = true;
+    result.builds[0].run = sample_run();
+    result.builds[0].run.exit_code = 1;
+    result.builds[0].run.enforcement.landlock_abi = 0;
+    result.builds[0].run.enforcement.memory = CUPEL_BY_NONE;
+    result.builds[0].message = copy("exited with 1");
+    result.builds[0].output = copy("fib.c:3:5: error: expected \u2018;\u2019\n    3 | int x\n");
+    result.builds[1].id = copy("link");
+    result.tests = zeroed(1, sizeof(*result.tests));
+    result.test_count = 1;
+    result.tests[0] = sample_test("small", CUPEL_VERDICT_SKIPPED, 60);
+    result.tests[0].reason = CUPEL_REASON_BUILD_FAILED;
+    result.tests[0].ran = false;
+    return result;
+}
+
+static struct cupel_result sample_rejected(void)
+{
+    struct cupel_result result = sample_header(CUPEL_STATUS_REJECTED);
+
+    result.submission_sha256[0] = '\0';
+    result.submission_files = CUPEL_UNKNOWN;
+    result.submission_bytes = CUPEL_UNKNOWN;
+    result.message = copy("../etc/passwd: leaves the submission's folder");
+    return result;
+}
+
+static struct cupel_result sample_platform_error(void)
+{
+    struct cupel_result result = sample_header(CUPEL_STATUS_PLATFORM_ERROR);
+
+    result.message = copy("the sandbox failed: mount /proc: Operation not permitted");
+    result.tests = zeroed(1, sizeof(*result.tests));
+    result.test_count = 1;
+    result.tests[0] = sample_test("small", CUPEL_VERDICT_ERROR, 60);
+    result.tests[0].run = sample_error_run();
+    result.tests[0].message = copy("mount /proc: Operation not permitted");
+    return result;
+}
+
+#endif
