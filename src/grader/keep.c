@@ -46,7 +46,7 @@ void cupel_keep_close(struct cupel_keep *keep)
 void cupel_keep_box(struct cupel_keep *keep, int box_fd)
 {
     if (keep->box_fd >= 0 && keep->error.code == 0)
-        (void)cupel_copy_tree(box_fd, keep->box_fd, &keep->error);
+        keep->error.code = cupel_copy_tree(box_fd, keep->box_fd, &keep->error);
 }
 
 static int write_capture(int folder_fd, const char *id, const char *name,

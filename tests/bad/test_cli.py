@@ -1,0 +1,67 @@
+"""What cupel says of wrong command lines: one line on standard error, exit 2."""
+
+import subprocess
+
+import support
+from support import CUPEL
+
+LAYERS = "user_namespace, seccomp, no_new_privs, landlock or cgroup"
+
+CASES = [
+    ([], "cupel: expected a command; see cupel --help"),
+    (["frob"], "cupel: unknown command frob; see cupel --help"),
+    (["--frob"], "cupel: unknown option --frob; see cupel --help"),
+    (["grade"], "cupel grade: expected a grader and a submission; see cupel grade --help"),
+    (["grade", "a"], "cupel grade: expected a grader and a submission; see cupel grade --help"),
+    (["grade", "a", "b", "c"], "cupel grade: expected a grader and a submission; see cupel grade --help"),
+    (["grade", "--frob", "a", "b"], "cupel grade: unrecognized option '--frob'"),
+    (["grade", "a", "b", "-o"], "cupel grade: option requires an argument -- 'o'"),
+    (["grade", "--quiet=1", "a", "b"], "cupel grade: option '--quiet' doesn't allow an argument"),
+    (["grade", "--jobs", "0", "a", "b"], "cupel grade: --jobs 0: expected a number from 1 to 64"),
+    (["grade", "--jobs", "65", "a", "b"], "cupel grade: --jobs 65: expected a number from 1 to 64"),
+    (["grade", "--jobs", "two", "a", "b"], "cupel grade: --jobs two: expected a number from 1 to 64"),
+    (["grade", "--jobs", "-1", "a", "b"], "cupel grade: --jobs -1: expected a number from 1 to 64"),
+    (["grade", "--jobs", "2x", "a", "b"], "cupel grade: --jobs 2x: expected a number from 1 to 64"),
+    (["grade", "--format", "xml", "a", "b"], "cupel grade: --format xml: expected json or text"),
+    (["grade", "--view", "me", "a", "b"], "cupel grade: --view me: expected staff or learner"),
+    (["grade", "--require", "selinux", "a", "b"], f"cupel grade: --require selinux: expected {LAYERS}"),
+    (["grade", "--require", "seccomp,", "a", "b"], f"cupel grade: --require : expected {LAYERS}"),
+    (["grade", "./nosuch", "b"], "cupel grade: ./nosuch: No such file or directory"),
+    (["grade", "nosuch", "b"], "cupel grade: nosuch: No such file or directory"),
+]
+
+
+class WrongCommandLines(support.TestCase):
+    def test_each_gives_one_line_and_exit_2(self):
+        for arguments, line in CASES:
+            with self.subTest(arguments=arguments):
+                done = self.cupel(*arguments, cwd=self.folder(), env={"LC_ALL": "C"})
+                self.assertEqual(done.stderr, line + "\n")
+                self.assertEqual(done.stdout, "")
+                self.assertEqual(done.returncode, 2)
+
+    def test_help_goes_to_standard_output_and_tells_the_exit_codes(self):
+        for arguments in (["--help"], ["-h"], ["grade", "--help"], ["grade", "-h"]):
+            with self.subTest(arguments=arguments):
+                done = self.cupel(*arguments)
+                self.assertEqual((done.returncode, done.stderr), (0, ""))
+                self.assertTrue(done.stdout.startswith("Usage: cupel"))
+                self.assertIn("Example:\n", done.stdout)
+                self.assertIn("Exit:", done.stdout)
+                self.assertEqual([line for line in done.stdout.splitlines() if len(line) > 96], [])
+
+    def test_version_is_one_line(self):
+        done = self.cupel("--version")
+        self.assertRegex(done.stdout, r"\Acupel \d+\.\d+\.\d+\n\Z")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    def test_help_that_cannot_be_written_is_a_failure(self):
+        with open("/dev/full", "wb") as full:
+            for arguments in (["--help"], ["--version"], ["grade", "--help"]):
+                with self.subTest(arguments=arguments):
+                    done = subprocess.run([CUPEL, *arguments], stdout=full, check=False)
+                    self.assertEqual(done.returncode, 1)
+
+
+if __name__ == "__main__":
+    support.main()
