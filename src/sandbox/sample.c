@@ -78,7 +78,7 @@ static uint64_t own_cpu_ns(int proc_fd, const char *pid, const struct sample_sta
 static int add_process(int proc_fd, const char *pid, struct sample *sample)
 {
     char text[TEXT_SIZE];
-    struct sample_stat stat;
+    struct sample_stat stat = {0};
     uint64_t tick_ns = CUPEL_NS_PER_S / (uint64_t)sysconf(_SC_CLK_TCK);
 
     int r = read_text(proc_fd, pid, "stat", text);
