@@ -74,26 +74,38 @@ static int add_allowed(struct compiler *c, int number, const struct cupel_cube *
     return r;
 }
 
+static bool has_conditions(const struct cupel_rule *const *rules, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (rules[i]->conditions.count > 0)
+            return true;
+    }
+    return false;
+}
+
+/* Looking up a name is slow, and most calls have no conditions. */
+static unsigned width_of(size_t number, const struct cupel_rule *const *rules, size_t count)
+{
+    unsigned wide = 0;
+
+    if (!has_conditions(rules, count))
+        return wide;
+    CUPEL_AUTO_FREE char *name =
+        seccomp_syscall_resolve_num_arch(seccomp_arch_native(), (int)number);
+    if (name != NULL)
+        (void)cupel_arguments_wide(name, &wide);
+    return wide;
+}
+
 /* The cases of the invariants for a call, including those in which it stays allowed. */
-static int cases_of_invariants(struct compiler *c, size_t number, unsigned wide,
-                               struct cupel_cases *ret)
+static int cases_of_invariants(struct compiler *c, size_t number, struct cupel_cases *ret)
 {
     static const struct cupel_rule allow = {.action = {.kind = CUPEL_ACTION_ALLOW}};
 
     c->naming[0] = &allow;
     size_t count = rules_naming(c->invariants, number, c->naming + 1);
+    unsigned wide = width_of(number, c->naming + 1, count);
     return count == 0 ? 0 : cupel_cases_of_call(c->naming, count + 1, wide, ret);
-}
-
-static unsigned width_of(int number)
-{
-    unsigned wide = 0;
-
-    CUPEL_AUTO_FREE char *name =
-        seccomp_syscall_resolve_num_arch(seccomp_arch_native(), number);
-    if (name != NULL)
-        (void)cupel_arguments_wide(name, &wide);
-    return wide;
 }
 
 static int compile_call(struct compiler *c, size_t number)
@@ -101,13 +113,13 @@ static int compile_call(struct compiler *c, size_t number)
     struct cupel_cases cases = {0};
     struct cupel_cases cut = {0};
 
-    unsigned wide = width_of((int)number);
     size_t count = rules_naming(c->rules, number, c->naming);
     if (count == 0)
         return 0;
+    unsigned wide = width_of(number, c->naming, count);
     int r = cupel_cases_of_call(c->naming, count, wide, &cases);
     if (r == 0)
-        r = cases_of_invariants(c, number, wide, &cut);
+        r = cases_of_invariants(c, number, &cut);
     for (size_t i = 0; i < cases.count && r == 0; i++) {
         const struct cupel_case *one = &cases.items[i];
         r = one->action.kind == CUPEL_ACTION_ALLOW
@@ -159,7 +171,8 @@ static int export(scmp_filter_ctx ctx, struct cupel_filter *ret, struct cupel_er
 static int compile_all(struct compiler *c, struct cupel_error *err)
 {
     int r = prepare(c);
-    for (size_t number = 0; number < CUPEL_CALLS && r == 0; number++) {
+    /* libseccomp searches its list from the lowest number: downwards it inserts at once. */
+    for (size_t number = CUPEL_CALLS; number-- > 0 && r == 0;) {
         r = compile_call(c, number);
         if (r < 0) {
             CUPEL_AUTO_FREE char *name =

@@ -39,10 +39,16 @@ static const struct invariant table[] = {
     {"clone3", NULL, ERRNO(ENOSYS), ANY_NETWORK},
     {"ioctl", "arg1 == TIOCSTI", ERRNO(EPERM), ANY_NETWORK},
     {"ioctl", "arg1 == TIOCLINUX", ERRNO(EPERM), ANY_NETWORK},
-    {"socket", "arg0 != AF_UNIX", ERRNO(EAFNOSUPPORT), CUPEL_NETWORK_NONE},
-    {"socket", "arg0 != AF_UNIX and arg0 != AF_INET and arg0 != AF_INET6", ERRNO(EAFNOSUPPORT),
+    /* No family is 64 or more: for the few that exist the answer is the kernel's own. */
+    {"socket", "arg0 != AF_UNIX", ERRNO(ENOSYS), CUPEL_NETWORK_NONE},
+    {"socket", "arg0 & 0xffffffc0 == 0 and arg0 != AF_UNIX", ERRNO(EAFNOSUPPORT),
+     CUPEL_NETWORK_NONE},
+    {"socket", "arg0 != AF_UNIX and arg0 != AF_INET and arg0 != AF_INET6", ERRNO(ENOSYS),
      CUPEL_NETWORK_LOOPBACK},
-    {"socketpair", "arg0 != AF_UNIX", ERRNO(EAFNOSUPPORT), ANY_NETWORK},
+    {"socket",
+     "arg0 & 0xffffffc0 == 0 and arg0 != AF_UNIX and arg0 != AF_INET and arg0 != AF_INET6",
+     ERRNO(EAFNOSUPPORT), CUPEL_NETWORK_LOOPBACK},
+    {"socketpair", "arg0 != AF_UNIX", ERRNO(ENOSYS), ANY_NETWORK},
 };
 
 #define COUNT (sizeof(table) / sizeof(table[0]))

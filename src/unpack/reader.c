@@ -2,11 +2,16 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "unpack/reject.h"
 
 #define BLOCK_BYTES 65536
+#define FILTERS_MAX 2 /* one of compression, and the file itself */
+
+/* libarchive's ARCHIVE_ERRNO_FILE_FORMAT on Linux, which its headers keep to themselves */
+#define UNKNOWN_FORMAT EILSEQ
 
 void cupel_reader_free_p(struct archive **archive)
 {
@@ -59,6 +64,8 @@ int cupel_reader_open(int fd, const struct cupel_container *container, int raw,
         return cupel_fail_errno(err, "rewind the submission");
     if (archive_read_open_fd(a, fd, BLOCK_BYTES) != ARCHIVE_OK)
         return cupel_reader_fail(a, NULL, err);
+    if (archive_filter_count(a) > FILTERS_MAX)
+        return cupel_reject(err, NULL, "the archive is compressed more than once");
     *ret = a;
     a = NULL;
     return 0;
@@ -71,11 +78,15 @@ int cupel_reader_fail(struct archive *archive, const char *name, struct cupel_er
 
     if (code == EIO || code == EBADF)
         return cupel_fail(err, -EIO, "read the submission: %s", text);
-    if (archive_read_has_encrypted_entries(archive) > 0)
+    if (code == UNKNOWN_FORMAT && archive_format(archive) == 0)
+        return cupel_reject(err, NULL, "not an archive: no zip, tar or 7z");
+    /* libarchive 3.6.2 reads beyond its table if asked before there is a format */
+    if (archive_format(archive) != 0 && archive_read_has_encrypted_entries(archive) > 0)
         return cupel_reject(err, name, "is encrypted");
     if (code == ENOMEM)
         return cupel_reject(err, name, "needs more memory than there is to unpack");
     if (text == NULL)
         text = "libarchive does not say why";
-    return cupel_reject(err, name, "damaged or cut short (%s)", text);
+    return cupel_reject(err, name, "damaged or cut short (%.*s)", (int)strcspn(text, "\n"),
+                        text);
 }

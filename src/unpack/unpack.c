@@ -20,8 +20,7 @@
 #define LEFT_OUT_MAX_ENTRIES 100000
 #define LEFT_OUT_MAX_BYTES   (256U << 20)
 
-/* libarchive's ARCHIVE_ERRNO_FILE_FORMAT on Linux, which its headers keep to themselves */
-#define UNKNOWN_FORMAT EILSEQ
+#define NO_FILE "the submission holds no file"
 
 struct unpacker {
     struct archive *archive;
@@ -232,10 +231,6 @@ static int fail_header(struct unpacker *u, struct archive_entry *entry, int resu
 {
     char path[CUPEL_NAME_SIZE];
 
-    if (result == ARCHIVE_FATAL && archive_format(u->archive) == 0 &&
-        archive_errno(u->archive) == UNKNOWN_FORMAT)
-        return cupel_reject(err, NULL, "not an archive: no zip, tar or 7z");
-
     const char *name = result == ARCHIVE_WARN ? archive_entry_pathname(entry) : NULL;
     const char *flaw = name == NULL ? NULL : cupel_name_normalise(name, path);
     if (flaw != NULL)
@@ -286,6 +281,8 @@ int cupel_unpack(int input_fd, int root_fd, const struct cupel_unpack_limits *li
     int r = cupel_container_detect(input_fd, &u.container, err);
     if (r < 0)
         return r;
+    if (u.container.kind == CUPEL_CONTAINER_ZIP && u.container.entries == 0)
+        return cupel_reject(err, NULL, NO_FILE); /* libarchive knows no such zip */
     __attribute__((cleanup(free_index_p))) struct cupel_index *index = NULL;
     r = cupel_index_new(limits->max_files, &index);
     if (r < 0)
@@ -300,6 +297,6 @@ int cupel_unpack(int input_fd, int root_fd, const struct cupel_unpack_limits *li
     if (r == 0)
         r = check_whole(&u, input_fd, err);
     if (r == 0 && cupel_index_files(index) == 0)
-        return cupel_reject(err, NULL, "the submission holds no file");
+        return cupel_reject(err, NULL, NO_FILE);
     return r;
 }
