@@ -157,6 +157,7 @@ static bool parse(int argc, char **argv, struct request *request)
 {
     int id;
 
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): this program has one thread */
     while ((id = getopt_long(argc, argv, "o:h", options, NULL)) != -1) {
         if (!parse_option(request, id, optarg))
             return false;

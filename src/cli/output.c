@@ -92,9 +92,9 @@ static int write_undisturbed(const char *path, const char *text, struct cupel_er
     (void)sigaddset(&ending, SIGINT);
     (void)sigaddset(&ending, SIGTERM);
     (void)sigaddset(&ending, SIGHUP);
-    (void)sigprocmask(SIG_BLOCK, &ending, &before);
+    (void)pthread_sigmask(SIG_BLOCK, &ending, &before);
     int r = write_file(path, text, err);
-    (void)sigprocmask(SIG_SETMASK, &before, NULL);
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
     return r;
 }
 

@@ -50,8 +50,6 @@ static int copy_content(int from_fd, int to_fd, off_t size)
 
     if (chunk == NULL)
         return -ENOMEM;
-    if (ftruncate(to_fd, size) < 0)
-        return -errno;
     while (end < size) {
         off_t data = lseek(from_fd, end, SEEK_DATA);
         if (data < 0)
@@ -76,7 +74,9 @@ static int copy_file(int from_fd, int to_fd, const char *name, const struct stat
         openat(to_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (to < 0)
         return cupel_fail_errno(err, "keep %s", name);
-    int r = copy_content(from, to, status->st_size);
+    int r = ftruncate(to, status->st_size) < 0 ? -errno : 0;
+    if (r == 0)
+        r = copy_content(from, to, status->st_size);
     if (r == 0 && fchmod(to, status->st_mode & 0777) < 0)
         r = -errno;
     return r < 0 ? cupel_fail(err, r, "keep %s: %s", name, strerrordesc_np(-r)) : 0;

@@ -31,9 +31,8 @@ static void read_head(struct definition *definition, const struct cupel_field *r
         read_constant(&field, SCHEMA);
     (void)cupel_definition_read_id(definition, root, "name", &grader->name);
     (void)cupel_definition_read_text(definition, root, "title", &grader->title);
-    (void)cupel_definition_read_text(definition, root, "version", &grader->version);
-    if (grader->version == NULL && (grader->version = strdup("1")) == NULL)
-        (void)cupel_definition_out_of_memory(definition);
+    if (cupel_definition_copy_text(definition, "1", &grader->version))
+        (void)cupel_definition_read_text(definition, root, "version", &grader->version);
     if (cupel_field_get(root, "environment", &field))
         read_constant(&field, "host");
 }

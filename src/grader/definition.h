@@ -64,6 +64,9 @@ struct definition {
 /* false, for `return cupel_definition_out_of_memory(…)`. */
 bool cupel_definition_out_of_memory(struct definition *definition);
 
+/* Put a copy of text in the place of *ret, which is freed. */
+bool cupel_definition_copy_text(struct definition *definition, const char *text, char **ret);
+
 /* [A-Za-z0-9._-]{1,64}, and neither "." nor "..": ids become names of files. */
 bool cupel_definition_read_id(struct definition *definition, const struct cupel_field *object,
                               const char *key, char **ret);

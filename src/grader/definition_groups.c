@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "cupel/text.h"
+#include "grader/copies.h"
 #include "grader/definition.h"
 
 #define POINTS_MAX 1e6
@@ -77,16 +78,19 @@ void cupel_definition_read_groups(struct definition *definition, const struct cu
     if (!cupel_field_get(root, "groups", &array) || !cupel_field_is_array(&array))
         return;
     size_t count = cupel_field_count(&array);
+    struct cupel_grader_group *groups = cupel_copy_room(count, sizeof(*groups));
     json_t *seen = json_object();
-    grader->groups = calloc(count + 1, sizeof(*grader->groups));
-    if (seen != NULL && grader->groups != NULL) {
-        grader->group_count = count;
-        for (size_t i = 0; i < count; i++) {
-            struct cupel_field field = cupel_field_at(&array, i);
-            read_group(definition, &field, seen, &grader->groups[i]);
-        }
-    } else {
+    if (seen == NULL || groups == NULL) {
         (void)cupel_definition_out_of_memory(definition);
+        free(groups);
+        json_decref(seen);
+        return;
+    }
+    grader->groups = groups;
+    grader->group_count = count;
+    for (size_t i = 0; i < count; i++) {
+        struct cupel_field field = cupel_field_at(&array, i);
+        read_group(definition, &field, seen, &groups[i]);
     }
     json_decref(seen);
 }

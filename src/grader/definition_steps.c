@@ -3,9 +3,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "grader/copies.h"
 #include "grader/definition.h"
 
 #define ARGUMENTS_MAX 1000
+
+static bool read_argument(struct definition *definition, const struct cupel_field *field,
+                          char **ret)
+{
+    const char *text = NULL;
+
+    if (!cupel_field_string(field, &text))
+        return false;
+    if (field->index == 0 && text[0] == '\0') /* an empty argument is good */
+        return cupel_field_fail(field, "expected a command, found an empty string");
+    return cupel_copy_text(text, ret) == 0 || cupel_definition_out_of_memory(definition);
+}
 
 static void read_command(struct definition *definition, const struct cupel_field *object,
                          char ***ret)
@@ -21,19 +34,17 @@ static void read_command(struct definition *definition, const struct cupel_field
                                ARGUMENTS_MAX - 1, count);
         return;
     }
-    *ret = calloc(count + 1, sizeof(**ret));
-    for (size_t i = 0; *ret != NULL && i < count; i++) {
-        struct cupel_field item = cupel_field_at(&field, i);
-        const char *text = NULL;
-        if (!cupel_field_string(&item, &text))
-            text = ""; /* an empty argument is good, and this one has been told of */
-        else if (i == 0 && text[0] == '\0')
-            (void)cupel_field_fail(&item, "expected a command, found an empty string");
-        if (((*ret)[i] = strdup(text)) == NULL)
-            break;
-    }
-    if (*ret == NULL || (*ret)[count - 1] == NULL)
+    char **argv = cupel_copy_room(count + 1, sizeof(*argv));
+    if (argv == NULL) {
         (void)cupel_definition_out_of_memory(definition);
+        return;
+    }
+    for (size_t i = 0, used = 0; i < count; i++) {
+        struct cupel_field item = cupel_field_at(&field, i);
+        if (read_argument(definition, &item, &argv[used]))
+            used++;
+    }
+    *ret = argv;
 }
 
 static void read_policy(struct definition *definition, const struct cupel_field *object,
@@ -119,16 +130,19 @@ void cupel_definition_read_builds(struct definition *definition, const struct cu
                                CUPEL_DEFINITION_BUILDS_MAX, count);
         return;
     }
+    struct cupel_step *builds = cupel_copy_room(count, sizeof(*builds));
     json_t *seen = json_object();
-    grader->builds = calloc(count + 1, sizeof(*grader->builds));
-    if (seen != NULL && grader->builds != NULL) {
-        grader->build_count = count;
-        for (size_t i = 0; i < count; i++) {
-            struct cupel_field field = cupel_field_at(&array, i);
-            read_build(definition, &field, seen, &grader->builds[i]);
-        }
-    } else {
+    if (seen == NULL || builds == NULL) {
         (void)cupel_definition_out_of_memory(definition);
+        free(builds);
+        json_decref(seen);
+        return;
+    }
+    grader->builds = builds;
+    grader->build_count = count;
+    for (size_t i = 0; i < count; i++) {
+        struct cupel_field field = cupel_field_at(&array, i);
+        read_build(definition, &field, seen, &builds[i]);
     }
     json_decref(seen);
 }

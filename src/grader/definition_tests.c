@@ -5,6 +5,7 @@
 
 #include "cupel/path.h"
 #include "cupel/text.h"
+#include "grader/copies.h"
 #include "grader/definition.h"
 
 #define POINTS_MAX    1e6
@@ -38,7 +39,7 @@ static bool read_literal(struct definition *definition, const struct cupel_field
 
     if (!cupel_field_string(field, &text))
         return false;
-    if ((*ret = strdup(text)) == NULL)
+    if (cupel_copy_text(text, ret) < 0)
         return cupel_definition_out_of_memory(definition);
     *ret_len = strlen(text);
     return true;
@@ -166,14 +167,15 @@ void cupel_definition_read_tests(struct definition *definition, const struct cup
                                CUPEL_DEFINITION_TESTS_MAX, count);
         return;
     }
-    grader->tests = calloc(count, sizeof(*grader->tests));
-    if (grader->tests == NULL) {
+    struct cupel_grader_test *tests = cupel_copy_room(count, sizeof(*tests));
+    if (tests == NULL) {
         (void)cupel_definition_out_of_memory(definition);
         return;
     }
+    grader->tests = tests;
     grader->test_count = count;
     for (size_t i = 0; i < count; i++) {
         struct cupel_field field = cupel_field_at(&array, i);
-        read_test(definition, &field, i, &grader->tests[i]);
+        read_test(definition, &field, i, &tests[i]);
     }
 }

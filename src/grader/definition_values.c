@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cupel/text.h"
+#include "grader/copies.h"
 #include "grader/definition.h"
 #include "grader/environment.h"
 
@@ -16,10 +17,11 @@ bool cupel_definition_out_of_memory(struct definition *definition)
     return false;
 }
 
-static bool copy_text(struct definition *definition, const char *text, char **ret)
+bool cupel_definition_copy_text(struct definition *definition, const char *text, char **ret)
 {
-    char *copy = strdup(text);
-    if (copy == NULL)
+    char *copy = NULL;
+
+    if (cupel_copy_text(text, &copy) < 0)
         return cupel_definition_out_of_memory(definition);
     free(*ret);
     *ret = copy;
@@ -51,7 +53,7 @@ bool cupel_definition_read_id(struct definition *definition, const struct cupel_
                                 "expected 1 to %d letters, digits, '.', '_' or '-', found "
                                 "\"%s\"",
                                 ID_MAX, cupel_text_excerpt(text, excerpt));
-    return copy_text(definition, text, ret);
+    return cupel_definition_copy_text(definition, text, ret);
 }
 
 bool cupel_definition_read_unique_id(struct definition *definition,
@@ -82,7 +84,8 @@ bool cupel_definition_read_text(struct definition *definition, const struct cupe
 
     if (!cupel_field_get(object, key, &field))
         return true;
-    return cupel_field_string(&field, &text) && copy_text(definition, text, ret);
+    return cupel_field_string(&field, &text) &&
+           cupel_definition_copy_text(definition, text, ret);
 }
 
 static bool read_variable(struct definition *definition, const struct cupel_field *field,

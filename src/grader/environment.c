@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cupel/document.h"
+#include "grader/copies.h"
 
 const char *const cupel_environment_base[] = {
     "PATH=/usr/local/bin:/usr/bin:/bin", "HOME=/box", "LANG=C.UTF-8", "TMPDIR=/tmp", NULL,
@@ -38,8 +39,8 @@ static char **slot_of(char **merged, const char *variable)
 static int put_all(char **merged, const char *const *variables)
 {
     for (; variables != NULL && *variables != NULL; variables++) {
-        char *copy = strdup(*variables);
-        if (copy == NULL)
+        char *copy = NULL;
+        if (cupel_copy_text(*variables, &copy) < 0)
             return -ENOMEM;
         char **slot = slot_of(merged, copy);
         free(*slot);

@@ -9,52 +9,47 @@
 #include "cupel/document.h"
 #include "cupel/score.h"
 #include "cupel/text.h"
+#include "grader/copies.h"
 #include "grader/environment.h"
 
 #define MESSAGE_MAX 4096
-
-static char *copy_text(const char *text)
-{
-    return text != NULL ? strdup(text) : NULL;
-}
 
 /* Skipped until they have run. */
 static int prepare_steps(const struct cupel_grader *grader, struct cupel_result *result)
 {
     for (size_t i = 0; i < grader->build_count; i++) {
         struct cupel_build_result *build = &result->builds[result->build_count++];
-        build->id = strdup(grader->builds[i].id);
-        if (build->id == NULL)
+        if (cupel_copy_text(grader->builds[i].id, &build->id) < 0)
             return -ENOMEM;
     }
     for (size_t i = 0; i < grader->test_count; i++) {
         const struct cupel_grader_test *from = &grader->tests[i];
         struct cupel_test_result *test = &result->tests[result->test_count++];
-        test->id = strdup(from->step.id);
-        test->title = copy_text(from->step.title);
         test->verdict = CUPEL_VERDICT_SKIPPED;
         test->max_score = from->points;
         test->visibility = from->visibility;
-        if (test->id == NULL || (from->step.title != NULL && test->title == NULL))
+        if (cupel_copy_text(from->step.id, &test->id) < 0 ||
+            cupel_copy_text(from->step.title, &test->title) < 0)
             return -ENOMEM;
     }
     return 0;
 }
 
-static char **copy_strings(char **strings)
+static int copy_texts(char *const *texts, char ***ret)
 {
     size_t count = 0;
 
-    while (strings[count] != NULL)
+    while (texts[count] != NULL)
         count++;
-    char **copy = calloc(count + 1, sizeof(*copy));
-    for (size_t i = 0; copy != NULL && i < count; i++) {
-        if ((copy[i] = strdup(strings[i])) == NULL) {
-            cupel_strings_free(copy);
-            return NULL;
-        }
+    char **copies = cupel_copy_room(count + 1, sizeof(*copies));
+    if (copies == NULL)
+        return -ENOMEM;
+    *ret = copies; /* what is copied so far is freed with the result */
+    for (size_t i = 0; i < count; i++) {
+        if (cupel_copy_text(texts[i], &copies[i]) < 0)
+            return -ENOMEM;
     }
-    return copy;
+    return 0;
 }
 
 static void mark_grouped(struct cupel_result *result, const char *id)
@@ -70,10 +65,9 @@ static int prepare_groups(const struct cupel_grader *grader, struct cupel_result
     for (size_t i = 0; i < grader->group_count; i++) {
         const struct cupel_grader_group *from = &grader->groups[i];
         struct cupel_group_result *group = &result->groups[result->group_count++];
-        group->id = strdup(from->id);
         group->max_score = from->points;
-        group->tests = copy_strings(from->tests);
-        if (group->id == NULL || group->tests == NULL)
+        if (cupel_copy_text(from->id, &group->id) < 0 ||
+            copy_texts(from->tests, &group->tests) < 0)
             return -ENOMEM;
         for (char **test = group->tests; *test != NULL; test++)
             mark_grouped(result, *test);
@@ -89,12 +83,11 @@ int cupel_grading_prepare(struct cupel_grading *grading)
     result->submission_files = CUPEL_UNKNOWN;
     result->submission_bytes = CUPEL_UNKNOWN;
     memcpy(result->grader_sha256, grader->sha256, sizeof(result->grader_sha256));
-    result->grader_name = strdup(grader->name);
-    result->grader_version = strdup(grader->version);
-    result->builds = calloc(grader->build_count + 1, sizeof(*result->builds));
-    result->tests = calloc(grader->test_count + 1, sizeof(*result->tests));
-    result->groups = calloc(grader->group_count + 1, sizeof(*result->groups));
-    if (result->grader_name == NULL || result->grader_version == NULL ||
+    result->builds = cupel_copy_room(grader->build_count, sizeof(*result->builds));
+    result->tests = cupel_copy_room(grader->test_count, sizeof(*result->tests));
+    result->groups = cupel_copy_room(grader->group_count, sizeof(*result->groups));
+    if (cupel_copy_text(grader->name, &result->grader_name) < 0 ||
+        cupel_copy_text(grader->version, &result->grader_version) < 0 ||
         result->builds == NULL || result->tests == NULL || result->groups == NULL)
         return -ENOMEM;
     int r = prepare_steps(grader, result);

@@ -66,9 +66,7 @@ static int find_place(const char *path, struct place *ret, struct cupel_error *e
     if (stat(path, &status) < 0)
         return cupel_fail_errno(err, "%s", path);
     int r = S_ISDIR(status.st_mode) ? split_folder(path, ret) : split_file(path, ret);
-    if (r < 0 || ret->folder == NULL || ret->file == NULL || ret->shown == NULL)
-        return cupel_fail(err, -ENOMEM, "%s: out of memory", path);
-    return 0;
+    return r < 0 ? cupel_fail(err, r, "%s: out of memory", path) : 0;
 }
 
 /* Policy unpack comes first, so that cupel_grader_unpack_policy() knows where it is. */
@@ -184,8 +182,10 @@ int cupel_grader_load(const char *path, const char *policy_folder,
     if (r < 0)
         return r;
     struct cupel_grader *grader = calloc(1, sizeof(*grader));
-    if (grader == NULL)
+    if (grader == NULL || place.folder == NULL || place.file == NULL || place.shown == NULL) {
+        free(grader);
         return cupel_fail(err, -ENOMEM, "%s: out of memory", path);
+    }
     grader->folder_fd = -1;
     r = load(grader, &place, policy_folder, diagnostics, err);
     if (r < 0) {

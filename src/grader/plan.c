@@ -74,6 +74,7 @@ static size_t count_paths(const struct cupel_grader *grader)
 
 static int plan_mounts(const struct cupel_grader *grader, struct cupel_plan *plan)
 {
+    plan->cell.mount_count = 0;
     plan->mounts = calloc(count_paths(grader) + 1, sizeof(*plan->mounts));
     if (plan->mounts == NULL)
         return -ENOMEM;

@@ -9,6 +9,7 @@
 #include "cupel/cleanup.h"
 #include "cupel/path.h"
 #include "cupel/text.h"
+#include "grader/copies.h"
 
 struct cupel_source_policy {
     char *name;
@@ -143,7 +144,7 @@ static struct cupel_source_policy *try(struct cupel_sources *sources, const char
     if (sources->tried_count == sources->capacity)
         return NULL;
     struct cupel_source_policy *policy = &sources->tried[sources->tried_count];
-    if ((policy->name = strdup(name)) == NULL)
+    if (cupel_copy_text(name, &policy->name) < 0)
         return NULL;
     sources->tried_count++;
     policy->index = sources->grader->policy_count;
