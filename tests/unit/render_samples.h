@@ -82,15 +82,6 @@ static struct cupel_outcome sample_limit_run(void)
     return run;
 }
 
-static struct cupel_outcome sample_signal_run(void)
-{
-    struct cupel_outcome run = sample_run();
-
-    run.status = CUPEL_RUN_SIGNALED;
-    run.signal = SIGSEGV;
-    return run;
-}
-
 /* A sandbox that failed early: nothing is known. */
 static struct cupel_outcome sample_error_run(void)
 {
