@@ -27,6 +27,23 @@ def load(name):
 
 RUN = load("run")
 RESULT = load("result")
+# Without a base address the reference between the two files cannot be followed: put it inside.
+WHOLE = json.loads(json.dumps(RESULT).replace('"run.schema.json"', '"#/$defs/run"'))
+WHOLE["$defs"]["run"] = {key: RUN[key] for key in RUN if key != "$schema"}
+VALIDATORS = {
+    "run": jsonschema.Draft202012Validator(RUN),
+    "result": jsonschema.Draft202012Validator(WHOLE),
+}
+SAMPLES = sys.argv[2]
+DELETE = object()
+
+
+def load(name):
+    return json.loads((FOLDER / f"{name}.schema.json").read_text(encoding="utf-8"))
+
+
+RUN = load("run")
+RESULT = load("result")
 # The schema of results names that of runs by its $id.
 RESOLVER = jsonschema.RefResolver.from_schema(RESULT, store={RUN["$id"]: RUN, RESULT["$id"]: RESULT})
 VALIDATORS = {
@@ -44,9 +61,11 @@ def objects_of(value, path=()):
     """Paths of all objects in a document."""
     if isinstance(value, dict):
         yield path
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, inner in items:
-        yield from objects_of(inner, path + (key,))
+        for key, inner in value.items():
+            yield from objects_of(inner, path + (key,))
+    if isinstance(value, list):
+        for i, inner in enumerate(value):
+            yield from objects_of(inner, path + (i,))
 
 
 def changed(document, path, value):
@@ -69,7 +88,7 @@ def at(document, path):
 
 class Schemas(unittest.TestCase):
     def test_schemas_are_schemas(self):
-        for schema in (RUN, RESULT):
+        for schema in (RUN, RESULT, WHOLE):
             jsonschema.Draft202012Validator.check_schema(schema)
 
     def test_every_sample_follows_its_schema(self):
