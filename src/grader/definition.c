@@ -42,15 +42,15 @@ static void read_patterns(const struct cupel_field *field, char ***ret)
 {
     char excerpt[CUPEL_TEXT_EXCERPT_SIZE];
 
-    if (!cupel_field_strings(field, ret))
-        return;
-    for (size_t i = 0; (*ret)[i] != NULL; i++) {
+    (void)cupel_field_strings(field, ret);
+    for (size_t i = 0; i < cupel_field_count(field); i++) {
         struct cupel_field item = cupel_field_at(field, i);
-        if (!cupel_path_is_plain((*ret)[i]))
+        const char *pattern = json_string_value(item.json);
+        if (pattern != NULL && pattern[0] != '\0' && !cupel_path_is_plain(pattern))
             (void)cupel_field_fail(&item,
                                    "expected a pattern of paths below the submission's "
                                    "folder, as in \"src/*.c\", found \"%s\"",
-                                   cupel_text_excerpt((*ret)[i], excerpt));
+                                   cupel_text_excerpt(pattern, excerpt));
     }
 }
 

@@ -67,14 +67,14 @@ static bool read_content(struct definition *definition, const struct cupel_field
 
 static void read_exit_code(const struct cupel_field *field, struct cupel_expectation *ret)
 {
-    uint64_t code = 0;
+    json_int_t code = json_integer_value(field->json);
 
     if (json_is_null(field->json))
         ret->any_exit_code = true;
-    else if (!json_is_integer(field->json))
-        (void)cupel_field_fail(field, "expected an exit code from 0 to 255, or null for any");
-    else if (cupel_field_uint(field, 0, 255, &code))
+    else if (json_is_integer(field->json) && code >= 0 && code <= 255)
         ret->exit_code = (int)code;
+    else
+        (void)cupel_field_fail(field, "expected an exit code from 0 to 255, or null for any");
 }
 
 static void read_tolerance(const struct cupel_field *field, struct cupel_grader_test *test)

@@ -1,6 +1,7 @@
 """Each folder of tests/bad/grader/ has a grader.json and, in `error`, all that cupel says of it."""
 
 import os
+import re
 
 import support
 from support import POLICIES, SOURCE
@@ -14,6 +15,7 @@ class BadGraders(support.TestCase):
     def check(self, folder):
         done = self.cupel("grade", "grader.json", "nosuch", cwd=folder)
         said = done.stderr.replace(os.fspath(POLICIES), "POLICIES")
+        said = re.sub("; there are .*", "; there are …", said)  # whatever policies are shipped
         self.assertEqual(said, (folder / "error").read_text())
         self.assertEqual(done.stdout, "")
         self.assertEqual(done.returncode, 2)
