@@ -74,17 +74,6 @@ static int add_allowed(struct compiler *c, int number, const struct cupel_cube *
     return r;
 }
 
-/* The cases of the invariants for a call, including those in which it stays allowed. */
-static int cases_of_invariants(struct compiler *c, size_t number, struct cupel_cases *ret)
-{
-    static const struct cupel_rule allow = {.action = {.kind = CUPEL_ACTION_ALLOW}};
-
-    c->naming[0] = &allow;
-    size_t count = rules_naming(c->invariants, number, c->naming + 1);
-    unsigned wide = width_of(number, c->naming + 1, count);
-    return count == 0 ? 0 : cupel_cases_of_call(c->naming, count + 1, wide, ret);
-}
-
 static bool has_conditions(const struct cupel_rule *const *rules, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -106,6 +95,17 @@ static unsigned width_of(size_t number, const struct cupel_rule *const *rules, s
     if (name != NULL)
         (void)cupel_arguments_wide(name, &wide);
     return wide;
+}
+
+/* The cases of the invariants for a call, including those in which it stays allowed. */
+static int cases_of_invariants(struct compiler *c, size_t number, struct cupel_cases *ret)
+{
+    static const struct cupel_rule allow = {.action = {.kind = CUPEL_ACTION_ALLOW}};
+
+    c->naming[0] = &allow;
+    size_t count = rules_naming(c->invariants, number, c->naming + 1);
+    unsigned wide = width_of(number, c->naming + 1, count);
+    return count == 0 ? 0 : cupel_cases_of_call(c->naming, count + 1, wide, ret);
 }
 
 static int compile_call(struct compiler *c, size_t number)

@@ -9,8 +9,11 @@
  *   direct       what a command writes to /box stays for the next
  *   copy         no overlayfs
  *   loopback     bring up lo
+ *   build        the same for the first command alone, as a build step and tests would
+ *   unlisted     Landlock knows nothing of /shown
  *   everything   Landlock allows the whole root: only the mounts are left
  *   registry=F   lock file of the uids
+ *   show=DIR     a folder of the host's, read-only at /shown
  *
  * There is no seccomp filter but one that allows everything. Each command's end is a line on
  * standard output: "end INDEX STATUS CODE".
@@ -29,13 +32,16 @@ struct probe {
     struct cupel_cell_options cell;
     enum cupel_box_mode box;
     bool together;
+    bool build;
     char **read_only;
+    struct cupel_cell_mount mounts[8];
     const char *const *commands[COMMANDS_MAX];
     size_t command_count;
     size_t left;
 };
 
-static char *paths_of_host[] = {"/usr", "/bin", "/lib", "/lib64", NULL};
+static char *paths_of_host[] = {"/usr", "/bin", "/lib", "/lib64", "/shown", NULL};
+static char *paths_of_usr[] = {"/usr", NULL};
 static char *whole_root[] = {"/", NULL};
 static char *paths_of_run[] = {"/box", "/tmp", NULL};
 static char *devices[] = {"null", "zero", "full", "random", "urandom", NULL};
@@ -94,7 +100,7 @@ static struct cupel_run_request make_request(const struct probe *probe, size_t i
                    .stdout_bytes = 1U << 20,
                    .stderr_bytes = 1U << 20,
                    .stack_bytes = 8U << 20},
-        .box = probe->box,
+        .box = probe->build && index == 0 ? CUPEL_BOX_DIRECT : probe->box,
         .output = on_output,
     };
     return request;
@@ -145,12 +151,19 @@ static bool parse_option(struct probe *probe, const char *text)
 {
     if (strncmp(text, "lanes=", 6) == 0)
         probe->cell.lanes = (unsigned)strtoul(text + 6, NULL, 10);
+    else if (strncmp(text, "show=", 5) == 0)
+        probe->mounts[probe->cell.mount_count++] =
+            (struct cupel_cell_mount){text + 5, "/shown", false, false};
     else if (strncmp(text, "registry=", 9) == 0)
         probe->cell.uid_registry = text + 9;
     else if (strcmp(text, "together") == 0)
         probe->together = true;
     else if (strcmp(text, "direct") == 0)
         probe->box = CUPEL_BOX_DIRECT;
+    else if (strcmp(text, "build") == 0)
+        probe->build = true;
+    else if (strcmp(text, "unlisted") == 0)
+        probe->read_only = paths_of_usr;
     else if (strcmp(text, "copy") == 0)
         probe->cell.copy_box = true;
     else if (strcmp(text, "loopback") == 0)
@@ -186,13 +199,12 @@ int main(int argc, char **argv)
 {
     struct sock_filter allow[] = {BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
     const struct cupel_filter filter = {.instructions = allow, .count = 1};
-    const struct cupel_cell_mount mounts[] = {
-        {"/usr", "/usr", false, true},   {"/bin", "/bin", false, true},
-        {"/lib", "/lib", false, true},   {"/lib64", "/lib64", false, true},
-        {"/sbin", "/sbin", false, true},
-    };
-    struct probe probe = {.cell = {.mounts = mounts,
-                                   .mount_count = sizeof(mounts) / sizeof(mounts[0]),
+    struct probe probe = {.mounts = {{"/usr", "/usr", false, true},
+                                     {"/bin", "/bin", false, true},
+                                     {"/lib", "/lib", false, true},
+                                     {"/lib64", "/lib64", false, true}},
+                          .cell = {.mounts = probe.mounts,
+                                   .mount_count = 4,
                                    .lanes = 1,
                                    .box_bytes = 16U << 20,
                                    .box_inodes = 256},
