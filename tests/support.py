@@ -59,7 +59,7 @@ class TestCase(unittest.TestCase):
     def grade(self, grader, submission, *options, code=0, **keywords):
         """The result of `cupel grade`, which must end with the given exit code."""
         done = self.cupel("grade", *options, grader, submission, **keywords)
-        self.assertEqual(done.returncode, code, done.stderr + done.stdout)
+        self.assertEqual(done.returncode, code, done.stderr + done.stdout[:2000])
         return json.loads(done.stdout)
 
     def run_boxed(self, *command, options=(), stdin=b"", timeout=60):

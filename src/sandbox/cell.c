@@ -52,8 +52,10 @@ static int make_channels(struct cupel_cell *cell, struct far_ends *far, struct c
 static void close_far_ends(struct far_ends *far)
 {
     cupel_close_p(&far->main_fd);
+    far->main_fd = -1;
     for (unsigned i = 0; i < far->count; i++)
         cupel_close_p(&far->lanes[i]);
+    far->count = 0;
 }
 
 static int set_actions(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attributes,
@@ -254,7 +256,7 @@ int cell_receive(struct cupel_cell *cell, struct cell_channel *channel, struct c
     }
     channel->state = CUPEL_WIRE_BROKEN;
     cell_break(cell);
-    if (r == 0)
+    if (r == 0 || r == -ECONNRESET)
         return cupel_fail(err, -EPIPE, "cupel-cell ended unexpectedly");
     return cupel_fail(err, r, "cupel-cell broke the protocol: %s", strerrordesc_np(-r));
 }

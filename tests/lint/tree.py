@@ -19,7 +19,8 @@ def files(*suffixes, below="."):
     """Files of the tree with one of the suffixes, without what a build or git made, sorted."""
     found = []
     for folder, folders, names in os.walk(SOURCE / below):
-        folders[:] = [f for f in folders if not f.startswith("build") and f != ".git"]
+        if Path(folder) == SOURCE:
+            folders[:] = [f for f in folders if not f.startswith("build") and f != ".git"]
         found += [Path(folder, n) for n in names if n.endswith(suffixes)]
     return sorted(found)
 
