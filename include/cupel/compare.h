@@ -22,8 +22,8 @@ enum cupel_compare_kind {
 extern const char *const cupel_compare_names[]; /* indexed by the enum, NULL-terminated */
 
 /*
- * For CUPEL_COMPARE_NUMBERS: equal if |a-b| <= absolute or |a-b| <= relative * |expected|. NaN
- * is never equal, not even to the same word; an infinity equals itself only.
+ * For CUPEL_COMPARE_NUMBERS: equal if a == b, |a-b| <= absolute, or |a-b| <= relative *
+ * |expected|. NaN is never equal, not even to the same word; an infinity equals itself only.
  *
  * A number is a decimal with optional sign, fraction and exponent, "inf", "infinity" or "nan"
  * in any case, in the C locale. Everything else is compared as text: hexadecimal (an address or

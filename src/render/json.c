@@ -1,9 +1,9 @@
 #include "render/json.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "cupel/cleanup.h"
 #include "cupel/outcome.h"
 #include "cupel/render.h"
 #include "cupel/text.h"
@@ -30,16 +30,23 @@ void render_append(json_t **array, json_t *value)
     }
 }
 
+static json_t *cleaned(const char *text, size_t len)
+{
+    char *clean;
+
+    if (cupel_text_clean(text, len, SIZE_MAX / 2, &clean) < 0)
+        return NULL;
+    json_t *json = json_string(clean);
+    free(clean);
+    return json;
+}
+
 json_t *render_text(const char *text)
 {
-    CUPEL_AUTO_FREE char *clean = NULL;
-
     if (text == NULL)
         return json_null();
     size_t len = strlen(text);
-    if (cupel_text_is_utf8(text, len))
-        return json_stringn_nocheck(text, len);
-    return cupel_text_clean(text, len, SIZE_MAX / 2, &clean) < 0 ? NULL : json_string(clean);
+    return cupel_text_is_utf8(text, len) ? json_stringn_nocheck(text, len) : cleaned(text, len);
 }
 
 json_t *render_name(const char *text)
@@ -70,7 +77,8 @@ json_t *render_seconds(uint64_t ns)
 {
     if (ns == CUPEL_UNKNOWN)
         return json_null();
-    return render_number((double)(ns / 1000 + (ns % 1000 >= 500)) / 1e6);
+    uint64_t us = ns / 1000 + (ns % 1000 >= 500);
+    return render_number((double)us / 1e6);
 }
 
 char *cupel_render_json_text(const json_t *json)

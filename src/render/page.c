@@ -45,10 +45,9 @@ void page_format(struct page *page, const char *fmt, ...)
 {
     va_list ap;
 
-    if (page->out == NULL)
-        return;
     va_start(ap, fmt);
-    (void)vfprintf(page->out, fmt, ap);
+    if (page->out != NULL)
+        (void)vfprintf(page->out, fmt, ap);
     va_end(ap);
 }
 

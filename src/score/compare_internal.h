@@ -49,7 +49,8 @@ struct tokens_state {
     bool inside;      /* a token has begun */
     size_t token_len; /* numbers: of the output's token so far */
     size_t equal_len; /* numbers: how many of its first bytes are those of the expected one */
-    char token[TOKEN_MAX + 1];
+    char token[TOKEN_MAX + 1];    /* the output's */
+    char expected[TOKEN_MAX + 1]; /* here, since clearing it for each token is dear */
     locale_t c_locale;
 };
 

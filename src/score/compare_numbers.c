@@ -62,14 +62,20 @@ static bool parse(const struct cupel_compare *compare, const char *text, size_t 
 static bool within(const struct cupel_tolerance *tolerance, long double expected,
                    long double actual)
 {
-    if (isnan(expected) || isnan(actual))
-        return false;
-    if (isinf(expected) || isinf(actual))
-        return isinf(expected) && isinf(actual) && signbit(expected) == signbit(actual);
+    if (expected == actual)
+        return true;
+    if (!isfinite(expected) || !isfinite(actual))
+        return false; /* relative * infinity would admit everything */
 
     long double distance = fabsl(expected - actual);
     return distance <= (long double)tolerance->absolute ||
            distance <= (long double)tolerance->relative * fabsl(expected);
+}
+
+static bool may_be_nan(const char *token)
+{
+    token += *token == '+' || *token == '-';
+    return *token == 'n' || *token == 'N';
 }
 
 /* From pos to the end of the expected token; TOKEN_MAX + 1 stands for all that is longer. */
@@ -83,17 +89,18 @@ static size_t expected_token_len(const struct cupel_compare *compare)
     return len;
 }
 
-static bool token_agrees(const struct cupel_compare *compare, size_t expected_len)
+static bool token_agrees(struct cupel_compare *compare, size_t expected_len)
 {
-    const struct tokens_state *tokens = &compare->tokens;
-    char copy[TOKEN_MAX + 1];
+    struct tokens_state *tokens = &compare->tokens;
     long double expected;
     long double actual;
 
     bool same = tokens->token_len == expected_len && tokens->equal_len == expected_len;
-    memcpy(copy, compare->expected + compare->pos, expected_len);
-    copy[expected_len] = '\0';
-    if (!parse(compare, copy, expected_len, &expected) ||
+    if (same && !may_be_nan(tokens->token))
+        return true; /* most are: no need to know what number it is */
+    memcpy(tokens->expected, compare->expected + compare->pos, expected_len);
+    tokens->expected[expected_len] = '\0';
+    if (!parse(compare, tokens->expected, expected_len, &expected) ||
         !parse(compare, tokens->token, tokens->token_len, &actual))
         return same;
     return within(&compare->tolerance, expected, actual);

@@ -34,22 +34,6 @@ VALIDATORS = {
     "run": jsonschema.Draft202012Validator(RUN),
     "result": jsonschema.Draft202012Validator(WHOLE),
 }
-SAMPLES = sys.argv[2]
-DELETE = object()
-
-
-def load(name):
-    return json.loads((FOLDER / f"{name}.schema.json").read_text(encoding="utf-8"))
-
-
-RUN = load("run")
-RESULT = load("result")
-# The schema of results names that of runs by its $id.
-RESOLVER = jsonschema.RefResolver.from_schema(RESULT, store={RUN["$id"]: RUN, RESULT["$id"]: RESULT})
-VALIDATORS = {
-    "run": jsonschema.Draft202012Validator(RUN, resolver=RESOLVER),
-    "result": jsonschema.Draft202012Validator(RESULT, resolver=RESOLVER),
-}
 SAMPLES = json.loads(subprocess.run([WRITE_SAMPLES], check=True, capture_output=True).stdout)
 
 

@@ -79,7 +79,7 @@ static bool reference_token_equal(const char *expected, size_t expected_len, con
 
     if (tolerance != NULL && reference_number(expected, expected_len, &a) &&
         reference_number(actual, actual_len, &b)) {
-        if (isinf(a) || isinf(b))
+        if (isinf(a) || isinf(b) || a == b)
             return a == b;
         return fabsl(a - b) <= (long double)tolerance->absolute ||
                fabsl(a - b) <= (long double)tolerance->relative * fabsl(a);

@@ -104,7 +104,7 @@ static void numbers_follow_the_tolerance(void **state)
         {"x 1", "x 1.5 ", {1, 0}, true},    {"x 1", "y 1", {1, 0}, false},
         {"1 2", "1", {1, 0}, false},        {"1", "1 2", {1, 0}, false},
         {"1e5000", "1e5000", {1, 1}, true}, {"1", "1.5", {NAN, NAN}, false},
-        {"1", "1", {-1, -1}, false},
+        {"1", "1.0", {-1, -1}, true},
     };
 
     (void)state;
