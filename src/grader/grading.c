@@ -140,8 +140,11 @@ static int judge_status(struct cupel_grading *grading)
     }
     if (fault == NULL)
         return 0;
+    /* The learner reads this too, and must not learn what a hidden test runs. */
     return cupel_grading_stop(grading, CUPEL_STATUS_GRADER_ERROR, "test %s: %s", fault->id,
-                              fault->message);
+                              fault->visibility == CUPEL_VISIBLE
+                                  ? fault->message
+                                  : "its program could not be started");
 }
 
 int cupel_grading_finish(struct cupel_grading *grading)

@@ -135,15 +135,15 @@ static void limits_are_laid_over_each_other(void **state)
 
     (void)state;
     read_good(&fixture, HEAD
-              ", \"defaults\": {\"limits\": {\"cpu\": \"2 ns\", \"output\": \"750 B\"}}, "
+              ", \"defaults\": {\"limits\": {\"cpu\": \"2 ms\", \"output\": \"750 B\"}}, "
               "\"tests\": [" TEST
               ", {\"id\": \"u\", \"run\": [\"./a\"], "
-              "\"limits\": {\"cpu\": \"3 ns\"}}]}");
+              "\"limits\": {\"cpu\": \"3 ms\"}}]}");
     const struct cupel_limits *first = &fixture.grader.tests[0].step.limits;
     const struct cupel_limits *second = &fixture.grader.tests[1].step.limits;
     assert_int_equal(first->wall_ns, 10);
-    assert_int_equal(first->cpu_ns, 2);
-    assert_int_equal(second->cpu_ns, 3);
+    assert_int_equal(first->cpu_ns, 2000000);
+    assert_int_equal(second->cpu_ns, 3000000);
     assert_int_equal(second->output_bytes, 750);
     assert_int_equal(second->stdout_bytes, 750); /* never above both together */
     assert_int_equal(second->stderr_bytes, 700);
