@@ -68,13 +68,14 @@ int cupel_path_read_beneath(int dir_fd, const char *path, size_t max_bytes, char
     return 0;
 }
 
-/* What to allocate first: the file's size, so that one read suffices, or a chunk. */
+/* What to allocate first: the file's size, so that one read suffices, or a chunk. A file of procfs
+ * has no size, and some give all they hold to the first read alone. */
 static size_t first_size(int fd, size_t max_bytes)
 {
     struct stat st;
 
     size_t size = CHUNK;
-    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size >= 0)
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0)
         size = (size_t)st.st_size + 2; /* a byte to see the end, and NUL */
     return size < max_bytes + 2 ? size : max_bytes + 2;
 }

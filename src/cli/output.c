@@ -77,7 +77,9 @@ static int write_file(const char *path, const char *text, struct cupel_error *er
     CUPEL_AUTO_FREE char *target = realpath(path, NULL);
     struct stat status;
 
-    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
+    /* /dev/stdout and its like name an open file, and may lead to a regular one. */
+    if ((stat(path, &status) == 0 && !S_ISREG(status.st_mode)) ||
+        strncmp(path, "/dev/", 5) == 0 || strncmp(path, "/proc/", 6) == 0)
         return write_device(path, text, err);
     return replace(target != NULL ? target : path, text, err);
 }

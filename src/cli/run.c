@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 #include "cupel/cleanup.h"
 #include "cupel/render.h"
+#include "cupel/score.h"
 #include "cupel/units.h"
 
 static const char help[] =
@@ -35,7 +36,8 @@ static const char help[] =
     "What it sees:\n"
     "      --environment NAME    the root file system; host is the only one; default: host\n"
     "      --bind SRC[:DST]      a file or folder of the host that may be written to; DST:\n"
-    "                            default: SRC\n"
+    "                            default: SRC. Started by root, the command has an\n"
+    "                            unprivileged uid of its own, to which SRC must be open\n"
     "      --bind-ro SRC[:DST]   the same, read-only\n"
     "      --chdir DIR           working folder; default: /box\n"
     "      --env NAME=VALUE      environment variable; may be repeated\n"
@@ -308,11 +310,14 @@ static int write_report(const struct request *request, const struct cupel_outcom
 
 static int exit_code_of(const struct request *request, const struct cupel_outcome *outcome)
 {
+    CUPEL_AUTO_FREE char *sentence = NULL;
+
     switch (outcome->status) {
     case CUPEL_RUN_LIMIT:
-        return EXIT_LIMIT;
     case CUPEL_RUN_SIGNALED:
-        return 128 + outcome->signal;
+        if (cupel_score_explain(outcome, &sentence) == 0 && sentence != NULL)
+            (void)cupel_cli_fail(request->command, 0, "%s", sentence);
+        return outcome->status == CUPEL_RUN_LIMIT ? EXIT_LIMIT : 128 + outcome->signal;
     case CUPEL_RUN_EXITED:
         if (outcome->exec_errno != 0)
             return cupel_cli_fail(request->command, outcome->exit_code, "%s: %s",

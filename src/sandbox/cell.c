@@ -254,7 +254,7 @@ int cell_receive(struct cupel_cell *cell, struct cell_channel *channel, struct c
     }
     channel->state = CUPEL_WIRE_BROKEN;
     cell_break(cell);
-    if (r == 0)
+    if (r == 0 || r == -ECONNRESET)
         return cupel_fail(err, -EPIPE, "cupel-cell ended unexpectedly");
     return cupel_fail(err, r, "cupel-cell broke the protocol: %s", strerrordesc_np(-r));
 }

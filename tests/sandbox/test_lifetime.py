@@ -1,0 +1,162 @@
+"""Nothing outlives a run, a cell or cupel itself."""
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+import uuid
+
+import support
+
+
+def processes_with(marker):
+    """Pids whose command line holds marker, but not ours."""
+    found = []
+    for name in os.listdir("/proc"):
+        try:
+            if name.isdigit() and int(name) != os.getpid():
+                with open(f"/proc/{name}/cmdline", "rb") as file:
+                    if marker.encode() in file.read():
+                        found.append(int(name))
+        except OSError:
+            pass  # it has ended
+    return found
+
+
+def children_of(pid):
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+        return [int(child) for child in file.read().split()]
+
+
+class Lifetime(support.TestCase):
+    def setUp(self):
+        self.marker = f"marker-{uuid.uuid4()}"
+        shown = self.folder()
+        shown.chmod(0o755)
+        shutil.copy(support.HELPERS / "daemon", shown)
+        self.daemon = shown / "daemon"
+        self.binds = ["--bind-ro", f"{shown}:/shown"]
+
+    def wait_for(self, claim, seconds=5):
+        end = time.monotonic() + seconds
+        while not claim() and time.monotonic() < end:
+            time.sleep(0.01)
+        self.assertTrue(claim())
+
+    def test_daemons_die_with_their_run(self):
+        subprocess.run([self.daemon, self.marker], check=True, stdout=subprocess.DEVNULL)
+        outside = processes_with(self.marker)
+        for pid in outside:
+            os.kill(pid, signal.SIGKILL)
+        self.assertEqual(len(outside), 3)  # without a sandbox they live on
+        self.wait_for(lambda: not processes_with(self.marker))
+
+        done = self.cupel("run", *self.binds, "--", "/shown/daemon", self.marker)
+        self.assertEqual((done.returncode, done.stdout), (0, "daemons are out\n"), done.stderr)
+        self.assertEqual(processes_with(self.marker), [])
+
+    def start(self, *options):
+        cupel = subprocess.Popen(
+            [support.CUPEL, "run", *self.binds, *options, "--", "sh", "-c",
+             f"/shown/daemon {self.marker}; exec sleep 60"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )
+        self.addCleanup(cupel.stderr.close)
+        self.addCleanup(cupel.stdout.close)
+        self.addCleanup(cupel.wait)
+        self.addCleanup(cupel.kill)
+        self.assertEqual(cupel.stdout.readline(), b"daemons are out\n")
+        self.wait_for(lambda: len(processes_with(self.marker)) >= 3)
+        return cupel
+
+    def test_everything_dies_with_cupel(self):
+        for number in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT):
+            with self.subTest(number):
+                cupel = self.start("--wall", "50s")
+                cells = children_of(cupel.pid)
+                self.assertEqual(len(cells), 1)
+                cupel.send_signal(number)
+                cupel.wait(timeout=5)
+                self.wait_for(lambda: not processes_with(self.marker))
+                self.wait_for(lambda cell=cells[0]: not os.path.exists(f"/proc/{cell}"))
+
+    def test_a_killed_cell_is_a_platform_failure(self):
+        cupel = self.start("--wall", "50s")
+        os.kill(children_of(cupel.pid)[0], signal.SIGKILL)
+        self.assertEqual(cupel.wait(timeout=5), 125)
+        self.assertIn(b"cupel-cell ended unexpectedly", cupel.stderr.read())
+        self.wait_for(lambda: not processes_with(self.marker))
+
+    def test_a_stopped_cell_does_not_stop_the_deadline(self):
+        cupel = self.start("--wall", "1s")
+        os.kill(children_of(cupel.pid)[0], signal.SIGSTOP)
+        self.assertEqual(cupel.wait(timeout=30), 125)
+        self.wait_for(lambda: not processes_with(self.marker))
+
+    def test_a_missing_cell_is_a_platform_failure(self):
+        prefix = self.folder() / "prefix"
+        shutil.copytree(support.PREFIX, prefix, symlinks=True)
+        cell = prefix / "libexec/cupel/cupel-cell"
+        for content, text in (
+            (None, "No such file or directory"),
+            ("#!/bin/sh\nexit 3\n", "ended unexpectedly"),
+            ("#!/bin/sh\nexec sleep 60\n", "was not ready"),
+            ("#!/bin/sh\necho nonsense >&3\nexec sleep 60\n", "broke the protocol"),
+        ):
+            with self.subTest(text):
+                cell.unlink(missing_ok=True)
+                if content is not None:
+                    support.write(cell, content, 0o755)
+                done = subprocess.run(
+                    [prefix / "bin/cupel", "run", "--", "true"],
+                    capture_output=True, text=True, timeout=30, check=False,
+                )
+                self.assertEqual(done.returncode, 125, done.stderr)
+                self.assertIn(text, done.stderr)
+
+    def test_a_hundred_runs_leave_nothing(self):
+        temporary = self.folder()
+
+        def left():
+            with open("/proc/self/mounts", encoding="utf-8") as mounts:
+                return len(mounts.readlines()), os.listdir(temporary)
+
+        before = left()
+        for _ in range(100):
+            done = self.cupel("run", "--", "true", env={"TMPDIR": str(temporary)})
+            self.assertEqual(done.returncode, 0)
+        self.assertEqual(left(), before)
+        self.assertEqual(children_of(os.getpid()), [])
+
+
+class Uids(support.TestCase):
+    """Started by root, each cell at work has an unprivileged uid of its own."""
+
+    def start(self):
+        cupel = subprocess.Popen(
+            [support.CUPEL, "run", "--", "sh", "-c", "echo; exec sleep 60"],
+            stdout=subprocess.PIPE,
+        )
+        self.addCleanup(cupel.stdout.close)
+        self.addCleanup(cupel.wait)
+        self.addCleanup(cupel.kill)
+        self.assertEqual(cupel.stdout.readline(), b"\n")
+        return cupel
+
+    def test_two_cells_never_share_one(self):
+        uids = []
+        for cupel in [self.start() for _ in range(8)]:
+            cell = children_of(cupel.pid)[0]
+            init = children_of(cell)[0]
+            uids.append(os.stat(f"/proc/{children_of(init)[0]}").st_uid)
+        if os.getuid() != 0:
+            self.assertEqual(set(uids), {os.getuid()})
+            return
+        self.assertEqual(len(set(uids)), 8)
+        for uid in uids:
+            self.assertGreaterEqual(uid, 1879048192)
+
+
+if __name__ == "__main__":
+    support.main()

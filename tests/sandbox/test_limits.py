@@ -1,0 +1,154 @@
+"""Limits end a run, the report says which, and without the limit the deed goes on."""
+
+import support
+
+MIB = 1 << 20
+
+
+class Limits(support.TestCase):
+    def limited(self, limit, *command, options=(), policy="python"):
+        done, report = self.run_boxed(*command, options=["--policy", policy, *options])
+        self.assertEqual(done.returncode, 124, done.stderr)
+        self.assertEqual((report["status"], report["limit"]), ("limit", limit))
+        self.assertIn("cupel run: ", done.stderr)
+        return done, report
+
+    def free(self, *command, options=(), policy="python"):
+        done, report = self.run_boxed(*command, options=["--policy", policy, *options])
+        self.assertEqual((done.returncode, report["status"]), (0, "exited"), done.stderr)
+        return report
+
+    def test_wall_time(self):
+        done, report = self.limited("wall_time", "sleep", "2", options=["--wall", "200ms"])
+        self.assertGreaterEqual(report["wall_seconds"], 0.2)
+        self.assertLess(report["wall_seconds"], 0.4)
+        self.assertLess(report["cpu_seconds"], 0.1)
+        self.assertRegex(done.stderr, "limit is 200 ms")
+        self.free("sleep", "0.3", options=["--wall", "2s"])
+
+    BURN = "import time\nend = time.process_time() + {}\nwhile time.process_time() < end: pass"
+
+    def test_cpu_time(self):
+        _, report = self.limited(
+            "cpu_time", "python3", "-c", self.BURN.format(5), options=["--cpu", "300ms"]
+        )
+        self.assertGreaterEqual(report["cpu_seconds"], 0.3)
+        self.assertLess(report["cpu_seconds"], 0.45)
+        report = self.free("python3", "-c", self.BURN.format(0.35), options=["--cpu", "2s"])
+        self.assertGreaterEqual(report["cpu_seconds"], 0.35)
+        self.assertLess(report["cpu_seconds"], 1)
+
+    def test_cpu_time_of_children_together(self):
+        code = f"import os\nfor _ in range(4):\n    if os.fork() == 0:\n        {{}}\n        os._exit(0)\nwhile True:\n    try: os.wait()\n    except ChildProcessError: break"
+        burn = "import time; end = time.process_time() + {}\n        while time.process_time() < end: pass"
+        self.limited(
+            "cpu_time", "python3", "-c", code.format(burn.format(3)), options=["--cpu", "400ms"]
+        )
+        report = self.free("python3", "-c", code.format(burn.format(0.1)), options=["--cpu", "3s"])
+        self.assertGreaterEqual(report["cpu_seconds"], 0.4)
+
+    def test_cpu_time_of_short_lived_children(self):
+        code = "while :; do /bin/true; done"
+        self.limited("cpu_time", "sh", "-c", code, options=["--cpu", "300ms"], policy="native")
+
+    HOARD = "x = []\nfor _ in range({}): x.append(b'x' * (1 << 20))"
+
+    def test_memory(self):
+        _, report = self.limited(
+            "memory", "python3", "-c", self.HOARD.format(400), options=["--memory", "64MiB"]
+        )
+        self.assertGreater(report["memory_peak_bytes"], 64 * MIB)
+        self.assertLess(report["memory_peak_bytes"], 96 * MIB)
+        report = self.free("python3", "-c", self.HOARD.format(100), options=["--memory", "200MiB"])
+        self.assertGreater(report["memory_peak_bytes"], 100 * MIB)
+
+    def test_memory_of_children_together(self):
+        code = "import os, time\nfor _ in range(8):\n    if os.fork() == 0:\n        x = b'x' * (20 << 20)\n        time.sleep({})\n        os._exit(0)\nwhile True:\n    try: os.wait()\n    except ChildProcessError: break"
+        self.limited("memory", "python3", "-c", code.format(5), options=["--memory", "100MiB"])
+        self.free("python3", "-c", code.format(0.1), options=["--memory", "256MiB"])
+
+    def test_memory_in_tmpfs(self):
+        fill = "head -c 40M /dev/zero > /tmp/x; sleep {}"
+        self.limited("memory", "sh", "-c", fill.format(5), options=["--memory", "20MiB", "--file-size", "64MiB"])
+        self.free("sh", "-c", fill.format(0), options=["--memory", "100MiB", "--file-size", "64MiB"])
+
+    def test_output(self):
+        flood = "head -c {} /dev/zero"
+        for redirect, stream in (("", "stdout_bytes"), (">&2", "stderr_bytes")):
+            with self.subTest(stream):
+                _, report = self.limited(
+                    "output", "sh", "-c", flood.format("1M") + redirect, options=["--output", "64KiB"]
+                )
+                self.assertEqual(report[stream], 65536)
+        both = "head -c 40000 /dev/zero; head -c 40000 /dev/zero >&2"
+        _, report = self.limited("output", "sh", "-c", both, options=["--output", "64KiB"])
+        self.assertEqual(report["stdout_bytes"] + report["stderr_bytes"], 65536)
+        report = self.free("sh", "-c", flood.format(65536), options=["--output", "64KiB"])
+        self.assertEqual(report["stdout_bytes"], 65536)
+
+    def test_disk(self):
+        fill = "head -c {} /dev/zero > /tmp/x"
+        options = ["--disk", "1MiB"]
+        self.limited("disk", "sh", "-c", fill.format("2M"), options=options)
+        self.limited("disk", "sh", "-c", fill.format("2M").replace("/tmp", "/box"), options=options)
+        self.free("sh", "-c", fill.format("500K"), options=options)
+
+    def test_inodes(self):
+        touch = "i=0; while [ $i -lt {} ]; do : > $i || exit 1; i=$((i+1)); done"
+        self.limited("disk", "sh", "-c", touch.format(5000))
+        self.free("sh", "-c", touch.format(1000))
+
+    def test_file_size(self):
+        fill = "head -c {} /dev/zero > x"
+        options = ["--file-size", "1MiB"]
+        done, report = self.run_boxed("sh", "-c", f"exec {fill.format('2M')}", options=options)
+        self.assertEqual((done.returncode, report["limit"]), (124, "file_size"))
+        self.free("sh", "-c", fill.format("900K"), options=options)
+
+    FORKS = """
+import os, sys, time
+children = 0
+try:
+    for _ in range({}):
+        if os.fork() == 0:
+            time.sleep(60)
+        children += 1
+except BlockingIOError:
+    print(children)
+    {}
+"""
+
+    def test_processes(self):
+        options = ["--processes", "10"]
+        code = self.FORKS.format(20, "time.sleep(60)")
+        self.limited("processes", "python3", "-c", code, options=[*options, "--wall", "1s"])
+        done, report = self.run_boxed(
+            "python3", "-c", self.FORKS.format(20, "sys.exit(0)"), options=["--policy", "python", *options]
+        )
+        self.assertEqual((done.returncode, done.stdout), (0, "9\n"))
+        self.free("python3", "-c", self.FORKS.format(9, ""), options=options)
+
+    def test_open_files(self):
+        code = "x = []\nwhile True: x.append(open('/dev/null'))"
+        done, _ = self.run_boxed(
+            "python3", "-c", code, options=["--policy", "python", "--open-files", "20"]
+        )
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("Too many open files", done.stderr)
+
+    def test_figures_that_nobody_measured_are_null(self):
+        report = self.free("true", policy="native")
+        self.assertIsNone(report["processes_peak"])
+        self.assertIsNone(report["denied_syscalls"])
+        self.assertEqual(
+            {key: report["enforcement"][key] for key in ("memory", "processes", "cpu")},
+            {"memory": "watchdog", "processes": "rlimit", "cpu": "rusage"},
+        )
+
+    def test_set_up_is_not_billed(self):
+        report = self.free("true", policy="native")
+        self.assertLess(report["cpu_seconds"], 0.02)
+
+
+if __name__ == "__main__":
+    support.main()
