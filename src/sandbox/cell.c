@@ -52,8 +52,10 @@ static int make_channels(struct cupel_cell *cell, struct far_ends *far, struct c
 static void close_far_ends(struct far_ends *far)
 {
     cupel_close_p(&far->main_fd);
+    far->main_fd = -1;
     for (unsigned i = 0; i < far->count; i++)
         cupel_close_p(&far->lanes[i]);
+    far->count = 0;
 }
 
 static int set_actions(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attributes,

@@ -218,7 +218,9 @@ void run_io_close(struct cupel_run *run)
 {
     unwatch_input(run);
     cupel_close_p(&run->input.read_end);
+    run->input.read_end = -1;
     free(run->input.buffer);
+    run->input.buffer = NULL;
     for (size_t i = 0; i < 2; i++) {
         cupel_loop_remove(run->loop, &run->outputs[i].source);
         cupel_close_p(&run->outputs[i].source.fd);
