@@ -80,8 +80,9 @@ def schema_faults(document, name):
 
     schemas = {p.name: json.loads(p.read_text()) for p in SCHEMAS.glob("*.schema.json")}
     schema = schemas[f"{name}.schema.json"]
-    by_id = {s["$id"]: s for s in schemas.values() if "$id" in s}
-    resolver = jsonschema.RefResolver.from_schema(schema, store=by_id | schemas)
+    store = {"/" + file: s for file, s in schemas.items()}
+    store |= {s["$id"]: s for s in schemas.values() if "$id" in s}
+    resolver = jsonschema.RefResolver.from_schema(schema, store=store)
     kind = jsonschema.validators.validator_for(schema)
     kind.check_schema(schema)
     faults = kind(schema, resolver=resolver).iter_errors(document)

@@ -44,7 +44,7 @@ class Text(support.TestCase):
         """check() is content with the one text and not with the other."""
         folder = self.folder()
         self.assertIsNone(check(support.write(folder / "good" / name, good)))
-        self.assertIsNotNone(check(support.write(folder / "bad" / name, bad)))
+        self.assertIsNotNone(check(support.write(folder / "faulty" / name, bad)))
 
     def test_c_files_are_formatted(self):
         paths = [p for p in tree.files(".c", ".h") if "samples" not in p.parts]
