@@ -6,6 +6,7 @@ A test file imports this (PYTHONPATH has tests/), derives from support.TestCase 
         support.main()
 """
 
+import importlib.util
 import json
 import os
 import shutil
@@ -69,6 +70,23 @@ class TestCase(unittest.TestCase):
             "run", "--report", report, *options, "--", *command, stdin=stdin, timeout=timeout
         )
         return done, json.loads(report.read_text()) if report.exists() else None
+
+
+def schema_faults(document, name):
+    """What a document has against docs/schema/NAME.schema.json, as messages."""
+    if importlib.util.find_spec("jsonschema") is None:
+        raise unittest.SkipTest("python3-jsonschema is not installed")
+    import jsonschema
+
+    schemas = {p.name: json.loads(p.read_text()) for p in SCHEMAS.glob("*.schema.json")}
+    schema = schemas[f"{name}.schema.json"]
+    store = {"/" + file: s for file, s in schemas.items()}
+    store |= {s["$id"]: s for s in schemas.values() if "$id" in s}
+    resolver = jsonschema.RefResolver.from_schema(schema, store=store)
+    kind = jsonschema.validators.validator_for(schema)
+    kind.check_schema(schema)
+    faults = kind(schema, resolver=resolver).iter_errors(document)
+    return ["/".join(map(str, f.absolute_path)) + ": " + f.message for f in faults]
 
 
 def _plain(arg):

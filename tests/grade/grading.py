@@ -38,7 +38,7 @@ def differences(expected, actual, path="result"):
 
     The subset rule: an object holds at least the keys that are expected; a list of objects with
     an "id" holds at least one with each id that is expected, in any order; any other list is
-    equal element by element; anything else is equal.
+    equal element by element; numbers are equal to nine decimals; anything else is equal.
     """
     if isinstance(expected, dict) and isinstance(actual, dict):
         found = []
@@ -50,7 +50,15 @@ def differences(expected, actual, path="result"):
         return found
     if isinstance(expected, list) and isinstance(actual, list):
         return _list_differences(expected, actual, path)
-    return [] if expected == actual else [f"{path}: expected {expected!r}, found {actual!r}"]
+    return [] if _equal(expected, actual) else [f"{path}: expected {expected!r}, found {actual!r}"]
+
+
+def _equal(expected, actual):
+    if isinstance(expected, float) and isinstance(actual, (int, float)):
+        return abs(expected - actual) < 1e-9
+    if isinstance(expected, bool) or isinstance(actual, bool):
+        return expected is actual
+    return expected == actual
 
 
 def _list_differences(expected, actual, path):

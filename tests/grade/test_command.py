@@ -107,7 +107,7 @@ class Command(grading.GradeCase):
         noise = support.write(self.folder() / "hand-in.zip", "PK\x03\x04 and then nothing")
         for name, grader, submitted, message in (
             ("file missing", needy, self.submitted, "main.c"),
-            ("too large", small, self.submitted, "1 B"),
+            ("too large", small, self.submitted, "a.txt: larger than the limit of"),
             ("not there", self.made, self.folder() / "none", "none"),
             ("corrupt", self.made, noise, ""),
         ):

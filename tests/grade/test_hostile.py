@@ -106,7 +106,7 @@ class Hostile(grading.GradeCase):
             limits={"wall": "1 s"},
         )
         self.assertEqual(test["reason"], "time_limit")
-        self.assertRegex(test["message"], r"stopped at 1\.\d\d s .*; the limit is 1 s")
+        self.assertRegex(test["message"], r"1\.\d\d s; the limit is 1 s$")
         self.assertEqual(test["run"]["limit"], "wall_time")
         self.assertLess(test["run"]["wall_seconds"], 2)
 
@@ -180,7 +180,7 @@ class Hostile(grading.GradeCase):
         test = self.grade_script(
             "import sys\nsys.stdout.buffer.write(b'\\x1b[2Jred\\x00\\xff\\r\\n')\n"
         )
-        self.assertEqual(test["output"], "\\x1B[2Jred\\x00\ufffd\\x0D\n")
+        self.assertEqual(test["output"], "\\x1b[2Jred\\x00\ufffd\\x0d\n")
 
     def test_tests_do_not_see_what_others_left(self):
         script = (
