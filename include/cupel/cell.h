@@ -52,12 +52,19 @@ CUPEL_MUST_CHECK int cupel_cell_mounts(struct cupel_policy *const *policies,
 struct cupel_cell;
 
 /*
- * Start a cell and wait until it is ready, at most 10 s. Returns 0 and sets *ret; -errno with
- * the step that failed in err: -EPERM and -EACCES where the host refuses a namespace or a mount
- * (`cupel doctor` tells the mend); -EPROTO if cupel-cell misbehaves; -ETIMEDOUT.
+ * Start a cell, which then sets itself up while the caller does other things. Returns 0 and
+ * sets *ret; -errno with err if cupel-cell cannot be started.
  */
 CUPEL_MUST_CHECK int cupel_cell_start(const struct cupel_cell_options *options,
                                       struct cupel_cell **ret, struct cupel_error *err);
+
+/*
+ * Wait until a started cell is ready, at most 10 s; once, before anything else is done with it
+ * but freeing. Returns 0; -errno with the step that failed in err: -EPERM and -EACCES where the
+ * host refuses a namespace or a mount (`cupel doctor` tells the mend); -EPIPE, -EPROTO if
+ * cupel-cell ends or misbehaves; -ETIMEDOUT.
+ */
+CUPEL_MUST_CHECK int cupel_cell_wait(struct cupel_cell *cell, struct cupel_error *err);
 
 /* Kill whatever is left of the cell, reap it, release all. NULL is allowed. */
 void cupel_cell_free(struct cupel_cell *cell);

@@ -68,8 +68,8 @@ int cupel_path_read_beneath(int dir_fd, const char *path, size_t max_bytes, char
     return 0;
 }
 
-/* What to allocate first: the file's size, so that one read suffices, or a chunk. A file of procfs
- * has no size, and some give all they hold to the first read alone. */
+/* What to allocate first: the file's size, so that one read suffices, or a chunk. A file of
+ * procfs has no size, and some give all they hold to the first read alone. */
 static size_t first_size(int fd, size_t max_bytes)
 {
     struct stat st;

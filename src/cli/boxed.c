@@ -47,7 +47,7 @@ static int load_policy(struct boxed *boxed, struct cupel_error *err)
         return r;
     if (boxed->options->has_network)
         boxed->policy->network = boxed->options->network;
-    return cupel_policy_compile(boxed->policy, &boxed->filter, err);
+    return 0;
 }
 
 static void set_limits(struct boxed *boxed)
@@ -149,10 +149,13 @@ static int start_cell(struct boxed *boxed, struct cupel_error *err)
         .network = boxed->policy->network,
     };
 
-    int r = cupel_cell_start(&options, &boxed->cell, err);
-    if (r < 0)
-        return r;
+    return cupel_cell_start(&options, &boxed->cell, err);
+}
+
+static int check_layers(const struct boxed *boxed, struct cupel_error *err)
+{
     unsigned available = CUPEL_PLAN_CELL_LAYERS;
+
     if (cupel_cell_landlock_abi(boxed->cell) > 0)
         available |= 1U << CUPEL_LAYER_LANDLOCK;
     return cupel_plan_check_layers(boxed->policy->require | boxed->options->require, available,
@@ -172,6 +175,12 @@ static int prepare(struct boxed *boxed, struct cupel_error *err)
         r = make_environment(boxed, err);
     if (r == 0)
         r = start_cell(boxed, err);
+    if (r == 0) /* while the cell sets itself up */
+        r = cupel_policy_compile(boxed->policy, &boxed->filter, err);
+    if (r == 0)
+        r = cupel_cell_wait(boxed->cell, err);
+    if (r == 0)
+        r = check_layers(boxed, err);
     return r;
 }
 

@@ -28,6 +28,8 @@ static int start_cell(struct cupel_grading *grading, const struct cupel_plan *pl
     if (r < 0)
         return r;
     r = cupel_cell_start(&plan->cell, &grading->cell, &why);
+    if (r == 0)
+        r = cupel_cell_wait(grading->cell, &why);
     if (r < 0)
         return cupel_fail(err, is_refusal(r) ? -ENOTSUP : r, "%s", why.text);
     if (cupel_cell_landlock_abi(grading->cell) > 0)

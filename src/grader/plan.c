@@ -8,87 +8,6 @@
 /* Folders of the packed tree need inodes too, though max_files counts files. */
 #define SPARE_INODES 1024
 
-/* Whether path is folder or lies below it. */
-static bool is_within(const char *path, const char *folder)
-{
-    size_t length = strlen(folder);
-
-    return strncmp(path, folder, length) == 0 &&
-           (path[length] == '\0' || path[length] == '/' || strcmp(folder, "/") == 0);
-}
-
-/* Paths that the cell makes itself, so that the host's must not come in their place. */
-static bool is_provided(const char *path)
-{
-    static const char *const folders[] = {
-        "/box", "/tmp", "/proc", "/dev", "/cupel", "/etc/alternatives", "/etc/ssl"};
-    static const char *const exactly[] = {"/",
-                                          "/etc",
-                                          "/etc/passwd",
-                                          "/etc/group",
-                                          "/etc/hosts",
-                                          "/etc/nsswitch.conf",
-                                          "/etc/ld.so.cache"};
-
-    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
-        if (is_within(path, folders[i]))
-            return true;
-    }
-    for (size_t i = 0; i < sizeof(exactly) / sizeof(exactly[0]); i++) {
-        if (strcmp(path, exactly[i]) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* Put path among the mounts, unless one of them shows it already; it takes the place of those
- * that lie below it. */
-static void add_mount(struct cupel_plan *plan, const char *path)
-{
-    size_t kept = 0;
-
-    for (size_t i = 0; i < plan->cell.mount_count; i++) {
-        if (is_within(path, plan->mounts[i].source))
-            return;
-    }
-    for (size_t i = 0; i < plan->cell.mount_count; i++) {
-        if (!is_within(plan->mounts[i].source, path))
-            plan->mounts[kept++] = plan->mounts[i];
-    }
-    plan->mounts[kept++] =
-        (struct cupel_cell_mount){.source = path, .destination = path, .optional = true};
-    plan->cell.mount_count = kept;
-}
-
-static size_t count_paths(const struct cupel_grader *grader)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < grader->policy_count; i++) {
-        for (char **path = grader->policies[i]->read_only; path != NULL && *path != NULL;
-             path++)
-            count++;
-    }
-    return count;
-}
-
-static int plan_mounts(const struct cupel_grader *grader, struct cupel_plan *plan)
-{
-    plan->cell.mount_count = 0;
-    plan->mounts = calloc(count_paths(grader) + 1, sizeof(*plan->mounts));
-    if (plan->mounts == NULL)
-        return -ENOMEM;
-    for (size_t i = 0; i < grader->policy_count; i++) {
-        for (char **path = grader->policies[i]->read_only; path != NULL && *path != NULL;
-             path++) {
-            if (!is_provided(*path))
-                add_mount(plan, *path);
-        }
-    }
-    plan->cell.mounts = plan->mounts;
-    return 0;
-}
-
 static uint64_t larger(uint64_t a, uint64_t b)
 {
     return a > b ? a : b;
@@ -135,7 +54,10 @@ int cupel_plan_make(const struct cupel_grader *grader,
             plan->cell.network = CUPEL_NETWORK_LOOPBACK;
     }
     plan_box(grader, plan);
-    return plan_mounts(grader, plan);
+    int r = cupel_cell_mounts(grader->policies, grader->policy_count, 0, &plan->mounts,
+                              &plan->cell.mount_count);
+    plan->cell.mounts = plan->mounts;
+    return r;
 }
 
 void cupel_plan_clear(struct cupel_plan *plan)

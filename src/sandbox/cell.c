@@ -163,7 +163,7 @@ static int take_failed(const struct cupel_cell *cell, struct cupel_error *err)
     return cupel_fail(err, failed.code, "set up the sandbox: %.200s", failed.text);
 }
 
-static int wait_ready(struct cupel_cell *cell, struct cupel_error *err)
+int cupel_cell_wait(struct cupel_cell *cell, struct cupel_error *err)
 {
     struct cell_channel channel = {cell->main_fd, CUPEL_WIRE_WAITING};
     struct pollfd ready = {.fd = cell->main_fd, .events = POLLIN};
@@ -177,7 +177,13 @@ static int wait_ready(struct cupel_cell *cell, struct cupel_error *err)
         return r;
     r = cell->frame->type == CUPEL_WIRE_READY ? take_ready(cell, err) : take_failed(cell, err);
     wire_frame_close(cell->frame);
-    return r;
+    if (r < 0)
+        return r;
+    if (cell->lane_count == 1)
+        cell->lanes[0].fd = cupel_take_fd(&cell->main_fd);
+    for (unsigned i = 0; i < cell->lane_count; i++)
+        cell->lanes[i].state = CUPEL_WIRE_IDLE;
+    return 0;
 }
 
 static int start(struct cupel_cell *cell, const struct cupel_cell_options *options,
@@ -196,16 +202,7 @@ static int start(struct cupel_cell *cell, const struct cupel_cell_options *optio
         r = spawn(cell, options->cell_path, far->main_fd, err);
     if (r == 0)
         r = send_setup(cell, options, uid, far, err);
-    close_far_ends(far); /* or the end of the cell would go unnoticed */
-    if (r == 0)
-        r = wait_ready(cell, err);
-    if (r < 0)
-        return r;
-    if (cell->lane_count == 1)
-        cell->lanes[0].fd = cupel_take_fd(&cell->main_fd);
-    for (unsigned i = 0; i < cell->lane_count; i++)
-        cell->lanes[i].state = CUPEL_WIRE_IDLE;
-    return 0;
+    return r;
 }
 
 int cupel_cell_start(const struct cupel_cell_options *options, struct cupel_cell **ret,
@@ -231,7 +228,7 @@ int cupel_cell_start(const struct cupel_cell_options *options, struct cupel_cell
         cell->lanes[i].fd = -1;
 
     int r = start(cell, options, &far, err);
-    close_far_ends(&far);
+    close_far_ends(&far); /* or the end of the cell would go unnoticed */
     if (r < 0) {
         cupel_cell_free(cell);
         return r;

@@ -226,6 +226,8 @@ int main(int argc, char **argv)
                                         .network = probe.cell.network};
     int r = cupel_cell_start(&probe.cell, &cell, &err);
     if (r == 0)
+        r = cupel_cell_wait(cell, &err);
+    if (r == 0)
         r = probe.together ? run_together(&probe, cell, &policy, &filter, &err)
                            : run_in_turn(&probe, cell, &policy, &filter, &err);
     cupel_cell_free(cell);

@@ -1,0 +1,194 @@
+/*
+ * What the sandbox costs: bench PREFIX [ROUNDS]
+ *
+ *   spawn  posix_spawn(3) of /bin/true, and waiting for it: the baseline
+ *   cold   the whole of `cupel run -- /bin/true`: policy, filter, cell, run
+ *   warm   one run of /bin/true in a cell that is there: fresh pid, mount and ipc namespaces, a
+ *          copy-on-write box, Landlock, seccomp
+ *
+ * The three take turns, so that the machine's noise meets all of them. Prints a JSON object:
+ * for each the median and the 95th percentile in microseconds, and the multiple of the
+ * baseline's median.
+ */
+#include <errno.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "cupel/run.h"
+
+#define ROUNDS_DEFAULT 200
+#define WARM_UP        10
+
+enum which { SPAWN, COLD, WARM, CASES };
+
+static const char *const names[CASES] = {"spawn", "cold", "warm"};
+
+struct bench {
+    char cupel[4096];
+    char cell_path[4096];
+    char policies[4096];
+    struct cupel_policy *policy;
+    struct cupel_filter filter;
+    struct cupel_cell_mount *mounts;
+    struct cupel_cell *cell;
+};
+
+static double now_us(void)
+{
+    struct timespec now = {0};
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
+}
+
+static int spawn_and_wait(char *const argv[])
+{
+    char *const environment[] = {NULL};
+    pid_t pid;
+    int status = 0;
+
+    if (posix_spawn(&pid, argv[0], NULL, NULL, argv, environment) != 0 ||
+        waitpid(pid, &status, 0) != pid)
+        return -errno;
+    return status == 0 ? 0 : -EIO;
+}
+
+static int run_warm(struct bench *bench, struct cupel_error *err)
+{
+    static const char *const argv[] = {"/bin/true", NULL};
+    static const char *const environment[] = {NULL};
+    const struct cupel_run_request request = {
+        .argv = argv,
+        .environment = environment,
+        .policy = bench->policy,
+        .filter = &bench->filter,
+        .limits = bench->policy->limits,
+        .box = CUPEL_BOX_FRESH,
+    };
+    struct cupel_outcome outcome;
+
+    int r = cupel_run_wait(bench->cell, 0, &request, &outcome, err);
+    if (r == 0 && (outcome.status != CUPEL_RUN_EXITED || outcome.exit_code != 0))
+        return cupel_fail(err, -EIO, "a run failed: %s", outcome.error);
+    return r;
+}
+
+static int run_case(struct bench *bench, enum which which, struct cupel_error *err)
+{
+    char plain[] = "/bin/true";
+    char run[] = "run";
+    char end[] = "--";
+    int r = 0;
+
+    switch (which) {
+    case SPAWN:
+        r = spawn_and_wait((char *const[]){plain, NULL});
+        break;
+    case COLD:
+        r = spawn_and_wait((char *const[]){bench->cupel, run, end, plain, NULL});
+        break;
+    case WARM:
+        return run_warm(bench, err);
+    case CASES:
+        break;
+    }
+    return r < 0 ? cupel_fail(err, r, "%s failed", names[which]) : 0;
+}
+
+static int set_up(struct bench *bench, const char *prefix, struct cupel_error *err)
+{
+    struct cupel_diagnostics diagnostics = {0};
+    struct cupel_cell_options options = {.cell_path = bench->cell_path, .lanes = 1};
+
+    (void)snprintf(bench->cupel, sizeof(bench->cupel), "%s/bin/cupel", prefix);
+    (void)snprintf(bench->cell_path, sizeof(bench->cell_path), "%s/libexec/cupel/cupel-cell",
+                   prefix);
+    (void)snprintf(bench->policies, sizeof(bench->policies), "%s/share/cupel/policies", prefix);
+    int r = cupel_policy_load(bench->policies, "native", &diagnostics, &bench->policy, err);
+    cupel_diagnostics_clear(&diagnostics);
+    if (r == 0)
+        r = cupel_policy_compile(bench->policy, &bench->filter, err);
+    if (r == 0)
+        r = cupel_cell_mounts(&bench->policy, 1, 0, &bench->mounts, &options.mount_count);
+    if (r < 0)
+        return r;
+    options.mounts = bench->mounts;
+    options.box_bytes = bench->policy->limits.disk_bytes;
+    options.box_inodes = bench->policy->limits.inodes;
+    r = cupel_cell_start(&options, &bench->cell, err);
+    return r == 0 ? cupel_cell_wait(bench->cell, err) : r;
+}
+
+static void clear(struct bench *bench)
+{
+    cupel_cell_free(bench->cell);
+    free(bench->mounts);
+    cupel_filter_clear(&bench->filter);
+    cupel_policy_free(bench->policy);
+}
+
+static int measure(struct bench *bench, size_t rounds, double *const times[CASES],
+                   struct cupel_error *err)
+{
+    for (size_t i = 0; i < WARM_UP + rounds; i++) {
+        for (enum which which = SPAWN; which < CASES; which++) {
+            double start = now_us();
+            int r = run_case(bench, which, err);
+            if (r < 0)
+                return r;
+            if (i >= WARM_UP)
+                times[which][i - WARM_UP] = now_us() - start;
+        }
+    }
+    return 0;
+}
+
+static int compare_doubles(const void *a, const void *b)
+{
+    const double *x = a;
+    const double *y = b;
+
+    return (*x > *y) - (*x < *y);
+}
+
+static void print(double *const times[CASES], size_t rounds)
+{
+    for (enum which which = SPAWN; which < CASES; which++)
+        qsort(times[which], rounds, sizeof(double), compare_doubles);
+    (void)printf("{\n  \"rounds\": %zu", rounds);
+    for (enum which which = SPAWN; which < CASES; which++)
+        (void)printf(",\n  \"%s\": {\"median_us\": %.1f, \"p95_us\": %.1f, \"multiple\": %.2f}",
+                     names[which], times[which][rounds / 2], times[which][rounds * 95 / 100],
+                     times[which][rounds / 2] / times[SPAWN][rounds / 2]);
+    (void)printf("\n}\n");
+}
+
+int main(int argc, char **argv)
+{
+    struct bench bench = {.cell = NULL};
+    struct cupel_error err = {0};
+    size_t rounds = argc > 2 ? strtoul(argv[2], NULL, 10) : ROUNDS_DEFAULT;
+
+    if (argc < 2 || rounds == 0) {
+        (void)fputs("usage: bench PREFIX [ROUNDS]\n", stderr);
+        return 2;
+    }
+    double *all = calloc(CASES * rounds, sizeof(*all));
+    if (all == NULL)
+        return EXIT_FAILURE;
+    double *const times[CASES] = {all, all + rounds, all + 2 * rounds};
+    int r = set_up(&bench, argv[1], &err);
+    if (r == 0)
+        r = measure(&bench, rounds, times, &err);
+    if (r == 0)
+        print(times, rounds);
+    else
+        (void)fprintf(stderr, "bench: %s\n", err.text);
+    clear(&bench);
+    free(all);
+    return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
