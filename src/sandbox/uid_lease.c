@@ -30,11 +30,11 @@ int uid_range_choose(const char *text, struct uid_range *ret)
     struct uid_range best = {0, 0};
 
     for (const char *line = text; *line != '\0';) {
-        char *end;
-        unsigned long first = strtoul(line, &end, 10);
-        (void)strtoul(end, &end, 10);
-        unsigned long count = strtoul(end, &end, 10);
-        if (end == line || *end != '\n' || first > UINT32_MAX || count > UINT32_MAX)
+        unsigned long first;
+        unsigned long count;
+        int len = 0;
+        if (sscanf(line, "%lu %*u %lu%n", &first, &count, &len) != 2 || line[len] != '\n' ||
+            first > UINT32_MAX || count > UINT32_MAX)
             return -EPROTO;
         if (holds_preferred(first, count)) {
             *ret = (struct uid_range){PREFERRED_FIRST, PREFERRED_COUNT};
@@ -44,7 +44,7 @@ int uid_range_choose(const char *text, struct uid_range *ret)
             uint32_t usable = count - 1 < UPPER_END ? (uint32_t)count - 1 : UPPER_END;
             best = (struct uid_range){(uint32_t)(first + count - usable), usable};
         }
-        line = end + 1;
+        line += len + 1;
     }
     if (best.count == 0)
         return -ENOENT;

@@ -1,0 +1,202 @@
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "cupel/cell.h"
+#include "cupel/cleanup.h"
+#include "cupel/loop.h"
+#include "cupel/units.h"
+#include "sandbox/sample.h"
+#include "sandbox/uid_lease.h"
+
+static void uids_are_chosen_from_those_mapped(void **state)
+{
+    static const struct {
+        const char *map;
+        int code;
+        struct uid_range range;
+    } cases[] = {
+        {"         0          0 4294967295\n", 0, {1879048192, 65536}},
+        {"0 100000 65536\n", 0, {61440, 4096}},           /* a container */
+        {"0 1000 1\n1 100000 65536\n", 0, {61441, 4096}}, /* a rootless one */
+        {"0 1000 1\n", -ENOENT, {0, 0}},                  /* unshare -r */
+        {"0 1000 2\n", 0, {1, 1}},
+        {"0 0 1879048200\n", 0, {1879044104, 4096}}, /* ends within the preferred range */
+        {"", -ENOENT, {0, 0}},
+        {"0 0\n", -EPROTO, {0, 0}},
+        {"x\n", -EPROTO, {0, 0}},
+        {"0 0 99999999999\n", -EPROTO, {0, 0}},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct uid_range range = {0, 0};
+        int r = uid_range_choose(cases[i].map, &range);
+        if (r != cases[i].code || range.first != cases[i].range.first ||
+            range.count != cases[i].range.count)
+            fail_msg("case %zu: %d, %u %u", i, r, range.first, range.count);
+    }
+}
+
+static void a_leased_uid_is_not_leased_again(void **state)
+{
+    char registry[] = "/tmp/cupel-uids-XXXXXX";
+    CUPEL_AUTO_FD made = mkstemp(registry);
+    uint32_t uids[32];
+    int fds[32];
+
+    (void)state;
+    assert_true(made >= 0);
+    for (size_t i = 0; i < 32; i++) {
+        struct cupel_error err = {0};
+        fds[i] = uid_lease_take(registry, &uids[i], &err);
+        if (geteuid() != 0) {
+            assert_int_equal(fds[i], -1); /* an ordinary user keeps its own */
+            assert_int_equal(uids[i], UINT32_MAX);
+            continue;
+        }
+        assert_true(fds[i] >= 0);
+        for (size_t other = 0; other < i; other++)
+            assert_int_not_equal(uids[i], uids[other]);
+    }
+    for (size_t i = 0; i < 32; i++)
+        cupel_close_p(&fds[i]);
+    (void)unlink(registry);
+}
+
+static void a_stat_line_is_read_behind_the_name(void **state)
+{
+    struct sample_stat stat = {0};
+
+    (void)state;
+    assert_int_equal(sample_parse_stat(
+                         "12 (a) b) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 20 0 3 0 99 0 0", &stat),
+                     0);
+    assert_int_equal(stat.own_ticks, 11 + 12);
+    assert_int_equal(stat.reaped_ticks, 13 + 14);
+    assert_int_equal(stat.threads, 3);
+    assert_int_equal(sample_parse_stat("12 (a S 1 2", &stat), -EPROTO);
+    assert_int_equal(sample_parse_stat("12 (a) S 1 2 3", &stat), -EPROTO);
+    assert_int_equal(sample_parse_stat("", &stat), -EPROTO);
+}
+
+static void sizes_are_found_by_their_name(void **state)
+{
+    static const char text[] = "VmRSS:\t  12 kB\nRssAnon:\t     100 kB\nRssShmem:\t 7 kB\n";
+
+    (void)state;
+    assert_int_equal(sample_parse_kib(text, "RssAnon"), 102400);
+    assert_int_equal(sample_parse_kib(text, "RssShmem"), 7168);
+    assert_int_equal(sample_parse_kib(text, "Rss"), 0);
+    assert_int_equal(sample_parse_kib("", "RssAnon"), 0);
+}
+
+static struct cupel_policy policy_of(char **read_only)
+{
+    struct cupel_policy policy = {.name = NULL};
+
+    policy.read_only = read_only;
+    return policy;
+}
+
+static void a_path_is_mounted_once_and_none_that_the_cell_makes(void **state)
+{
+    char *first[] = {"/usr/lib", "/etc/passwd", "/opt/jdk", "/proc", "/tmp/x", NULL};
+    char *second[] = {"/usr", "/usr", "/etc/java", "/optional", NULL};
+    struct cupel_policy policies[] = {policy_of(first), policy_of(second)};
+    struct cupel_policy *both[] = {&policies[0], &policies[1]};
+    struct cupel_cell_mount *mounts = NULL;
+    size_t count = 0;
+
+    (void)state;
+    assert_int_equal(cupel_cell_mounts(both, 2, 0, &mounts, &count), 0);
+    assert_int_equal(count, 4);
+    assert_string_equal(mounts[0].source, "/opt/jdk");
+    assert_string_equal(mounts[1].source, "/usr");
+    assert_string_equal(mounts[2].source, "/etc/java");
+    assert_string_equal(mounts[3].source, "/optional");
+    for (size_t i = 0; i < count; i++) {
+        assert_string_equal(mounts[i].destination, mounts[i].source);
+        assert_false(mounts[i].writable);
+        assert_true(mounts[i].optional);
+    }
+    free(mounts);
+}
+
+static void a_cell_that_cannot_be_started_is_an_error(void **state)
+{
+    struct cupel_cell_options options = {.cell_path = "/nonexistent/cupel-cell", .lanes = 1};
+    struct cupel_cell *cell = NULL;
+    struct cupel_error err = {0};
+
+    (void)state;
+    assert_int_equal(cupel_cell_start(&options, &cell, &err), -ENOENT);
+    assert_string_equal(err.text, "start /nonexistent/cupel-cell: No such file or directory");
+    options.lanes = 0;
+    assert_int_equal(cupel_cell_start(&options, &cell, &err), -EINVAL);
+    options.lanes = CUPEL_CELL_LANES_MAX + 1;
+    assert_int_equal(cupel_cell_start(&options, &cell, &err), -EINVAL);
+    assert_null(cell);
+}
+
+/* Two sources that are ready at the same time; the first to be called removes the other. */
+struct rivals {
+    struct cupel_loop *loop;
+    struct cupel_source sources[2];
+    int calls;
+};
+
+static void remove_other(struct cupel_source *source, uint32_t events)
+{
+    struct rivals *rivals = source->owner;
+
+    (void)events;
+    rivals->calls++;
+    cupel_loop_remove(rivals->loop, &rivals->sources[source == &rivals->sources[0] ? 1 : 0]);
+    cupel_loop_remove(rivals->loop, source);
+}
+
+static void a_removed_source_is_not_called(void **state)
+{
+    struct rivals rivals = {.calls = 0};
+    struct cupel_error err = {0};
+    int pipes[2][2];
+
+    (void)state;
+    assert_int_equal(cupel_loop_new(&rivals.loop, &err), 0);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(pipe(pipes[i]), 0);
+        assert_int_equal(write(pipes[i][1], "x", 1), 1);
+        rivals.sources[i] = (struct cupel_source){pipes[i][0], remove_other, &rivals};
+        assert_int_equal(cupel_loop_add(rivals.loop, &rivals.sources[i], EPOLLIN, &err), 0);
+    }
+    assert_int_equal(cupel_loop_once(rivals.loop, 0, &err), 0);
+    assert_int_equal(rivals.calls, 1);
+    assert_int_equal(cupel_loop_once(rivals.loop, 0, &err), 0);
+    assert_int_equal(rivals.calls, 1);
+    for (size_t i = 0; i < 2; i++) {
+        (void)close(pipes[i][0]);
+        (void)close(pipes[i][1]);
+    }
+    cupel_loop_free(rivals.loop);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(uids_are_chosen_from_those_mapped),
+        cmocka_unit_test(a_leased_uid_is_not_leased_again),
+        cmocka_unit_test(a_stat_line_is_read_behind_the_name),
+        cmocka_unit_test(sizes_are_found_by_their_name),
+        cmocka_unit_test(a_path_is_mounted_once_and_none_that_the_cell_makes),
+        cmocka_unit_test(a_cell_that_cannot_be_started_is_an_error),
+        cmocka_unit_test(a_removed_source_is_not_called),
+    };
+    return cmocka_run_group_tests_name("sandbox", tests, NULL, NULL);
+}
