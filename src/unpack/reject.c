@@ -11,8 +11,6 @@
 
 #define NAME_KEEP 120
 
-_Static_assert(CUPEL_REJECTED == -EBADMSG, "a code of its own");
-
 /* Cut text after at most max bytes, at the start of a character, and mark the cut. */
 static void cut(char *text, size_t max)
 {

@@ -108,7 +108,7 @@ static int unpack_file(struct unpacker *u, struct archive_entry *entry, const ch
                        struct cupel_error *err)
 {
     bool executable = (archive_entry_perm(entry) & S_IXUSR) != 0;
-    uint64_t size;
+    uint64_t size = 0;
 
     /* refuse it before any of it is read, where the archive is honest */
     if (announced(entry) > u->limits->max_size_bytes)
@@ -136,7 +136,7 @@ static int unpack_hard_link(struct unpacker *u, struct archive_entry *entry, con
                             struct cupel_error *err)
 {
     char target[CUPEL_NAME_SIZE];
-    uint64_t size;
+    uint64_t size = 0;
 
     const char *flaw = cupel_name_normalise(archive_entry_hardlink(entry), target);
     if (flaw != NULL || !cupel_index_has_file(u->index, target))
@@ -187,7 +187,7 @@ static const char *special_name(mode_t type)
 
 static int leave_out(struct unpacker *u, const char *path, struct cupel_error *err)
 {
-    uint64_t size;
+    uint64_t size = 0;
 
     if (++u->left_out_entries > LEFT_OUT_MAX_ENTRIES)
         return cupel_reject(err, path, "more than %u entries that are left out",
