@@ -24,15 +24,19 @@ struct cupel_submission {
     char *reason; /* with rejected: the entry's name and what is wrong with it; owned, clean
                      text */
     char sha256[CUPEL_SHA256_HEX_SIZE]; /* of the unpacked tree; "" if rejected */
-    uint64_t files;
-    uint64_t bytes;
+    uint64_t files;  /* regular files handed in, with those that are then left out */
+    uint64_t bytes;  /* in them */
     char **warnings; /* NULL-terminated, owned; or NULL */
 };
 
 /*
  * Pack path ("-": standard input from input_fd) into a sealed memfd. *ret_fd is the caller's.
+ * What is an archive is told by its suffix, else whether the intake names the file, else by its
+ * first bytes. The rest of the intake's limits is left to cupel-unpack to find exceeded.
  * *ret_is_archive tells cupel-unpack that it is packed by someone else. Returns 0; -errno with
- * err where it cannot be read (a rejection: exit 3); -ENOMEM and the like are the platform's.
+ * err where it cannot be read (a rejection: exit 3),
+ * -EFBIG where an archive is larger than all files could be; -ENOMEM and the like are the
+ * platform's.
  */
 CUPEL_MUST_CHECK int cupel_submission_pack(const char *path, int input_fd,
                                            const struct cupel_intake *intake, int *ret_fd,

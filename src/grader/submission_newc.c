@@ -80,7 +80,7 @@ int cupel_newc_add_file(struct cupel_newc *newc, const char *path, mode_t mode, 
 {
     uint64_t header_at = newc->length;
     char digits[9];
-    uint64_t size;
+    uint64_t size = 0;
 
     if (max_bytes > CUPEL_NEWC_FILE_MAX)
         max_bytes = CUPEL_NEWC_FILE_MAX;

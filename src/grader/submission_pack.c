@@ -35,7 +35,7 @@ static int copy_bounded(int from, int to, const char *name, const struct cupel_i
                         struct cupel_error *err)
 {
     uint64_t max = packed_max(intake);
-    uint64_t size;
+    uint64_t size = 0;
 
     int r = cupel_copy_file(from, to, max + 1, &size, err);
     if (r == 0 && size > max)
@@ -53,7 +53,7 @@ static int pack_one_file(int from, const char *name, mode_t mode,
                          const struct cupel_intake *intake, int to, struct cupel_error *err)
 {
     struct cupel_newc newc = {.fd = to};
-    uint64_t size;
+    uint64_t size = 0;
 
     int r = cupel_newc_add_file(&newc, name, mode, from, allowance(intake, 0), &size, err);
     return r < 0 ? r : cupel_newc_finish(&newc, err);
@@ -64,7 +64,7 @@ static int add_file(struct cupel_newc *newc, int folder_fd, const char *path,
                     const struct cupel_intake *intake, uint64_t *used, struct cupel_error *err)
 {
     struct stat st;
-    uint64_t size;
+    uint64_t size = 0;
 
     CUPEL_AUTO_FD fd = cupel_path_open_beneath(folder_fd, path, O_RDONLY | O_NOFOLLOW, err);
     if (fd < 0)
@@ -181,7 +181,7 @@ static int pack_input(int input_fd, const struct cupel_intake *intake, int to,
 int cupel_submission_pack(const char *path, int input_fd, const struct cupel_intake *intake,
                           int *ret_fd, bool *ret_is_archive, struct cupel_error *err)
 {
-    bool is_archive;
+    bool is_archive = false;
 
     CUPEL_AUTO_FD packed = cupel_copy_new(err);
     if (packed < 0)

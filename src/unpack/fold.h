@@ -8,11 +8,10 @@
 #include "cupel/error.h"
 
 /*
- * Fold a plain path: characters are decomposed (Unicode 14 canonical decompositions of the
- * basic plane without CJK compatibility ideographs, and Hangul), combining marks of one base
- * are sorted, letters lose their case, and blanks and dots at the end of a component, which
- * Windows ignores, are dropped (a component of nothing else keeps them). Two names that
- * NTFS, APFS or HFS+ would take for one fold to one.
+ * Fold a plain path: letters lose their case (Unicode's simple case folding), and blanks and
+ * dots at the end of a component, which Windows ignores, are dropped (a component of nothing
+ * else keeps them). Composed and decomposed characters need no folding: reader.c has libarchive
+ * compose every name (NFC).
  * Returns 0 and sets *ret, which the caller frees; -EILSEQ if path is not UTF-8; -ENOMEM.
  */
 CUPEL_MUST_CHECK int cupel_fold(const char *path, char **ret);

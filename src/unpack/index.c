@@ -64,20 +64,20 @@ void cupel_index_free(struct cupel_index *index)
     free(index);
 }
 
-static int new_node(const char *path, enum cupel_index_kind kind, struct node **ret,
-                    struct cupel_error *err)
+/* NULL: no memory. */
+static struct node *new_node(const char *path, enum cupel_index_kind kind)
 {
-    __attribute__((cleanup(free_node_p))) struct node *node = calloc(1, sizeof(*node));
+    struct node *node = calloc(1, sizeof(*node));
+
     if (node == NULL)
-        return cupel_fail(err, -ENOMEM, "no memory");
+        return NULL;
     node->kind = kind;
     node->path = strdup(path);
-    int r = cupel_fold(path, &node->key);
-    if (r < 0 || node->path == NULL)
-        return cupel_fail(err, -ENOMEM, "no memory");
-    *ret = node;
-    node = NULL;
-    return 0;
+    if (node->path == NULL || cupel_fold(path, &node->key) < 0) {
+        free_node(node);
+        return NULL;
+    }
+    return node;
 }
 
 static bool is_folder(enum cupel_index_kind kind)
@@ -109,10 +109,9 @@ static int meet(struct node *present, const struct node *node, const char *entry
 static int add_one(struct cupel_index *index, const char *path, enum cupel_index_kind kind,
                    const char *entry, struct cupel_error *err)
 {
-    __attribute__((cleanup(free_node_p))) struct node *node = NULL;
-    int r = new_node(path, kind, &node, err);
-    if (r < 0)
-        return r;
+    __attribute__((cleanup(free_node_p))) struct node *node = new_node(path, kind);
+    if (node == NULL)
+        return cupel_fail(err, -ENOMEM, "no memory");
 
     struct node **slot = (struct node **)tfind(node, &index->tree, compare);
     if (slot != NULL)
@@ -146,9 +145,8 @@ int cupel_index_add(struct cupel_index *index, const char *path, enum cupel_inde
 
 bool cupel_index_has_file(const struct cupel_index *index, const char *path)
 {
-    __attribute__((cleanup(free_node_p))) struct node *key = NULL;
-
-    if (new_node(path, CUPEL_INDEX_FILE, &key, NULL) < 0)
+    __attribute__((cleanup(free_node_p))) struct node *key = new_node(path, CUPEL_INDEX_FILE);
+    if (key == NULL)
         return false;
     struct node *const *slot = tfind(key, &index->tree, compare);
     return slot != NULL && (*slot)->kind == CUPEL_INDEX_FILE &&

@@ -86,6 +86,8 @@ static int parse_options(int argc, char **argv, struct cupel_unpack_limits *limi
     };
     bool valid = true;
 
+    /* this program has one thread */
+    // NOLINTNEXTLINE(concurrency-mt-unsafe)
     for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (c == 'h')
             return fputs(help, stdout) < 0 ? EXIT_PLATFORM : EXIT_SUCCESS;
@@ -113,13 +115,15 @@ int main(int argc, char **argv)
         return status;
     (void)umask(022);
     /* libarchive converts names to the locale's characters; in "C" it has no UTF-8 */
+    // NOLINTNEXTLINE(concurrency-mt-unsafe)
     if (setlocale(LC_CTYPE, "C.UTF-8") == NULL) {
         (void)fputs("cupel-unpack: the locale C.UTF-8 is missing\n", stderr);
         return EXIT_PLATFORM;
     }
     CUPEL_AUTO_FD root_fd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (root_fd < 0) {
-        (void)fprintf(stderr, "cupel-unpack: open the working folder: %s\n", strerror(errno));
+        (void)fprintf(stderr, "cupel-unpack: open the working folder: %s\n",
+                      strerrordesc_np(errno));
         return EXIT_PLATFORM;
     }
     int r = cupel_unpack(STDIN_FILENO, root_fd, &limits, &err);

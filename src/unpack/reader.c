@@ -51,13 +51,35 @@ static int enable_filter(struct archive *a, enum cupel_container_filter filter)
     return ARCHIVE_FATAL;
 }
 
-int cupel_reader_open(int fd, const struct cupel_container *container, int raw,
-                      struct archive **ret, struct cupel_error *err)
+/*
+ * Names are UTF-8 in every format, whatever it says of itself; and libarchive composes what it
+ * converts (NFC), so that one name has one form. 7z has UTF-16 alone, raw has no names.
+ */
+static int set_charset(struct archive *a, const struct cupel_container *container)
+{
+    static const char *const modules[] = {
+        [CUPEL_CONTAINER_TAR] = "tar",
+        [CUPEL_CONTAINER_ZIP] = "zip",
+        [CUPEL_CONTAINER_7ZIP] = NULL,
+        [CUPEL_CONTAINER_CPIO] = "cpio",
+    };
+    const char *module = modules[container->kind];
+
+    return module == NULL ? ARCHIVE_OK
+                          : archive_read_set_format_option(a, module, "hdrcharset", "UTF-8");
+}
+
+int cupel_reader_open(int fd, const struct cupel_container *container,
+                      enum cupel_reader_view view, struct archive **ret,
+                      struct cupel_error *err)
 {
     CUPEL_AUTO_ARCHIVE a = archive_read_new();
     if (a == NULL)
         return cupel_fail(err, -ENOMEM, "no memory");
-    int format = raw ? archive_read_support_format_raw(a) : enable_format(a, container->kind);
+    int format = view == CUPEL_READER_STREAM ? archive_read_support_format_raw(a)
+                                             : enable_format(a, container->kind);
+    if (format == ARCHIVE_OK && view == CUPEL_READER_ENTRIES)
+        format = set_charset(a, container);
     if (format != ARCHIVE_OK || enable_filter(a, container->filter) != ARCHIVE_OK)
         return cupel_fail(err, -ENOTSUP, "libarchive: %s", archive_error_string(a));
     if (lseek(fd, 0, SEEK_SET) < 0)

@@ -9,10 +9,17 @@
 
 #define CUPEL_AUTO_ARCHIVE __attribute__((cleanup(cupel_reader_free_p))) struct archive *
 
-/* Read fd (borrowed, from its start) as what container says. raw: only what the filter gives,
- * as one file. Returns 0 and sets *ret (cupel_reader_free_p()), or a negative error. */
-CUPEL_MUST_CHECK int cupel_reader_open(int fd, const struct cupel_container *container, int raw,
-                                       struct archive **ret, struct cupel_error *err);
+enum cupel_reader_view {
+    CUPEL_READER_ENTRIES,   /* the entries; names are UTF-8, composed (NFC), or missing */
+    CUPEL_READER_RAW_NAMES, /* the entries, with names as they stand in the archive */
+    CUPEL_READER_STREAM,    /* what the filter gives, as one file */
+};
+
+/* Read fd (borrowed, from its start) as what container says. Returns 0 and sets *ret
+ * (cupel_reader_free_p()); CUPEL_REJECTED or -errno with err. */
+CUPEL_MUST_CHECK int cupel_reader_open(int fd, const struct cupel_container *container,
+                                       enum cupel_reader_view view, struct archive **ret,
+                                       struct cupel_error *err);
 void cupel_reader_free_p(struct archive **archive);
 
 /*

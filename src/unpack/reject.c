@@ -11,8 +11,6 @@
 
 #define NAME_KEEP 120
 
-_Static_assert(CUPEL_REJECTED == -EBADMSG, "a code of its own");
-
 /* Cut text after at most max bytes, at the start of a character, and mark the cut. */
 static void cut(char *text, size_t max)
 {
@@ -26,9 +24,11 @@ static void cut(char *text, size_t max)
 /* name as one line; NULL if memory ran out. */
 static char *clean_name(const char *name)
 {
-    size_t len = strnlen(name, (size_t)4 * NAME_KEEP);
     char *clean;
 
+    if (strncmp(name, "./", 2) == 0 && name[2] != '\0')
+        name += 2;
+    size_t len = strnlen(name, (size_t)4 * NAME_KEEP);
     if (cupel_text_clean(name, len, (size_t)4 * len + sizeof("…"), &clean) < 0)
         return NULL;
     for (char *p = clean; *p != '\0'; p++) {

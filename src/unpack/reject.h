@@ -2,11 +2,13 @@
 #ifndef CUPEL_UNPACK_REJECT_H
 #define CUPEL_UNPACK_REJECT_H
 
+#include <errno.h>
+
 #include "cupel/error.h"
 
 /* The code of errors that are the submission's fault; all others are the platform's. No system
  * call that unpacking makes returns it. */
-#define CUPEL_REJECTED (-74) /* -EBADMSG */
+#define CUPEL_REJECTED (-EBADMSG)
 
 /*
  * Fill err with "NAME: REASON" and return CUPEL_REJECTED. name: raw bytes from the archive;

@@ -96,7 +96,7 @@ int cupel_tail_check(int fd, const struct cupel_container *tar, uint64_t end,
     bool gzip = tar->filter == CUPEL_FILTER_GZIP;
 
     CUPEL_AUTO_ARCHIVE a = NULL;
-    int r = cupel_reader_open(fd, tar, 1, &a, err);
+    int r = cupel_reader_open(fd, tar, CUPEL_READER_STREAM, &a, err);
     if (r == 0)
         r = drain(a, &s, end, gzip, err);
     if (r < 0)

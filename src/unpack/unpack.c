@@ -25,6 +25,7 @@
 struct unpacker {
     struct archive *archive;
     struct cupel_container container;
+    int input_fd;
     int root_fd;
     const struct cupel_unpack_limits *limits;
     struct cupel_index *index;
@@ -107,7 +108,7 @@ static int unpack_file(struct unpacker *u, struct archive_entry *entry, const ch
                        struct cupel_error *err)
 {
     bool executable = (archive_entry_perm(entry) & S_IXUSR) != 0;
-    uint64_t size;
+    uint64_t size = 0;
 
     /* refuse it before any of it is read, where the archive is honest */
     if (announced(entry) > u->limits->max_size_bytes)
@@ -135,7 +136,7 @@ static int unpack_hard_link(struct unpacker *u, struct archive_entry *entry, con
                             struct cupel_error *err)
 {
     char target[CUPEL_NAME_SIZE];
-    uint64_t size;
+    uint64_t size = 0;
 
     const char *flaw = cupel_name_normalise(archive_entry_hardlink(entry), target);
     if (flaw != NULL || !cupel_index_has_file(u->index, target))
@@ -186,7 +187,7 @@ static const char *special_name(mode_t type)
 
 static int leave_out(struct unpacker *u, const char *path, struct cupel_error *err)
 {
-    uint64_t size;
+    uint64_t size = 0;
 
     if (++u->left_out_entries > LEFT_OUT_MAX_ENTRIES)
         return cupel_reject(err, path, "more than %u entries that are left out",
@@ -202,7 +203,7 @@ static int unpack_entry(struct unpacker *u, struct archive_entry *entry,
     mode_t type = archive_entry_filetype(entry);
 
     if (name == NULL)
-        return cupel_reject(err, NULL, "entry %" PRIu64 ": the name is not UTF-8", u->entries);
+        return cupel_reject(err, NULL, "entry %" PRIu64 " has no name", u->entries);
     const char *flaw = cupel_name_normalise(name, path);
     if (flaw != NULL)
         return cupel_reject(err, name, "%s", flaw);
@@ -226,27 +227,49 @@ static int unpack_entry(struct unpacker *u, struct archive_entry *entry,
                         special_name(type));
 }
 
+/* The next entry has a name that libarchive cannot take for UTF-8, and keeps to itself: read up
+ * to it again, to say which it is. */
+static int reject_name(struct unpacker *u, struct cupel_error *err)
+{
+    struct archive_entry *entry = NULL;
+
+    CUPEL_AUTO_ARCHIVE a = NULL;
+    int r = cupel_reader_open(u->input_fd, &u->container, CUPEL_READER_RAW_NAMES, &a, err);
+    if (r < 0)
+        return r;
+    for (uint64_t i = 0; i <= u->entries; i++) {
+        if (archive_read_next_header(a, &entry) < ARCHIVE_WARN)
+            return cupel_reader_fail(a, NULL, err);
+    }
+    const char *name = archive_entry_pathname(entry);
+    if (name == NULL)
+        return cupel_reject(err, NULL, "entry %" PRIu64 ": the name is not UTF-8",
+                            u->entries + 1);
+    return cupel_reject(err, name, "the name is not UTF-8");
+}
+
 static int fail_header(struct unpacker *u, struct archive_entry *entry, int result,
                        struct cupel_error *err)
 {
-    char path[CUPEL_NAME_SIZE];
+    const char *name = NULL;
 
-    const char *name = result == ARCHIVE_WARN ? archive_entry_pathname(entry) : NULL;
-    const char *flaw = name == NULL ? NULL : cupel_name_normalise(name, path);
-    if (flaw != NULL)
-        return cupel_reject(err, name, "%s", flaw);
+    if (result == ARCHIVE_WARN) {
+        name = archive_entry_pathname(entry);
+        if (name == NULL)
+            return reject_name(u, err);
+    }
     return cupel_reader_fail(u->archive, name, err);
 }
 
 /* The envelope again, now that it is known what was in it. */
-static int check_whole(struct unpacker *u, int input_fd, struct cupel_error *err)
+static int check_whole(struct unpacker *u, struct cupel_error *err)
 {
     if (u->container.kind == CUPEL_CONTAINER_ZIP && u->entries != u->container.entries)
         return cupel_reject(
             err, NULL, "damaged: %" PRIu64 " entries where the zip's directory counts %" PRIu64,
             u->entries, u->container.entries);
     if (u->container.kind == CUPEL_CONTAINER_TAR)
-        return cupel_tail_check(input_fd, &u->container,
+        return cupel_tail_check(u->input_fd, &u->container,
                                 (uint64_t)archive_read_header_position(u->archive), err);
     return 0;
 }
@@ -276,7 +299,7 @@ static void free_index_p(struct cupel_index **index)
 int cupel_unpack(int input_fd, int root_fd, const struct cupel_unpack_limits *limits,
                  struct cupel_error *err)
 {
-    struct unpacker u = {.root_fd = root_fd, .limits = limits};
+    struct unpacker u = {.input_fd = input_fd, .root_fd = root_fd, .limits = limits};
 
     int r = cupel_container_detect(input_fd, &u.container, err);
     if (r < 0)
@@ -288,14 +311,14 @@ int cupel_unpack(int input_fd, int root_fd, const struct cupel_unpack_limits *li
     if (r < 0)
         return cupel_fail(err, r, "no memory");
     CUPEL_AUTO_ARCHIVE archive = NULL;
-    r = cupel_reader_open(input_fd, &u.container, 0, &archive, err);
+    r = cupel_reader_open(input_fd, &u.container, CUPEL_READER_ENTRIES, &archive, err);
     if (r < 0)
         return r;
     u.index = index;
     u.archive = archive;
     r = unpack_all(&u, err);
     if (r == 0)
-        r = check_whole(&u, input_fd, err);
+        r = check_whole(&u, err);
     if (r == 0 && cupel_index_files(index) == 0)
         return cupel_reject(err, NULL, NO_FILE);
     return r;

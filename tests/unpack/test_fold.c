@@ -31,16 +31,11 @@ static void names_that_some_file_system_confuses_are_one(void **state)
 {
     static const char *const pairs[][2] = {
         {"Makefile", "mAKEFILE"},
-        {"\u00C4", "\u00E4"},               /* Ä, ä */
-        {"\u03A3", "\u03C2"},               /* sigma and its final form */
-        {"\u0416", "\u0436"},               /* Cyrillic */
-        {"\u00E9", "e\u0301"},              /* composed, decomposed */
-        {"\u00C9", "e\u0301"},              /* and of the other case */
-        {"\u1E69", "s\u0323\u0307"},        /* two marks */
-        {"s\u0307\u0323", "s\u0323\u0307"}, /* in another order */
-        {"\uAC01", "\u1100\u1161\u11A8"},   /* Hangul */
-        {"\uAC00", "\u1100\u1161"},
-        {"\u212A", "k"}, /* the sign of kelvin */
+        {"\u00C4", "\u00E4"}, /* Ä, ä */
+        {"\u03A3", "\u03C2"}, /* sigma and its final form */
+        {"\u00C9x", "\u00E9X"},
+        {"\u0416", "\u0436"}, /* Cyrillic */
+        {"\u212A", "k"},      /* the sign of kelvin */
         {"a.", "a"},
         {"a . ", "a"},
         {"d. /b", "D/B"},

@@ -116,6 +116,19 @@ class Entries(unpacking.UnpackingTest):
         self.accepts(tar(("Übung 1/línea.c", b"1"), ("課題.py", b"2")), tree)
         self.accepts(zipped(("Übung 1/línea.c", b"1"), ("課題.py", b"2")), tree)
 
+    def test_names_are_composed_in_every_format(self):
+        apart = "e\u0301.c"
+        for archive in (tar((apart, b"1")), tar((apart, b"1"), form=tarfile.GNU_FORMAT),
+                        zipped((apart, b"1")), newc((apart, stat.S_IFREG, b"1")),
+                        zipped((apart, b"1")).replace(b"\0\0\x08\x08", b"\0\0\0\x08"),
+                        unpacking.bsdtar("--format=7zip", **{apart: b"1"})):
+            self.accepts(archive, {"\u00e9.c": b"1"})
+
+    def test_backslashes_of_zips_from_dos_part_folders(self):
+        archive = bytearray(zipped(("d\\a.txt", b"1")))
+        archive[archive.index(b"PK\1\2") + 5] = 0  # made by: FAT
+        self.accepts(bytes(archive), {"d": None, "d/a.txt": b"1"})
+
     def test_the_owners_execute_bit_is_kept(self):
         self.accepts(tar(("run.sh", {"mode": 0o700}, b"#!"), ("a.c", {"mode": 0o666}, b""),
                          ("group", {"mode": 0o610}, b"")),
