@@ -202,15 +202,19 @@ static bool read_rule(const struct cupel_field *field, struct cupel_rule *rule,
 static bool add_rule(const struct cupel_field *field, const struct cupel_rule *rule,
                      const char *policy, struct cupel_policy_rules *rules)
 {
+    char *origin = strdup(policy);
     struct cupel_rule *items = reallocarray(rules->items, rules->count + 1, sizeof(*items));
-    if (items == NULL)
+
+    if (items != NULL)
+        rules->items = items;
+    if (items == NULL || origin == NULL) {
+        free(origin);
         return cupel_field_fail(field, "out of memory");
-    rules->items = items;
-    items[rules->count] = *rule;
-    items[rules->count].policy = strdup(policy);
-    if (items[rules->count].policy == NULL)
-        return cupel_field_fail(field, "out of memory");
-    items[rules->count++].source = json_incref(field->json);
+    }
+    struct cupel_rule *added = &items[rules->count++];
+    *added = *rule;
+    added->policy = origin;
+    added->source = json_incref(field->json);
     return true;
 }
 

@@ -9,6 +9,9 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define ALL          UINT64_MAX
+#define THREE        "arg0 == 0 and arg0 == 0 and arg0 == 0"
+
+#define NINE_CONDITIONS THREE " and " THREE " and " THREE
 
 static void parse_follows_the_table(void **state)
 {
@@ -63,8 +66,7 @@ static void parse_refuses_what_is_no_condition(void **state)
         "arg0 & 1 <= 1",
         "arg0 & 2 == 1",
         "arg0 == 1|",
-        "arg0==0 and arg0==0 and arg0==0 and arg0==0 and arg0==0 and arg0==0 and arg0==0 "
-        "and arg0==0 and arg0==0",
+        NINE_CONDITIONS,
     };
 
     (void)state;
