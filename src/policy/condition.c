@@ -6,7 +6,7 @@
 
 #include "cupel/text.h"
 
-#define JOINER " and "
+#define JOINER "and "
 
 static const char *skip_blanks(const char *p)
 {
@@ -122,9 +122,9 @@ int cupel_conditions_parse(const char *text, struct cupel_conditions *ret,
             return r;
         if (*p == '\0')
             break;
-        if (strncmp(p, JOINER + 1, strlen(JOINER) - 1) != 0)
+        if (strncmp(p, JOINER, strlen(JOINER)) != 0)
             return fail(err, "\"and\" or the end", p);
-        p = skip_blanks(p + strlen(JOINER) - 1);
+        p = skip_blanks(p + strlen(JOINER));
     }
     *ret = conditions;
     return 0;

@@ -51,11 +51,11 @@ bool cupel_cube_intersect(const struct cupel_cube *a, const struct cupel_cube *b
  */
 static int subtract(const struct cupel_cube *a, const struct cupel_cube *b, struct cubes *ret)
 {
-    struct cupel_cube rest;
+    struct cupel_cube rest = *a;
+    struct cupel_cube both;
 
-    if (!cupel_cube_intersect(a, b, &rest))
+    if (!cupel_cube_intersect(a, b, &both))
         return add(ret, a);
-    rest = *a;
     for (size_t i = 0; i < CUPEL_ARGUMENTS; i++) {
         uint64_t open = b->mask[i] & ~a->mask[i];
         while (open != 0) {

@@ -37,54 +37,60 @@ static bool is_path(const char *name)
     return strchr(name, '/') != NULL || ends_with(name, SUFFIX);
 }
 
-static char *take_name(char **names, size_t *count, const char *file)
-{
-    if (*count >= MAX_LISTED || file[0] == '.' || !ends_with(file, SUFFIX))
-        return NULL;
-    names[*count] = strndup(file, strlen(file) - strlen(SUFFIX));
-    return names[*count] != NULL ? names[(*count)++] : NULL;
-}
-
 static int by_name(const void *a, const void *b)
 {
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* The names of the policies of a folder, sorted, NULL-terminated. */
-static char **list_policies(const char *folder)
+/* Add the names of the policies of a folder to names, of which there are count so far. */
+static void add_names(const char *folder, char **names, size_t *count)
 {
-    size_t count = 0;
+    DIR *dir = opendir(folder);
 
-    char **names = calloc(MAX_LISTED + 1, sizeof(*names));
-    DIR *dir = names != NULL ? opendir(folder) : NULL;
     if (dir == NULL)
-        return names;
-    for (struct dirent *entry; (entry = readdir(dir)) != NULL;)
-        (void)take_name(names, &count, entry->d_name);
+        return;
+    for (struct dirent *entry; (entry = readdir(dir)) != NULL && *count < MAX_LISTED;) {
+        if (entry->d_name[0] == '.' || !ends_with(entry->d_name, SUFFIX))
+            continue;
+        names[*count] = strndup(entry->d_name, strlen(entry->d_name) - strlen(SUFFIX));
+        if (names[*count] == NULL)
+            break;
+        (*count)++;
+    }
     (void)closedir(dir);
-    qsort(names, count, sizeof(*names), by_name);
-    return names;
 }
 
+/* Where a policy that another extends is looked for; beside is NULL for others. */
+struct places {
+    const char *beside;
+    const char *folder;
+};
+
 /* Says which policies there are. */
-static int fail_missing(const char *folder, const char *name, struct cupel_error *err)
+static int fail_missing(const struct places *places, const char *name, struct cupel_error *err)
 {
     char excerpt[CUPEL_TEXT_EXCERPT_SIZE];
-    const char *const *known;
+    size_t count = 0;
 
     (void)cupel_text_excerpt(name, excerpt);
-    char **names = list_policies(folder);
+    char **names = calloc(MAX_LISTED + 1, sizeof(*names));
     if (names == NULL)
         return cupel_fail(err, -ENOMEM, "no memory for the policy");
-    known = (const char *const *)names;
-    CUPEL_AUTO_FREE char *list = cupel_names_list(known, " and ");
+    if (places->beside != NULL)
+        add_names(places->beside, names, &count);
+    add_names(places->folder, names, &count);
+    qsort(names, count, sizeof(*names), by_name);
+
+    const char *const *known = (const char *const *)names;
+    const char *where = places->beside != NULL ? "beside this one or in " : "in ";
+    CUPEL_AUTO_FREE char *list = count > 0 ? cupel_names_list(known, " and ") : NULL;
     const char *near = cupel_nearest(name, known);
     if (near != NULL)
-        (void)cupel_fail(err, -ENOENT, "no policy \"%s\" in %s; did you mean \"%s\"?", excerpt,
-                         folder, near);
+        (void)cupel_fail(err, -ENOENT, "no policy \"%s\" %s%s; did you mean \"%s\"?", excerpt,
+                         where, places->folder, near);
     else
-        (void)cupel_fail(err, -ENOENT, "no policy \"%s\" in %s; there are %s", excerpt, folder,
-                         names[0] != NULL && list != NULL ? list : "none");
+        (void)cupel_fail(err, -ENOENT, "no policy \"%s\" %s%s; there are %s", excerpt, where,
+                         places->folder, list != NULL ? list : "none");
     cupel_strings_free(names);
     return -ENOENT;
 }
@@ -123,7 +129,7 @@ static int load_file(const char *path, struct cupel_diagnostics *diagnostics,
     return 0;
 }
 
-/* A policy by its name, in folder. */
+/* A policy by its name, in folder. -ENOENT, without a message, if it is not there. */
 static int load_named(const char *folder, const char *name,
                       struct cupel_diagnostics *diagnostics, struct cupel_policy_source *ret,
                       struct cupel_error *err)
@@ -131,27 +137,42 @@ static int load_named(const char *folder, const char *name,
     CUPEL_AUTO_FREE char *path = NULL;
     const char *slash = ends_with(folder, "/") ? "" : "/";
 
+    if (!cupel_path_is_plain(name))
+        return -ENOENT;
     if (asprintf(&path, "%s%s%s%s", folder, slash, name, SUFFIX) < 0) {
         path = NULL;
         return cupel_fail(err, -ENOMEM, "no memory for the policy");
     }
-    if (!cupel_path_is_plain(name))
-        return fail_missing(folder, name, err);
-    int r = load_file(path, diagnostics, ret, err);
-    return r == -ENOENT ? fail_missing(folder, name, err) : r;
+    return load_file(path, diagnostics, ret, err);
 }
 
-/* What a policy extends: beside it, then in folder. */
+static int load_first(const char *folder, const char *name,
+                      struct cupel_diagnostics *diagnostics, struct cupel_policy_source *ret,
+                      struct cupel_error *err)
+{
+    const struct places places = {.folder = folder};
+
+    if (is_path(name))
+        return load_file(name, diagnostics, ret, err);
+    int r = load_named(folder, name, diagnostics, ret, err);
+    return r == -ENOENT ? fail_missing(&places, name, err) : r;
+}
+
+/* What a policy extends: beside it, then in folder. A policy may extend the one of its own name
+ * in folder. */
 static int load_parent(const char *folder, const char *name,
                        const struct cupel_policy_source *child,
                        struct cupel_diagnostics *diagnostics, struct cupel_policy_source *ret,
                        struct cupel_error *err)
 {
-    /* A policy may refine the shipped one of its own name. */
-    if (strcmp(name, child->name) == 0)
-        return load_named(folder, name, diagnostics, ret, err);
-    int r = load_named(child->folder, name, diagnostics, ret, err);
-    return r == -ENOENT ? load_named(folder, name, diagnostics, ret, err) : r;
+    const struct places places = {.beside = child->folder, .folder = folder};
+    int r = -ENOENT;
+
+    if (strcmp(name, child->name) != 0)
+        r = load_named(child->folder, name, diagnostics, ret, err);
+    if (r == -ENOENT)
+        r = load_named(folder, name, diagnostics, ret, err);
+    return r == -ENOENT ? fail_missing(&places, name, err) : r;
 }
 
 /* Whether a policy of the chain is in the same file, by its name and folder. */
@@ -231,8 +252,7 @@ int cupel_policy_load(const char *folder, const char *name,
 
     if (err == NULL)
         err = &own;
-    int r = is_path(name) ? load_file(name, diagnostics, &source, err)
-                          : load_named(folder, name, diagnostics, &source, err);
+    int r = load_first(folder, name, diagnostics, &source, err);
     if (r == 0)
         r = append(&chain, &source, err);
     if (r == 0)

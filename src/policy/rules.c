@@ -10,8 +10,6 @@
 #include "cupel/text.h"
 #include "policy/groups.h"
 
-#define MAX_GROUPS 64
-
 static int add_call(struct cupel_call_set *set, const char *name)
 {
     int number = seccomp_syscall_resolve_name(name);
@@ -37,20 +35,36 @@ int cupel_call_set_add_name(struct cupel_call_set *set, const char *name)
     return 0;
 }
 
+static char *name_at(bool of_group, size_t index)
+{
+    const struct cupel_group *group = of_group ? cupel_group_at(index) : NULL;
+
+    if (of_group)
+        return group != NULL ? strdup(group->name) : NULL;
+    return seccomp_syscall_resolve_num_arch(seccomp_arch_native(), (int)index);
+}
+
 static bool fail_unknown_call(const struct cupel_field *field, const char *name)
 {
     char excerpt[CUPEL_TEXT_EXCERPT_SIZE];
-    const char *names[MAX_GROUPS + 1] = {NULL};
-    const char *what = name[0] == '@' ? "group" : "system call";
+    bool of_group = name[0] == '@';
+    const char *what = of_group ? "group" : "system call";
+    size_t count = 0;
 
     (void)cupel_text_excerpt(name, excerpt);
-    for (size_t i = 0; i < MAX_GROUPS && cupel_group_at(i) != NULL; i++)
-        names[i] = cupel_group_at(i)->name;
-    const char *near = cupel_nearest(name, names);
+    char **names = calloc(CUPEL_CALLS + 1, sizeof(*names));
+    for (size_t i = 0; names != NULL && i < CUPEL_CALLS; i++) {
+        names[count] = name_at(of_group, i);
+        count += names[count] != NULL;
+    }
+    const char *near = names != NULL ? cupel_nearest(name, (const char *const *)names) : NULL;
     if (near != NULL)
-        return cupel_field_fail(field, "no %s is named \"%s\"; did you mean \"%s\"?", what,
-                                excerpt, near);
-    return cupel_field_fail(field, "no %s is named \"%s\"", what, excerpt);
+        (void)cupel_field_fail(field, "no %s is named \"%s\"; did you mean \"%s\"?", what,
+                               excerpt, near);
+    else
+        (void)cupel_field_fail(field, "no %s is named \"%s\"", what, excerpt);
+    cupel_strings_free(names);
+    return false;
 }
 
 static bool is_never_allowed(const char *name)
@@ -188,15 +202,19 @@ static bool read_rule(const struct cupel_field *field, struct cupel_rule *rule,
 static bool add_rule(const struct cupel_field *field, const struct cupel_rule *rule,
                      const char *policy, struct cupel_policy_rules *rules)
 {
+    char *origin = strdup(policy);
     struct cupel_rule *items = reallocarray(rules->items, rules->count + 1, sizeof(*items));
-    if (items == NULL)
+
+    if (items != NULL)
+        rules->items = items;
+    if (items == NULL || origin == NULL) {
+        free(origin);
         return cupel_field_fail(field, "out of memory");
-    rules->items = items;
-    items[rules->count] = *rule;
-    items[rules->count].policy = strdup(policy);
-    if (items[rules->count].policy == NULL)
-        return cupel_field_fail(field, "out of memory");
-    items[rules->count++].source = json_incref(field->json);
+    }
+    struct cupel_rule *added = &items[rules->count++];
+    *added = *rule;
+    added->policy = origin;
+    added->source = json_incref(field->json);
     return true;
 }
 

@@ -1,0 +1,101 @@
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "policy/condition.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define ALL          UINT64_MAX
+#define THREE        "arg0 == 0 and arg0 == 0 and arg0 == 0"
+
+#define NINE_CONDITIONS THREE " and " THREE " and " THREE
+
+static void parse_follows_the_table(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t count;
+        struct cupel_condition last;
+    } cases[] = {
+        {"arg0 == 1", 1, {0, CUPEL_OPERATOR_EQ, ALL, 1}},
+        {" arg0==1 ", 1, {0, CUPEL_OPERATOR_EQ, ALL, 1}},
+        {"arg5 != 0x10", 1, {5, CUPEL_OPERATOR_NE, ALL, 16}},
+        {"arg1 <= 010", 1, {1, CUPEL_OPERATOR_LE, ALL, 8}},
+        {"arg2 & 0xf0 == 0x30", 1, {2, CUPEL_OPERATOR_EQ, 0xf0, 0x30}},
+        {"arg2 & 3|4 != 1|2", 1, {2, CUPEL_OPERATOR_NE, 7, 3}},
+        {"arg0 == AF_UNIX", 1, {0, CUPEL_OPERATOR_EQ, ALL, 1}},
+        {"arg1 == TIOCSTI and arg0 == 1", 2, {0, CUPEL_OPERATOR_EQ, ALL, 1}},
+        {"arg0 == 18446744073709551615", 1, {0, CUPEL_OPERATOR_EQ, ALL, ALL}},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct cupel_conditions conditions = {0};
+        assert_int_equal(cupel_conditions_parse(cases[i].text, &conditions, NULL), 0);
+        assert_int_equal(conditions.count, cases[i].count);
+        const struct cupel_condition *last = &conditions.items[conditions.count - 1];
+        assert_int_equal(last->argument, cases[i].last.argument);
+        assert_int_equal(last->operator, cases[i].last.operator);
+        assert_true(last->mask == cases[i].last.mask);
+        assert_true(last->value == cases[i].last.value);
+    }
+}
+
+static void parse_refuses_what_is_no_condition(void **state)
+{
+    static const char *const cases[] = {
+        "",
+        "arg",
+        "arg6 == 1",
+        "arg0",
+        "arg0 ==",
+        "arg0 = 1",
+        "arg0 == 1 and",
+        "arg0 == 1 arg1 == 1",
+        "arg0 == 1 or arg1 == 1",
+        "arg0 == -1",
+        "arg0 == 0x",
+        "arg0 == 08",
+        "arg0 == 1x",
+        "arg0 == 18446744073709551616",
+        "arg0 == AF_UNI",
+        "arg0 & == 1",
+        "arg0 & 1 <= 1",
+        "arg0 & 2 == 1",
+        "arg0 == 1|",
+        NINE_CONDITIONS,
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct cupel_conditions conditions = {.count = 77};
+        struct cupel_error err = {0};
+        if (cupel_conditions_parse(cases[i], &conditions, &err) != -EINVAL ||
+            conditions.count != 77 || err.text[0] == '\0')
+            fail_msg("\"%s\"", cases[i]);
+    }
+}
+
+static void widths_are_known_for_calls_with_conditions_only(void **state)
+{
+    unsigned wide = 77;
+
+    (void)state;
+    assert_false(cupel_arguments_wide("getpid", &wide));
+    assert_int_equal(wide, 77);
+    assert_true(cupel_arguments_wide("ioctl", &wide));
+    assert_int_equal(wide, 1U << 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(parse_follows_the_table),
+        cmocka_unit_test(parse_refuses_what_is_no_condition),
+        cmocka_unit_test(widths_are_known_for_calls_with_conditions_only),
+    };
+    return cmocka_run_group_tests_name("condition", tests, NULL, NULL);
+}
