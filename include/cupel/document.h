@@ -37,7 +37,8 @@ void cupel_diagnostics_clear(struct cupel_diagnostics *diagnostics);
 struct cupel_document; /* owns the text and the JSON tree */
 
 /*
- * Read and parse a file of at most max_bytes. name: how messages call the file (usually the
+ * Read and parse a file of at most max_bytes, beneath dir_fd as cupel_path_open_beneath() does,
+ * or any path of the user's with AT_FDCWD. name: how messages call the file (usually the
  * path). Duplicate keys, trailing text and NUL in strings are errors. diagnostics (borrowed)
  * must outlive the document. Returns 0 and sets *ret (release with cupel_document_free());
  * -EINVAL if it is not JSON, with a diagnostic added; -EFBIG; -errno of open or read, in err.
@@ -71,11 +72,11 @@ const char *cupel_document_text(const struct cupel_document *document, size_t *r
 void cupel_field_position(const struct cupel_field *field, unsigned *ret_line,
                           unsigned *ret_column);
 
-/* Add a diagnostic at the field's value; always returns false, for `return
- * cupel_field_fail(…)`. */
+/* Add a diagnostic at the field's value, opened by `"key": ` or, below an array, by its path
+ * (`tests[2].points: `); always returns false, for `return cupel_field_fail(…)`. */
 bool cupel_field_fail(const struct cupel_field *field, const char *fmt, ...) CUPEL_PRINTF(2, 3);
 
-/* The same at the key of the field, for keys that should not be there. */
+/* The same at the key of the field, without the opening, for keys that should not be there. */
 bool cupel_field_fail_key(const struct cupel_field *field, const char *fmt, ...)
     CUPEL_PRINTF(2, 3);
 

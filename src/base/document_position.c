@@ -21,7 +21,9 @@ static bool at_end(const struct scan *s)
 
 static char peek(const struct scan *s)
 {
-    return at_end(s) ? '\0' : s->text[s->at];
+    if (at_end(s))
+        return '\0';
+    return s->text[s->at];
 }
 
 static void skip_blanks(struct scan *s)

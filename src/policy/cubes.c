@@ -58,16 +58,20 @@ static int subtract(const struct cupel_cube *a, const struct cupel_cube *b, stru
         return add(ret, a);
     for (size_t i = 0; i < CUPEL_ARGUMENTS; i++) {
         uint64_t open = b->mask[i] & ~a->mask[i];
+        uint64_t mask = a->mask[i];
+        uint64_t value = a->value[i];
         while (open != 0) {
             uint64_t bit = 1ULL << (63 - __builtin_clzll(open));
             open ^= bit;
-            rest.mask[i] |= bit;
-            rest.value[i] |= ~b->value[i] & bit;
+            mask |= bit;
+            rest.mask[i] = mask;
+            rest.value[i] = value | (~b->value[i] & bit);
             int r = add(ret, &rest);
             if (r < 0)
                 return r;
-            rest.value[i] ^= bit; /* agree with b from here on */
+            value |= b->value[i] & bit; /* agree with b from here on */
         }
+        rest.value[i] = value;
     }
     return 0;
 }

@@ -7,7 +7,7 @@
 
 #define KIB           1024ULL
 #define MIB           (1024 * KIB)
-#define TIB           (1024 * 1024 * MIB)
+#define TIB           (MIB * MIB)
 #define HOUR          (3600 * CUPEL_NS_PER_S)
 #define OFFSET(field) offsetof(struct cupel_limits, field)
 #define FORMATTED     32

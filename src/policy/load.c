@@ -42,22 +42,25 @@ static int by_name(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+static int is_policy_file(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.' && ends_with(entry->d_name, SUFFIX);
+}
+
 /* Add the names of the policies of a folder to names, of which there are count so far. */
 static void add_names(const char *folder, char **names, size_t *count)
 {
-    DIR *dir = opendir(folder);
+    struct dirent **entries = NULL;
 
-    if (dir == NULL)
-        return;
-    for (struct dirent *entry; (entry = readdir(dir)) != NULL && *count < MAX_LISTED;) {
-        if (entry->d_name[0] == '.' || !ends_with(entry->d_name, SUFFIX))
-            continue;
-        names[*count] = strndup(entry->d_name, strlen(entry->d_name) - strlen(SUFFIX));
-        if (names[*count] == NULL)
-            break;
-        (*count)++;
+    int found = scandir(folder, &entries, is_policy_file, NULL);
+    for (int i = 0; i < found; i++) {
+        const char *file = entries[i]->d_name;
+        char *name = *count < MAX_LISTED ? strndup(file, strlen(file) - strlen(SUFFIX)) : NULL;
+        if (name != NULL)
+            names[(*count)++] = name;
+        free(entries[i]);
     }
-    (void)closedir(dir);
+    free(entries);
 }
 
 /* Where a policy that another extends is looked for; beside is NULL for others. */
@@ -67,7 +70,8 @@ struct places {
 };
 
 /* Says which policies there are. */
-static int fail_missing(const struct places *places, const char *name, struct cupel_error *err)
+static void explain_missing(const struct places *places, const char *name,
+                            struct cupel_error *err)
 {
     char excerpt[CUPEL_TEXT_EXCERPT_SIZE];
     size_t count = 0;
@@ -75,7 +79,7 @@ static int fail_missing(const struct places *places, const char *name, struct cu
     (void)cupel_text_excerpt(name, excerpt);
     char **names = calloc(MAX_LISTED + 1, sizeof(*names));
     if (names == NULL)
-        return cupel_fail(err, -ENOMEM, "no memory for the policy");
+        return;
     if (places->beside != NULL)
         add_names(places->beside, names, &count);
     add_names(places->folder, names, &count);
@@ -92,7 +96,6 @@ static int fail_missing(const struct places *places, const char *name, struct cu
         (void)cupel_fail(err, -ENOENT, "no policy \"%s\" %s%s; there are %s", excerpt, where,
                          places->folder, list != NULL ? list : "none");
     cupel_strings_free(names);
-    return -ENOENT;
 }
 
 static void clear_source(struct cupel_policy_source *source)
@@ -117,7 +120,8 @@ static int load_file(const char *path, struct cupel_diagnostics *diagnostics,
     source.folder = folder_len > 0 ? strndup(path, folder_len) : strdup("./");
     if (source.name == NULL || source.folder == NULL) {
         clear_source(&source);
-        return cupel_fail(err, -ENOMEM, "no memory for the policy");
+        (void)cupel_fail(err, -ENOMEM, "no memory for the policy");
+        return -ENOMEM;
     }
     int r =
         cupel_document_load(AT_FDCWD, path, path, MAX_SIZE, diagnostics, &source.document, err);
@@ -141,7 +145,8 @@ static int load_named(const char *folder, const char *name,
         return -ENOENT;
     if (asprintf(&path, "%s%s%s%s", folder, slash, name, SUFFIX) < 0) {
         path = NULL;
-        return cupel_fail(err, -ENOMEM, "no memory for the policy");
+        (void)cupel_fail(err, -ENOMEM, "no memory for the policy");
+        return -ENOMEM;
     }
     return load_file(path, diagnostics, ret, err);
 }
@@ -155,7 +160,9 @@ static int load_first(const char *folder, const char *name,
     if (is_path(name))
         return load_file(name, diagnostics, ret, err);
     int r = load_named(folder, name, diagnostics, ret, err);
-    return r == -ENOENT ? fail_missing(&places, name, err) : r;
+    if (r == -ENOENT)
+        explain_missing(&places, name, err);
+    return r;
 }
 
 /* What a policy extends: beside it, then in folder. A policy may extend the one of its own name
@@ -172,7 +179,9 @@ static int load_parent(const char *folder, const char *name,
         r = load_named(child->folder, name, diagnostics, ret, err);
     if (r == -ENOENT)
         r = load_named(folder, name, diagnostics, ret, err);
-    return r == -ENOENT ? fail_missing(&places, name, err) : r;
+    if (r == -ENOENT)
+        explain_missing(&places, name, err);
+    return r;
 }
 
 /* Whether a policy of the chain is in the same file, by its name and folder. */
@@ -212,7 +221,7 @@ static int load_parents(const char *folder, struct chain *chain,
     for (;;) {
         const struct cupel_policy_source *child = &chain->sources[chain->count - 1];
         struct cupel_field root = cupel_document_root(child->document);
-        struct cupel_policy_source parent;
+        struct cupel_policy_source parent = {0};
         struct cupel_field extends;
         const char *name;
 
@@ -246,7 +255,7 @@ int cupel_policy_load(const char *folder, const char *name,
                       struct cupel_diagnostics *diagnostics, struct cupel_policy **ret,
                       struct cupel_error *err)
 {
-    struct cupel_policy_source source;
+    struct cupel_policy_source source = {0};
     struct cupel_error own = {0};
     struct chain chain = {0};
 
