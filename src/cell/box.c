@@ -8,6 +8,7 @@
 
 #include "cell/cell.h"
 #include "cupel/cleanup.h"
+#include "cupel/copy_tree.h"
 
 #define FLAGS (MS_NOSUID | MS_NODEV)
 
@@ -50,7 +51,7 @@ static int copy_box(struct cupel_error *err)
 
     if (from < 0 || to < 0)
         return cupel_fail_errno(err, "open the box to copy");
-    int r = cell_copy_tree(from, to, err);
+    int r = cupel_copy_tree(from, to, err);
     if (r < 0)
         return r;
     if (mount("/tmp/upper", "/box", NULL, MS_BIND, NULL) < 0)

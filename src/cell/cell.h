@@ -50,15 +50,12 @@ CUPEL_MUST_CHECK int cell_etc_write(int etc_fd, struct cupel_error *err);
 /* Bring up lo in the current network namespace. */
 CUPEL_MUST_CHECK int cell_network_loopback(struct cupel_error *err);
 
-/* box.c, copy.c: what a run may write */
+/* box.c: what a run may write */
 
 /* Mount /tmp and, if run->fresh_box, a copy-on-write view of /box; *ret_fd: O_PATH of their
  * tmpfs. */
 CUPEL_MUST_CHECK int cell_box_mount(const struct cupel_wire_run *run, bool copy, int *ret_fd,
                                     struct cupel_error *err);
-
-/* Copy the regular files, folders and links below one open folder into another. */
-CUPEL_MUST_CHECK int cell_copy_tree(int from_fd, int to_fd, struct cupel_error *err);
 
 /* landlock.c */
 

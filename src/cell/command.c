@@ -56,9 +56,11 @@ static int limit_resources(const struct cupel_wire_run *request, struct cupel_er
 
 static int load_filter(const struct cupel_wire_run *request, struct cupel_error *err)
 {
-    struct sock_fprog program = {.len = (unsigned short)request->filter_count};
+    struct sock_fprog program = {
+        .len = (unsigned short)request->filter_count,
+        .filter = (struct sock_filter *)(uintptr_t)request->filter, /* it is only read */
+    };
 
-    memcpy(&program.filter, &request->filter, sizeof(program.filter)); /* it is only read */
     if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) < 0)
         return cupel_fail_errno(err, "load the seccomp filter");
     return 0;
@@ -78,12 +80,8 @@ static const char *find_variable(const char *const *environment, const char *nam
 /* execve(2) takes pointers to char, and does not write. */
 static void execute(const char *path, const struct cupel_wire_run *request)
 {
-    char *const *argv;
-    char *const *environment;
-
-    memcpy(&argv, &request->argv, sizeof(argv));
-    memcpy(&environment, &request->environment, sizeof(environment));
-    (void)execve(path, argv, environment);
+    (void)execve(path, (char *const *)(uintptr_t)request->argv,
+                 (char *const *)(uintptr_t)request->environment);
 }
 
 /* As execvpe(3), but with the PATH of the new environment. Returns the errno of the failure. */

@@ -1,7 +1,6 @@
 #include "cli/boxed.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -249,8 +248,6 @@ static int run_loop(struct boxed *boxed, struct relay *relay, struct cupel_error
         .owner = relay,
     };
 
-    if (fcntl(relay->fds[0], F_GETFD) < 0) /* standard input was closed when we were started */
-        request.input.kind = CUPEL_INPUT_BYTES;
     int r = cupel_loop_new(&loop, err);
     if (r == 0)
         r = cupel_run_start(loop, boxed->cell, 0, &request, &run, err);

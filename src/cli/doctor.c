@@ -178,7 +178,7 @@ static int diagnose(const char *command)
     struct cupel_outcome outcome;
     CUPEL_AUTO_FREE char *text = NULL;
 
-    if (inspect(command, &outcome, &text) < 0) {
+    if (inspect(command, &outcome, &text) < 0 || text == NULL) {
         print_layer("sandbox", STATE_MISSING, "no cell starts on this host");
         print_obstacles();
         return CUPEL_EXIT_CANNOT_ENFORCE;

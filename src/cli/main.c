@@ -7,9 +7,12 @@
  * file of its own; here is only the table of them. Libraries below do not print, exit or read
  * the environment.
  */
+#include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 #include "cli/commands.h"
@@ -66,8 +69,23 @@ static int run_command(const struct command *command, int argc, char **argv)
     return command->function(argc, argv);
 }
 
+/* A descriptor of ours must never be taken for a standard stream that was closed. */
+static bool open_standard_streams(void)
+{
+    int fd;
+
+    do {
+        fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+    } while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        (void)close(fd);
+    return fd >= 0;
+}
+
 int main(int argc, char **argv)
 {
+    if (!open_standard_streams())
+        return CUPEL_EXIT_PLATFORM;
     cupel_cli_catch_signals();
     if (argc < 2)
         return cupel_cli_usage("cupel", "expected a command; see cupel --help");

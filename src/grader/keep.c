@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 
 #include "cupel/cleanup.h"
-#include "grader/copy_tree.h"
+#include "cupel/copy_tree.h"
 
 static int make_folder(int fd, const char *path, const char *name, int *ret_fd,
                        struct cupel_error *err)

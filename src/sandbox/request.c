@@ -74,13 +74,13 @@ int run_encode(const struct cupel_cell *cell, const struct cupel_run_request *re
                     policy->network == CUPEL_NETWORK_LOOPBACK,
         .disk_bytes = request->limits.disk_bytes,
         .inodes = request->limits.inodes,
+        .argv = (const char **)(uintptr_t)request->argv, /* the vectors are only read */
+        .environment = (const char **)(uintptr_t)request->environment,
         .chdir = request->chdir == NULL ? "/box" : request->chdir,
         .filter = request->filter->instructions,
         .filter_count = request->filter->count,
     };
 
-    memcpy(&frame.argv, &request->argv, sizeof(frame.argv)); /* the vectors are only read */
-    memcpy(&frame.environment, &request->environment, sizeof(frame.environment));
     set_rlimits(&request->limits, frame.rlimits);
     add_rule(&frame, "/etc", CUPEL_WIRE_READ);
     add_rule(&frame, "/proc", CUPEL_WIRE_INSPECT);

@@ -4,7 +4,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,22 +14,34 @@
 
 #define TEXT_SIZE 4096
 
+/* Numbers of /proc/PID/stat from the fourth on, by their place in proc(5). */
+enum {
+    FIRST_NUMBER = 4,
+    UTIME = 14,
+    STIME = 15,
+    CUTIME = 16,
+    CSTIME = 17,
+    NUM_THREADS = 20,
+};
+
 int sample_parse_stat(const char *text, struct sample_stat *ret)
 {
-    uint64_t user;
-    uint64_t system;
-    uint64_t reaped_user;
-    uint64_t reaped_system;
-    uint64_t threads;
-    /* The name may hold blanks and parentheses; what follows the last one is numbers. */
+    uint64_t numbers[NUM_THREADS + 1] = {0};
+    /* The name may hold blanks and parentheses; what follows the last one is the state. */
     const char *rest = strrchr(text, ')');
 
-    if (rest == NULL || sscanf(rest + 1,
-                               " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %" SCNu64
-                               " %" SCNu64 " %" SCNu64 " %" SCNu64 " %*d %*d %" SCNu64,
-                               &user, &system, &reaped_user, &reaped_system, &threads) != 5)
+    if (rest == NULL || strlen(rest) < 4)
         return -EPROTO;
-    *ret = (struct sample_stat){user + system, reaped_user + reaped_system, threads};
+    rest += 3;
+    for (size_t i = FIRST_NUMBER; i <= NUM_THREADS; i++) {
+        char *end;
+        numbers[i] = strtoull(rest, &end, 10); /* some are negative, none of those is used */
+        if (end == rest)
+            return -EPROTO;
+        rest = end;
+    }
+    *ret = (struct sample_stat){numbers[UTIME] + numbers[STIME],
+                                numbers[CUTIME] + numbers[CSTIME], numbers[NUM_THREADS]};
     return 0;
 }
 
@@ -66,7 +77,7 @@ static int read_text(int proc_fd, const char *pid, const char *file, char buf[st
 static uint64_t own_cpu_ns(int proc_fd, const char *pid, const struct sample_stat *stat,
                            uint64_t tick_ns)
 {
-    char text[TEXT_SIZE];
+    char text[TEXT_SIZE] = {0};
     uint64_t ns = 0;
 
     if (stat->threads == 1 && read_text(proc_fd, pid, "schedstat", text) == 0)
@@ -77,7 +88,7 @@ static uint64_t own_cpu_ns(int proc_fd, const char *pid, const struct sample_sta
 
 static int add_process(int proc_fd, const char *pid, struct sample *sample)
 {
-    char text[TEXT_SIZE];
+    char text[TEXT_SIZE] = {0};
     struct sample_stat stat = {0};
     uint64_t tick_ns = CUPEL_NS_PER_S / (uint64_t)sysconf(_SC_CLK_TCK);
 
@@ -138,7 +149,7 @@ int sample_take(int proc_fd, struct sample *ret, struct cupel_error *err)
 
 static int visit_proportional(int proc_fd, const char *pid, void *owner)
 {
-    char text[TEXT_SIZE];
+    char text[TEXT_SIZE] = {0};
     uint64_t *total = owner;
 
     if (strcmp(pid, "1") == 0)

@@ -2,7 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -25,17 +26,29 @@ static bool holds_preferred(uint64_t first, uint64_t count)
            first + count >= (uint64_t)PREFERRED_FIRST + PREFERRED_COUNT;
 }
 
+/* Read a number of at most 32 bits and move *text behind it. */
+static bool read_id(const char **text, uint64_t *ret)
+{
+    char *end;
+
+    *ret = strtoull(*text, &end, 10);
+    bool read = end != *text && *ret <= UINT32_MAX;
+    *text = end;
+    return read;
+}
+
 int uid_range_choose(const char *text, struct uid_range *ret)
 {
     struct uid_range best = {0, 0};
 
     for (const char *line = text; *line != '\0';) {
-        unsigned long first;
-        unsigned long count;
-        int len = 0;
-        if (sscanf(line, "%lu %*u %lu%n", &first, &count, &len) != 2 || line[len] != '\n' ||
-            first > UINT32_MAX || count > UINT32_MAX)
+        uint64_t first;
+        uint64_t outside;
+        uint64_t count;
+        if (!read_id(&line, &first) || !read_id(&line, &outside) || !read_id(&line, &count) ||
+            *line != '\n')
             return -EPROTO;
+        line++;
         if (holds_preferred(first, count)) {
             *ret = (struct uid_range){PREFERRED_FIRST, PREFERRED_COUNT};
             return 0;
@@ -44,7 +57,6 @@ int uid_range_choose(const char *text, struct uid_range *ret)
             uint32_t usable = count - 1 < UPPER_END ? (uint32_t)count - 1 : UPPER_END;
             best = (struct uid_range){(uint32_t)(first + count - usable), usable};
         }
-        line += len + 1;
     }
     if (best.count == 0)
         return -ENOENT;

@@ -16,10 +16,9 @@ union control {
 int wire_send(int socket_fd, const void *bytes, size_t len, const int *fds, size_t fd_count)
 {
     union control control = {0};
-    struct iovec part = {.iov_len = len};
+    struct iovec part = {.iov_base = (void *)(uintptr_t)bytes, .iov_len = len}; /* only read */
     struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
 
-    memcpy(&part.iov_base, &bytes, sizeof(bytes)); /* sendmsg(2) does not write to it */
     if (fd_count > CUPEL_WIRE_FDS_MAX)
         return -E2BIG;
     if (fd_count > 0) {

@@ -20,7 +20,7 @@ LAYERS = {
 }
 
 PUBLIC = {  # headers of include/cupel, by the module that implements them
-    "base": "cleanup error limits outcome units document text hash path",
+    "base": "cleanup copy_tree error limits outcome units document text hash path",
     "policy": "policy",
     "score": "compare score result",
     "wire": "wire",

@@ -31,7 +31,7 @@ static struct cupel_policy native_policy = {.read_only = second_paths,
                                             .require = 1U << CUPEL_LAYER_LANDLOCK};
 static struct cupel_policy *policies[] = {&unpack_policy, &native_policy};
 static struct cupel_filter filters[2];
-static struct cupel_step builds[] = {{.limits = {.disk_bytes = 300, .inodes = 2}},
+static struct cupel_step builds[] = {{.limits = {.disk_bytes = 300000, .inodes = 2}},
                                      {.limits = {.disk_bytes = 200, .inodes = 9000}}};
 static const struct cupel_grader grader = {
     .policies = policies,
@@ -68,7 +68,7 @@ static void the_cell_has_room_for_the_largest_need(void **state)
 
     (void)state;
     assert_int_equal(cupel_plan_make(&grader, &options, &plan), 0);
-    assert_int_equal(plan.cell.box_bytes, 300);
+    assert_int_equal(plan.cell.box_bytes, 300000);
     assert_int_equal(plan.cell.box_inodes, 9000);
     assert_int_equal(plan.cell.network, CUPEL_NETWORK_LOOPBACK);
     cupel_plan_clear(&plan);

@@ -1,4 +1,4 @@
-#include "grader/copy_tree.h"
+#include "cupel/copy_tree.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -73,13 +73,13 @@ static int copy_file(int from_fd, int to_fd, const char *name, const struct stat
     CUPEL_AUTO_FD to =
         openat(to_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (to < 0)
-        return cupel_fail_errno(err, "keep %s", name);
+        return cupel_fail_errno(err, "copy %s", name);
     int r = ftruncate(to, status->st_size) < 0 ? -errno : 0;
     if (r == 0)
         r = copy_content(from, to, status->st_size);
     if (r == 0 && fchmod(to, status->st_mode & 0777) < 0)
         r = -errno;
-    return r < 0 ? cupel_fail(err, r, "keep %s: %s", name, strerrordesc_np(-r)) : 0;
+    return r < 0 ? cupel_fail(err, r, "copy %s: %s", name, strerrordesc_np(-r)) : 0;
 }
 
 static int copy_link(int from_fd, int to_fd, const char *name, struct cupel_error *err)
@@ -90,7 +90,7 @@ static int copy_link(int from_fd, int to_fd, const char *name, struct cupel_erro
     if (n < 0)
         return 0;
     target[n] = '\0';
-    return symlinkat(target, to_fd, name) < 0 ? cupel_fail_errno(err, "keep %s", name) : 0;
+    return symlinkat(target, to_fd, name) < 0 ? cupel_fail_errno(err, "copy %s", name) : 0;
 }
 
 static int copy_folder(int from_fd, int to_fd, unsigned depth, struct cupel_error *err);
@@ -102,10 +102,10 @@ static int copy_subfolder(int from_fd, int to_fd, const char *name, mode_t mode,
     if (from < 0 || depth == DEPTH_MAX)
         return 0;
     if (mkdirat(to_fd, name, 0700 | (mode & 0777)) < 0)
-        return cupel_fail_errno(err, "keep %s", name);
+        return cupel_fail_errno(err, "copy %s", name);
     CUPEL_AUTO_FD to = openat(to_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (to < 0)
-        return cupel_fail_errno(err, "keep %s", name);
+        return cupel_fail_errno(err, "copy %s", name);
     return copy_folder(from, to, depth + 1, err);
 }
 
@@ -139,7 +139,7 @@ static int copy_folder(int from_fd, int to_fd, unsigned depth, struct cupel_erro
         return 0;
     __attribute__((cleanup(close_folder))) DIR *entries = fdopendir(fd);
     if (entries == NULL)
-        return cupel_fail_errno(err, "keep the box");
+        return cupel_fail_errno(err, "copy a folder");
     (void)cupel_take_fd(&fd);
 
     int r = 0;
