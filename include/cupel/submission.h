@@ -52,6 +52,11 @@ CUPEL_MUST_CHECK int cupel_submission_unpack(struct cupel_cell *cell, int packed
                                              const struct cupel_grader *grader,
                                              struct cupel_submission *ret,
                                              struct cupel_error *err);
+/* The limits of unpacking: those of policy `unpack`, with room for the largest submission that
+ * the intake takes. The box needs disk_bytes and inodes of it. Pure. */
+struct cupel_limits cupel_submission_limits(const struct cupel_policy *policy,
+                                            const struct cupel_intake *intake);
+
 void cupel_submission_clear(struct cupel_submission *submission);
 
 #endif

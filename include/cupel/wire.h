@@ -16,12 +16,13 @@
 
 #include "cupel/error.h"
 
-#define CUPEL_WIRE_MAX     131072
-#define CUPEL_WIRE_FDS_MAX 80   /* descriptors that one frame may carry */
-#define CUPEL_WIRE_STRINGS 8192 /* elements of one list of strings */
-#define CUPEL_WIRE_MOUNTS  256
-#define CUPEL_WIRE_RULES   256
-#define CUPEL_WIRE_RLIMITS 16
+#define CUPEL_WIRE_MAX       131072
+#define CUPEL_WIRE_FDS_MAX   80 /* descriptors that one frame may carry */
+#define CUPEL_WIRE_LANES_MAX 64
+#define CUPEL_WIRE_STRINGS   8192 /* elements of one list of strings */
+#define CUPEL_WIRE_MOUNTS    256
+#define CUPEL_WIRE_RULES     256
+#define CUPEL_WIRE_RLIMITS   16
 /* Sent to a run's init, asks it to kill every process of the run. */
 #define CUPEL_WIRE_STOP_SIGNAL SIGTERM
 

@@ -38,7 +38,6 @@
 #include <unistd.h>
 
 #include "cell/cell.h"
-#include "cupel/cell.h"
 #include "cupel/cleanup.h"
 #include "wire/channel.h"
 
@@ -58,7 +57,7 @@ static int sort_fds(const struct cupel_wire_setup *setup, const struct wire_fram
     size_t unpack = setup->has_unpack ? 1 : 0;
     size_t lanes = setup->lanes > 1 ? setup->lanes : 0;
 
-    if (setup->lanes < 1 || setup->lanes > CUPEL_CELL_LANES_MAX ||
+    if (setup->lanes < 1 || setup->lanes > CUPEL_WIRE_LANES_MAX ||
         frame->fd_count != lease + unpack + lanes)
         return cupel_fail(err, -EPROTO, "SETUP has %zu descriptors", frame->fd_count);
     ret->unpack = setup->has_unpack ? frame->fds[lease] : -1;

@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Folders of the packed tree need inodes too, though max_files counts files. */
-#define SPARE_INODES 1024
+#include "cupel/submission.h"
 
 static uint64_t larger(uint64_t a, uint64_t b)
 {
@@ -21,9 +20,9 @@ static void plan_box(const struct cupel_grader *grader, struct cupel_plan *plan)
     const struct cupel_filter *filter;
 
     cupel_grader_unpack_policy(grader, &unpack, &filter);
-    plan->cell.box_bytes = larger(unpack->limits.disk_bytes, grader->intake.max_size_bytes);
-    plan->cell.box_inodes =
-        larger(unpack->limits.inodes, grader->intake.max_files + SPARE_INODES);
+    const struct cupel_limits unpacking = cupel_submission_limits(unpack, &grader->intake);
+    plan->cell.box_bytes = unpacking.disk_bytes;
+    plan->cell.box_inodes = unpacking.inodes;
     for (size_t i = 0; i < grader->build_count; i++) {
         const struct cupel_limits *limits = &grader->builds[i].limits;
         plan->cell.box_bytes = larger(plan->cell.box_bytes, limits->disk_bytes);

@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/fsuid.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cupel/cleanup.h"
@@ -60,7 +62,7 @@ static int move_up(int box_fd, int fd, struct cupel_error *err)
     }
 }
 
-int cupel_tree_strip(int box_fd, const char *wrapper, struct cupel_error *err)
+static int strip(int box_fd, const char *wrapper, struct cupel_error *err)
 {
     char aside[32];
 
@@ -72,5 +74,21 @@ int cupel_tree_strip(int box_fd, const char *wrapper, struct cupel_error *err)
         r = move_up(box_fd, cupel_take_fd(&fd), err);
     if (r == 0 && unlinkat(box_fd, aside, AT_REMOVEDIR) < 0)
         return cupel_fail_errno(err, "remove %s", aside);
+    return r;
+}
+
+int cupel_tree_strip(int box_fd, const char *wrapper, struct cupel_error *err)
+{
+    struct stat st;
+
+    if (fstat(box_fd, &st) < 0)
+        return cupel_fail_errno(err, "look at the box");
+    /* The box's file system knows no ids but the cell's: nobody else can make a name in it, not
+     * even root (EOVERFLOW). So this thread's accesses are the owner's meanwhile. */
+    int uid = setfsuid(st.st_uid);
+    int gid = setfsgid(st.st_gid);
+    int r = strip(box_fd, wrapper, err);
+    (void)setfsgid((gid_t)gid);
+    (void)setfsuid((uid_t)uid);
     return r;
 }

@@ -48,9 +48,8 @@ static uint64_t larger(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
-/* The policy's limits, with room for the largest submission that the grader takes. */
-static struct cupel_limits limits_for(const struct cupel_policy *policy,
-                                      const struct cupel_intake *intake)
+struct cupel_limits cupel_submission_limits(const struct cupel_policy *policy,
+                                            const struct cupel_intake *intake)
 {
     struct cupel_limits limits = policy->limits;
 
@@ -84,7 +83,7 @@ static int run_unpack(struct cupel_cell *cell, int packed_fd, const struct cupel
     };
 
     cupel_grader_unpack_policy(grader, &request.policy, &request.filter);
-    request.limits = limits_for(request.policy, &grader->intake);
+    request.limits = cupel_submission_limits(request.policy, &grader->intake);
     return cupel_run_wait(cell, 0, &request, ret, err);
 }
 

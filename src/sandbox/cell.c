@@ -19,6 +19,8 @@
 #define READY_MS 10000
 #define GONE_MS  5000
 
+_Static_assert(CUPEL_CELL_LANES_MAX == CUPEL_WIRE_LANES_MAX, "a cell takes as many lanes");
+
 /* The far ends of the channels, handed to the cell and closed here. */
 struct far_ends {
     int main_fd;
