@@ -46,10 +46,10 @@ class Lifetime(support.TestCase):
 
     def test_daemons_die_with_their_run(self):
         subprocess.run([self.daemon, self.marker], check=True, stdout=subprocess.DEVNULL)
-        outside = processes_with(self.marker)
-        for pid in outside:
+        # Without a sandbox they live on.
+        self.wait_for(lambda: len(processes_with(self.marker)) == 3)
+        for pid in processes_with(self.marker):
             os.kill(pid, signal.SIGKILL)
-        self.assertEqual(len(outside), 3)  # without a sandbox they live on
         self.wait_for(lambda: not processes_with(self.marker))
 
         done = self.cupel("run", *self.binds, "--", "/shown/daemon", self.marker)
