@@ -80,11 +80,13 @@ struct cupel_grader {
 
 /*
  * Load GRADER (a folder, or the path of its grader.json) and everything that it names: policies
- * from policy_folder or below the grader's folder, data files. All errors are added to
+ * from policy_folder or below the grader's folder (their filters from filter_cache, as for
+ * cupel_filter_get()), data files. All errors are added to
  * diagnostics. Returns 0 and sets *ret (cupel_grader_free()); -EINVAL if diagnostics were
  * added; -errno with err where the folder cannot be read.
  */
 CUPEL_MUST_CHECK int cupel_grader_load(const char *path, const char *policy_folder,
+                                       const char *filter_cache,
                                        struct cupel_diagnostics *diagnostics,
                                        struct cupel_grader **ret, struct cupel_error *err);
 void cupel_grader_free(struct cupel_grader *grader);

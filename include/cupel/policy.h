@@ -75,6 +75,14 @@ CUPEL_MUST_CHECK int cupel_policy_compile(const struct cupel_policy *policy,
 void cupel_filter_clear(struct cupel_filter *filter);
 
 /*
+ * Everything that cupel_policy_compile() makes the filter of, as a hash: the policy, this
+ * machine's architecture, libseccomp's version, and our own code. The same key means the same
+ * filter. Pure.
+ */
+void cupel_policy_filter_key(const struct cupel_policy *policy,
+                             char ret[static CUPEL_SHA256_HEX_SIZE]);
+
+/*
  * Read a "limits" object (keys wall, cpu, memory, processes, open_files, file_size, disk,
  * inodes, output, stdout, stderr, stack) over limits: named keys are replaced, others kept.
  * False if diagnostics were added. Also used for the limits of a grader's tests.

@@ -10,6 +10,7 @@
 #include "cli/cli.h"
 #include "cli/install.h"
 #include "cupel/cleanup.h"
+#include "cupel/filter_cache.h"
 #include "grader/environment.h"
 #include "grader/plan.h"
 
@@ -175,7 +176,7 @@ static int prepare(struct boxed *boxed, struct cupel_error *err)
     if (r == 0)
         r = start_cell(boxed, err);
     if (r == 0) /* while the cell sets itself up */
-        r = cupel_policy_compile(boxed->policy, &boxed->filter, err);
+        r = cupel_filter_get(boxed->paths.filters, boxed->policy, &boxed->filter, err);
     if (r == 0)
         r = cupel_cell_wait(boxed->cell, err);
     if (r == 0)

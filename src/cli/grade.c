@@ -196,7 +196,7 @@ static int load_grader(const struct request *request, const struct cupel_cli_pat
         if (!is_missing(shipped))
             path = shipped;
     }
-    int r = cupel_grader_load(path, paths->policies, &diagnostics, ret, &err);
+    int r = cupel_grader_load(path, paths->policies, paths->filters, &diagnostics, ret, &err);
     int code = CUPEL_EXIT_OK;
     if (r < 0 && diagnostics.count > 0) {
         cupel_cli_print_diagnostics(&diagnostics);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -24,6 +25,20 @@ static void to_parent(char *path)
         *slash = '\0';
 }
 
+/* By the XDG Base Directory Specification, which ignores relative paths. */
+static int find_cache(char ret[static PATH_MAX], struct cupel_error *err)
+{
+    const char *cache = getenv("XDG_CACHE_HOME");
+    const char *home = getenv("HOME");
+
+    ret[0] = '\0';
+    if (cache != NULL && cache[0] == '/')
+        return join(cache, "cupel", ret, err);
+    if (home != NULL && home[0] == '/')
+        return join(home, ".cache/cupel", ret, err);
+    return 0;
+}
+
 int cupel_cli_paths_find(struct cupel_cli_paths *ret, struct cupel_error *err)
 {
     char prefix[PATH_MAX];
@@ -41,5 +56,7 @@ int cupel_cli_paths_find(struct cupel_cli_paths *ret, struct cupel_error *err)
         r = join(prefix, "share/cupel/policies", ret->policies, err);
     if (r == 0)
         r = join(prefix, "share/cupel/graders", ret->graders, err);
+    if (r == 0)
+        r = find_cache(ret->filters, err);
     return r;
 }

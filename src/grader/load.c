@@ -98,12 +98,14 @@ static size_t count_steps(struct cupel_document *document)
 }
 
 static int read_definition(struct cupel_grader *grader, const struct place *place,
-                           const char *policy_folder, struct cupel_diagnostics *diagnostics,
-                           struct cupel_error *err)
+                           const char *policy_folder, const char *filter_cache,
+                           struct cupel_diagnostics *diagnostics, struct cupel_error *err)
 {
     struct cupel_document *document = NULL;
-    struct cupel_sources sources = {
-        .grader = grader, .policy_folder = policy_folder, .diagnostics = diagnostics};
+    struct cupel_sources sources = {.grader = grader,
+                                    .policy_folder = policy_folder,
+                                    .filter_cache = filter_cache,
+                                    .diagnostics = diagnostics};
     const struct cupel_definition_sources from = {
         .policy = cupel_sources_policy, .file = cupel_sources_file, .owner = &sources};
 
@@ -154,7 +156,8 @@ static int compare_diagnostics(const void *left, const void *right)
 }
 
 static int load(struct cupel_grader *grader, struct place *place, const char *policy_folder,
-                struct cupel_diagnostics *diagnostics, struct cupel_error *err)
+                const char *filter_cache, struct cupel_diagnostics *diagnostics,
+                struct cupel_error *err)
 {
     size_t before = diagnostics->count;
 
@@ -163,7 +166,7 @@ static int load(struct cupel_grader *grader, struct place *place, const char *po
         return cupel_fail_errno(err, "%s", place->folder);
     grader->folder = place->folder;
     place->folder = NULL;
-    int r = read_definition(grader, place, policy_folder, diagnostics, err);
+    int r = read_definition(grader, place, policy_folder, filter_cache, diagnostics, err);
     if (diagnostics->count > before)
         qsort(diagnostics->items + before, diagnostics->count - before,
               sizeof(*diagnostics->items), compare_diagnostics);
@@ -172,7 +175,7 @@ static int load(struct cupel_grader *grader, struct place *place, const char *po
     return r == 0 ? hash_grader(grader, err) : r;
 }
 
-int cupel_grader_load(const char *path, const char *policy_folder,
+int cupel_grader_load(const char *path, const char *policy_folder, const char *filter_cache,
                       struct cupel_diagnostics *diagnostics, struct cupel_grader **ret,
                       struct cupel_error *err)
 {
@@ -187,7 +190,7 @@ int cupel_grader_load(const char *path, const char *policy_folder,
         return cupel_fail(err, -ENOMEM, "%s: out of memory", path);
     }
     grader->folder_fd = -1;
-    r = load(grader, &place, policy_folder, diagnostics, err);
+    r = load(grader, &place, policy_folder, filter_cache, diagnostics, err);
     if (r < 0) {
         cupel_grader_free(grader);
         return r;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cupel/cleanup.h"
+#include "cupel/filter_cache.h"
 #include "cupel/path.h"
 #include "cupel/text.h"
 #include "grader/copies.h"
@@ -121,7 +122,8 @@ static int load(struct cupel_sources *sources, const char *name, struct cupel_er
         return cupel_fail(err, r, "policy %s cannot be loaded: %s", name, strerrordesc_np(-r));
     if (r < 0)
         return r;
-    r = cupel_policy_compile(policy, &grader->filters[grader->policy_count], err);
+    r = cupel_filter_get(sources->filter_cache, policy, &grader->filters[grader->policy_count],
+                         err);
     if (r < 0) {
         cupel_policy_free(policy);
         return r;

@@ -16,6 +16,7 @@ struct cupel_source_policy;
 struct cupel_sources {
     struct cupel_grader *grader; /* gets the policies and filters; has folder and folder_fd */
     const char *policy_folder;
+    const char *filter_cache; /* as for cupel_filter_get() */
     struct cupel_diagnostics *diagnostics;
     struct cupel_source_policy *tried; /* each name that was asked for */
     size_t tried_count;

@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "cupel/run.h"
 
@@ -47,11 +48,10 @@ static double now_us(void)
 
 static int spawn_and_wait(char *const argv[])
 {
-    char *const environment[] = {NULL};
     pid_t pid;
     int status = 0;
 
-    if (posix_spawn(&pid, argv[0], NULL, NULL, argv, environment) != 0 ||
+    if (posix_spawn(&pid, argv[0], NULL, NULL, argv, environ) != 0 ||
         waitpid(pid, &status, 0) != pid)
         return -errno;
     return status == 0 ? 0 : -EIO;

@@ -1,0 +1,133 @@
+#include "cupel/filter_cache.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cupel/cleanup.h"
+#include "cupel/hash.h"
+#include "cupel/path.h"
+#include "cupel/wire.h"
+
+/* A file: the digits of the program's hash, then the program. */
+#define DIGITS           (CUPEL_SHA256_HEX_SIZE - 1)
+#define INSTRUCTION_SIZE 8
+#define FILE_MAX         (DIGITS + (size_t)CUPEL_WIRE_FILTER * INSTRUCTION_SIZE)
+
+/* Whether fd is ours, and nobody else may have written to it. */
+static bool is_trusted(int fd, mode_t type)
+{
+    struct stat st;
+
+    return fstat(fd, &st) == 0 && (st.st_mode & S_IFMT) == type && st.st_uid == geteuid() &&
+           (st.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
+static void make_folder(const char *folder)
+{
+    char parent[PATH_MAX];
+    const char *slash = strrchr(folder, '/');
+
+    if (slash != NULL && slash != folder) {
+        (void)snprintf(parent, sizeof(parent), "%.*s", (int)(slash - folder), folder);
+        (void)mkdir(parent, 0700);
+    }
+    (void)mkdir(folder, 0700);
+}
+
+/* Returns a descriptor, or -1 where there is no folder to be trusted. */
+static int open_folder(const char *folder)
+{
+    if (folder == NULL || folder[0] != '/')
+        return -1;
+    make_folder(folder);
+    CUPEL_AUTO_FD fd = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    return fd >= 0 && is_trusted(fd, S_IFDIR) ? cupel_take_fd(&fd) : -1;
+}
+
+static void hash_program(const void *program, size_t len,
+                         char ret[static CUPEL_SHA256_HEX_SIZE])
+{
+    struct cupel_hash hash;
+
+    cupel_hash_init(&hash);
+    cupel_hash_update(&hash, program, len);
+    cupel_hash_hex(&hash, ret);
+}
+
+static int take_program(const char *bytes, size_t len, struct cupel_filter *ret)
+{
+    struct cupel_filter filter = {.count = (len - DIGITS) / INSTRUCTION_SIZE};
+
+    hash_program(bytes + DIGITS, len - DIGITS, filter.sha256);
+    if (memcmp(filter.sha256, bytes, DIGITS) != 0)
+        return -EBADMSG;
+    filter.instructions = malloc(len - DIGITS);
+    if (filter.instructions == NULL)
+        return -ENOMEM;
+    memcpy(filter.instructions, bytes + DIGITS, len - DIGITS);
+    *ret = filter;
+    return 0;
+}
+
+static int load(int folder_fd, const char *name, struct cupel_filter *ret)
+{
+    CUPEL_AUTO_FREE char *bytes = NULL;
+    size_t len = 0;
+    CUPEL_AUTO_FD fd = openat(folder_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+    if (fd < 0)
+        return -errno;
+    if (!is_trusted(fd, S_IFREG))
+        return -EACCES;
+    int r = cupel_path_read_fd(fd, FILE_MAX, &bytes, &len);
+    if (r == 0 && (len <= DIGITS || (len - DIGITS) % INSTRUCTION_SIZE != 0))
+        r = -EBADMSG;
+    return r < 0 ? r : take_program(bytes, len, ret);
+}
+
+static bool write_program(int fd, const struct cupel_filter *filter)
+{
+    size_t len = filter->count * INSTRUCTION_SIZE;
+
+    return write(fd, filter->sha256, DIGITS) == DIGITS &&
+           write(fd, filter->instructions, len) == (ssize_t)len;
+}
+
+/* Readers see all of a file or nothing. */
+static void save(int folder_fd, const char *name, const struct cupel_filter *filter)
+{
+    char temporary[NAME_MAX];
+
+    (void)snprintf(temporary, sizeof(temporary), ".%s.%d", name, (int)getpid());
+    CUPEL_AUTO_FD fd = openat(folder_fd, temporary,
+                              O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return;
+    if (!write_program(fd, filter) || renameat(folder_fd, temporary, folder_fd, name) < 0)
+        (void)unlinkat(folder_fd, temporary, 0);
+}
+
+int cupel_filter_get(const char *folder, const struct cupel_policy *policy,
+                     struct cupel_filter *ret, struct cupel_error *err)
+{
+    char key[CUPEL_SHA256_HEX_SIZE];
+    char name[CUPEL_SHA256_HEX_SIZE + sizeof(".bpf")];
+    CUPEL_AUTO_FD folder_fd = open_folder(folder);
+
+    if (folder_fd < 0)
+        return cupel_policy_compile(policy, ret, err);
+    cupel_policy_filter_key(policy, key);
+    (void)snprintf(name, sizeof(name), "%s.bpf", key);
+    if (load(folder_fd, name, ret) == 0)
+        return 0;
+    int r = cupel_policy_compile(policy, ret, err);
+    if (r == 0)
+        save(folder_fd, name, ret);
+    return r;
+}
