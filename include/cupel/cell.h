@@ -25,10 +25,7 @@ struct cupel_cell_mount {
 };
 
 struct cupel_cell_options {
-    const char *cell_path;   /* the executable cupel-cell */
     const char *unpack_path; /* cupel-unpack, placed at /cupel/unpack; NULL: not needed */
-    const char
-        *uid_registry; /* lock file of the uids in use, made if root needs it; NULL: default */
     const struct cupel_cell_mount *mounts;
     size_t mount_count;
     unsigned lanes;     /* runs at the same time, 1 to CUPEL_CELL_LANES_MAX */
@@ -52,11 +49,20 @@ CUPEL_MUST_CHECK int cupel_cell_mounts(struct cupel_policy *const *policies,
 struct cupel_cell;
 
 /*
- * Start a cell, which then sets itself up while the caller does other things. Returns 0 and
- * sets *ret; -errno with err if cupel-cell cannot be started.
+ * Start a cell: cell_path is the executable cupel-cell, uid_registry the lock file of the uids
+ * in use, made if root needs it (NULL: the default). It makes its namespaces while the caller
+ * does other things. Returns 0 and sets *ret; -errno with err if cupel-cell cannot be started.
  */
-CUPEL_MUST_CHECK int cupel_cell_start(const struct cupel_cell_options *options,
+CUPEL_MUST_CHECK int cupel_cell_start(const char *cell_path, const char *uid_registry,
                                       struct cupel_cell **ret, struct cupel_error *err);
+
+/*
+ * Tell a started cell what it shall be, once. It sets itself up while the caller does other
+ * things. Returns 0; -EINVAL if options are out of bounds; -errno with err.
+ */
+CUPEL_MUST_CHECK int cupel_cell_set_up(struct cupel_cell *cell,
+                                       const struct cupel_cell_options *options,
+                                       struct cupel_error *err);
 
 /*
  * Wait until a started cell is ready, at most 10 s; once, before anything else is done with it

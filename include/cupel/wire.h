@@ -66,7 +66,6 @@ struct cupel_wire_mount {
 /* Descriptors: the lease of the uid if has_lease, cupel-unpack if has_unpack, then a channel
  * for each lane if there is more than one lane. */
 struct cupel_wire_setup {
-    uint32_t uid; /* to take before all else; UINT32_MAX: keep */
     uint32_t lanes;
     bool has_lease;
     bool has_unpack;

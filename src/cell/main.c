@@ -8,7 +8,8 @@
  * the unprivileged uid that the supervisor leased; from here on root and ordinary users go one
  * way.
  *  2. One unshare(2) makes the cell's user, mount, network, uts and cgroup namespaces; the uid
- * maps itself alone, as 1000. PR_SET_PDEATHSIG ties the cell to the supervisor's life.
+ * maps itself alone, as 1000. PR_SET_PDEATHSIG ties the cell to the supervisor's life. SETUP
+ *     arrives.
  *  3. root.c builds a read-only root of the host's parts that the policies name, pivots into
  * it, and detaches the host's. privileges.c empties the bounding set and sets no_new_privs: the
  *     capabilities left are those over the cell's own namespaces, which making runs needs.
@@ -66,19 +67,24 @@ static int sort_fds(const struct cupel_wire_setup *setup, const struct wire_fram
     return 0;
 }
 
-static int become_cell(const struct cupel_wire_setup *setup, int unpack_fd,
-                       struct cupel_error *err)
+/* What needs no SETUP, and goes on while the supervisor prepares it. */
+static int make_namespaces(uint32_t uid, struct cupel_error *err)
 {
-    int r = cell_identity_take(setup->uid, err);
+    int r = cell_identity_take(uid, err);
     if (r == 0)
-        r = cell_identity_unshare(
-            CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWCGROUP, err);
+        r = cell_identity_unshare(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWCGROUP,
+                                  err);
     if (r == 0)
         r = cell_identity_die_with(-1, err);
     if (r == 0 && sethostname("cupel", 5) < 0)
         r = cupel_fail_errno(err, "sethostname");
-    if (r == 0 && setup->loopback)
-        r = cell_network_loopback(err);
+    return r;
+}
+
+static int become_cell(const struct cupel_wire_setup *setup, int unpack_fd,
+                       struct cupel_error *err)
+{
+    int r = setup->loopback ? cell_network_loopback(err) : 0;
     if (r == 0)
         r = cell_root_enter(setup, unpack_fd, err);
     if (r == 0)
@@ -157,14 +163,17 @@ static int outlive_lanes(struct setup_fds *fds, struct wire_frame *frame)
     return wire_receive(CHANNEL_FD, frame) == 0 ? 0 : -EPROTO;
 }
 
-static int run_cell(struct wire_frame *frame, struct cupel_error *err)
+static int run_cell(uint32_t uid, struct wire_frame *frame, struct cupel_error *err)
 {
     struct cupel_wire_setup setup;
     struct setup_fds fds = {.unpack = -1};
 
-    if (wire_receive(CHANNEL_FD, frame) != 1)
+    int r = make_namespaces(uid, err);
+    if (wire_receive(CHANNEL_FD, frame) != 1) /* before a failure is told: it is the answer */
         return cupel_fail(err, -EPROTO, "no SETUP");
-    int r = cupel_wire_decode_setup(frame->bytes, frame->len, &setup);
+    if (r < 0)
+        return r;
+    r = cupel_wire_decode_setup(frame->bytes, frame->len, &setup);
     if (r < 0)
         return cupel_fail(err, r, "malformed SETUP");
     r = sort_fds(&setup, frame, &fds, err);
@@ -182,17 +191,31 @@ static int run_cell(struct wire_frame *frame, struct cupel_error *err)
     return serve(CHANNEL_FD, setup.copy_box, landlock_abi, err);
 }
 
-int main(void)
+/* The uid to take, or "-" for the one that we have. */
+static bool parse_uid(const char *text, uint32_t *ret)
+{
+    char *end;
+    unsigned long uid = strtoul(text, &end, 10);
+
+    *ret = UINT32_MAX;
+    if (strcmp(text, "-") == 0)
+        return true;
+    *ret = (uint32_t)uid;
+    return end != text && *end == '\0' && uid > 0 && uid < UINT32_MAX;
+}
+
+int main(int argc, char **argv)
 {
     CUPEL_AUTO_FREE struct wire_frame *frame = malloc(sizeof(*frame));
     struct cupel_error error = {0};
+    uint32_t uid;
 
-    if (fcntl(CHANNEL_FD, F_SETFD, FD_CLOEXEC) < 0) {
+    if (argc != 2 || !parse_uid(argv[1], &uid) || fcntl(CHANNEL_FD, F_SETFD, FD_CLOEXEC) < 0) {
         (void)fputs("cupel-cell is started by cupel, with a channel as descriptor 3\n", stderr);
         return 2;
     }
     (void)close_range(CHANNEL_FD + 1, ~0U, 0);
-    int r = frame == NULL ? cupel_fail_errno(&error, "allocate") : run_cell(frame, &error);
+    int r = frame == NULL ? cupel_fail_errno(&error, "allocate") : run_cell(uid, frame, &error);
     if (r < 0)
         (void)!cell_lane_send_failed(CHANNEL_FD, &error); /* whoever asked may be gone */
     return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;

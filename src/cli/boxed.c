@@ -137,10 +137,9 @@ static int make_environment(struct boxed *boxed, struct cupel_error *err)
     return r < 0 ? cupel_fail(err, r, "out of memory") : 0;
 }
 
-static int start_cell(struct boxed *boxed, struct cupel_error *err)
+static int set_up_cell(struct boxed *boxed, struct cupel_error *err)
 {
     const struct cupel_cell_options options = {
-        .cell_path = boxed->paths.cell,
         .mounts = boxed->mounts,
         .mount_count = boxed->mount_count,
         .lanes = 1,
@@ -149,7 +148,7 @@ static int start_cell(struct boxed *boxed, struct cupel_error *err)
         .network = boxed->policy->network,
     };
 
-    return cupel_cell_start(&options, &boxed->cell, err);
+    return cupel_cell_set_up(boxed->cell, &options, err);
 }
 
 static int check_layers(const struct boxed *boxed, struct cupel_error *err)
@@ -165,6 +164,8 @@ static int check_layers(const struct boxed *boxed, struct cupel_error *err)
 static int prepare(struct boxed *boxed, struct cupel_error *err)
 {
     int r = cupel_cli_paths_find(&boxed->paths, err);
+    if (r == 0) /* it has things to do until the policy is there */
+        r = cupel_cell_start(boxed->paths.cell, NULL, &boxed->cell, err);
     if (r == 0)
         r = load_policy(boxed, err);
     if (r < 0)
@@ -174,8 +175,8 @@ static int prepare(struct boxed *boxed, struct cupel_error *err)
     if (r == 0)
         r = make_environment(boxed, err);
     if (r == 0)
-        r = start_cell(boxed, err);
-    if (r == 0) /* while the cell sets itself up */
+        r = set_up_cell(boxed, err);
+    if (r == 0)
         r = cupel_filter_get(boxed->paths.filters, boxed->policy, &boxed->filter, err);
     if (r == 0)
         r = cupel_cell_wait(boxed->cell, err);

@@ -27,7 +27,9 @@ static int start_cell(struct cupel_grading *grading, const struct cupel_plan *pl
     int r = cupel_plan_check_layers(plan->require, available | 1U << CUPEL_LAYER_LANDLOCK, err);
     if (r < 0)
         return r;
-    r = cupel_cell_start(&plan->cell, &grading->cell, &why);
+    r = cupel_cell_start(grading->options->cell_path, NULL, &grading->cell, &why);
+    if (r == 0)
+        r = cupel_cell_set_up(grading->cell, &plan->cell, &why);
     if (r == 0)
         r = cupel_cell_wait(grading->cell, &why);
     if (r < 0)

@@ -43,7 +43,6 @@ int cupel_plan_make(const struct cupel_grader *grader,
                     const struct cupel_grade_options *options, struct cupel_plan *plan)
 {
     plan->require = options->require;
-    plan->cell.cell_path = options->cell_path;
     plan->cell.unpack_path = options->unpack_path;
     plan->cell.lanes = plan_lanes(grader->test_count, options->jobs);
     plan->cell.network = CUPEL_NETWORK_NONE;

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -21,9 +22,8 @@
 
 _Static_assert(CUPEL_CELL_LANES_MAX == CUPEL_WIRE_LANES_MAX, "a cell takes as many lanes");
 
-/* The far ends of the channels, handed to the cell and closed here. */
+/* The far ends of the lanes' channels, handed to the cell and closed here. */
 struct far_ends {
-    int main_fd;
     int lanes[CUPEL_CELL_LANES_MAX];
     unsigned count;
 };
@@ -39,9 +39,9 @@ static int make_channel(int *ret_near, int *ret_far, struct cupel_error *err)
     return 0;
 }
 
-static int make_channels(struct cupel_cell *cell, struct far_ends *far, struct cupel_error *err)
+static int make_lanes(struct cupel_cell *cell, struct far_ends *far, struct cupel_error *err)
 {
-    int r = make_channel(&cell->main_fd, &far->main_fd, err);
+    int r = 0;
 
     for (unsigned i = 0; r == 0 && cell->lane_count > 1 && i < cell->lane_count; i++) {
         r = make_channel(&cell->lanes[i].fd, &far->lanes[i], err);
@@ -53,8 +53,6 @@ static int make_channels(struct cupel_cell *cell, struct far_ends *far, struct c
 
 static void close_far_ends(struct far_ends *far)
 {
-    cupel_close_p(&far->main_fd);
-    far->main_fd = -1;
     for (unsigned i = 0; i < far->count; i++)
         cupel_close_p(&far->lanes[i]);
     far->count = 0;
@@ -82,19 +80,23 @@ static int set_actions(posix_spawn_file_actions_t *actions, posix_spawnattr_t *a
     return r;
 }
 
-static int spawn(struct cupel_cell *cell, const char *path, int channel_fd,
+static int spawn(struct cupel_cell *cell, const char *path, uint32_t uid, int channel_fd,
                  struct cupel_error *err)
 {
+    char name[] = "cupel-cell";
+    char uid_text[16] = "-"; /* its own */
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     char *const environment[] = {NULL};
 
+    if (uid != UINT32_MAX)
+        (void)snprintf(uid_text, sizeof(uid_text), "%u", uid);
     (void)posix_spawn_file_actions_init(&actions);
     (void)posix_spawnattr_init(&attributes);
     int r = set_actions(&actions, &attributes, channel_fd);
     if (r == 0)
         r = posix_spawn(&cell->pid, path, &actions, &attributes,
-                        (char *const[]){(char[]){"cupel-cell"}, NULL}, environment);
+                        (char *const[]){name, uid_text, NULL}, environment);
     (void)posix_spawnattr_destroy(&attributes);
     (void)posix_spawn_file_actions_destroy(&actions);
     if (r != 0) {
@@ -106,10 +108,9 @@ static int spawn(struct cupel_cell *cell, const char *path, int channel_fd,
 }
 
 static int send_setup(struct cupel_cell *cell, const struct cupel_cell_options *options,
-                      uint32_t uid, const struct far_ends *far, struct cupel_error *err)
+                      const struct far_ends *far, struct cupel_error *err)
 {
-    struct cupel_wire_setup setup = {.uid = uid,
-                                     .lanes = options->lanes,
+    struct cupel_wire_setup setup = {.lanes = options->lanes,
                                      .has_lease = cell->lease_fd >= 0,
                                      .has_unpack = options->unpack_path != NULL,
                                      .loopback = options->network == CUPEL_NETWORK_LOOPBACK,
@@ -188,55 +189,58 @@ int cupel_cell_wait(struct cupel_cell *cell, struct cupel_error *err)
     return 0;
 }
 
-static int start(struct cupel_cell *cell, const struct cupel_cell_options *options,
-                 struct far_ends *far, struct cupel_error *err)
+static int start(struct cupel_cell *cell, const char *cell_path, const char *uid_registry,
+                 struct cupel_error *err)
 {
     uint32_t uid = UINT32_MAX;
+    CUPEL_AUTO_FD far_fd = -1;
 
     cell->frame = malloc(sizeof(*cell->frame));
     if (cell->frame == NULL)
         return cupel_fail_errno(err, "allocate a frame");
-    cell->lease_fd = uid_lease_take(options->uid_registry, &uid, err);
+    cell->lease_fd = uid_lease_take(uid_registry, &uid, err);
     if (cell->lease_fd < -1)
         return cell->lease_fd;
-    int r = make_channels(cell, far, err);
-    if (r == 0)
-        r = spawn(cell, options->cell_path, far->main_fd, err);
-    if (r == 0)
-        r = send_setup(cell, options, uid, far, err);
-    return r;
+    int r = make_channel(&cell->main_fd, &far_fd, err);
+    return r == 0 ? spawn(cell, cell_path, uid, far_fd, err) : r;
 }
 
-int cupel_cell_start(const struct cupel_cell_options *options, struct cupel_cell **ret,
+int cupel_cell_start(const char *cell_path, const char *uid_registry, struct cupel_cell **ret,
                      struct cupel_error *err)
 {
-    struct far_ends far = {.main_fd = -1};
-
-    if (options->lanes < 1 || options->lanes > CUPEL_CELL_LANES_MAX ||
-        options->mount_count > CUPEL_WIRE_MOUNTS)
-        return cupel_fail(err, -EINVAL, "a cell has 1 to %d lanes and at most %d mounts",
-                          CUPEL_CELL_LANES_MAX, CUPEL_WIRE_MOUNTS);
     struct cupel_cell *cell = calloc(1, sizeof(*cell));
+
     if (cell == NULL)
         return cupel_fail_errno(err, "allocate a cell");
-    *cell = (struct cupel_cell){.pid = -1,
-                                .pidfd = -1,
-                                .lease_fd = -1,
-                                .main_fd = -1,
-                                .box_fd = -1,
-                                .network = options->network,
-                                .lane_count = options->lanes};
-    for (unsigned i = 0; i < cell->lane_count; i++)
+    *cell = (struct cupel_cell){
+        .pid = -1, .pidfd = -1, .lease_fd = -1, .main_fd = -1, .box_fd = -1};
+    for (unsigned i = 0; i < CUPEL_CELL_LANES_MAX; i++)
         cell->lanes[i].fd = -1;
-
-    int r = start(cell, options, &far, err);
-    close_far_ends(&far); /* or the end of the cell would go unnoticed */
+    int r = start(cell, cell_path, uid_registry, err);
     if (r < 0) {
         cupel_cell_free(cell);
         return r;
     }
     *ret = cell;
     return 0;
+}
+
+int cupel_cell_set_up(struct cupel_cell *cell, const struct cupel_cell_options *options,
+                      struct cupel_error *err)
+{
+    struct far_ends far = {.count = 0};
+
+    if (options->lanes < 1 || options->lanes > CUPEL_CELL_LANES_MAX ||
+        options->mount_count > CUPEL_WIRE_MOUNTS)
+        return cupel_fail(err, -EINVAL, "a cell has 1 to %d lanes and at most %d mounts",
+                          CUPEL_CELL_LANES_MAX, CUPEL_WIRE_MOUNTS);
+    cell->network = options->network;
+    cell->lane_count = options->lanes;
+    int r = make_lanes(cell, &far, err);
+    if (r == 0)
+        r = send_setup(cell, options, &far, err);
+    close_far_ends(&far); /* or the end of the cell would go unnoticed */
+    return r;
 }
 
 int cell_receive(struct cupel_cell *cell, struct cell_channel *channel, struct cupel_error *err)

@@ -54,7 +54,6 @@ int cupel_wire_encode_setup(const struct cupel_wire_setup *in, void *buf, size_t
 {
     struct wire_writer w = begin(buf, size, CUPEL_WIRE_SETUP);
 
-    wire_put_u32(&w, in->uid);
     wire_put_u32(&w, in->lanes);
     wire_put_bool(&w, in->has_lease);
     wire_put_bool(&w, in->has_unpack);
@@ -77,7 +76,6 @@ int cupel_wire_decode_setup(const void *buf, size_t len, struct cupel_wire_setup
     struct wire_reader r = open_frame(buf, len, CUPEL_WIRE_SETUP);
 
     *ret = (struct cupel_wire_setup){0};
-    ret->uid = wire_get_u32(&r);
     ret->lanes = wire_get_u32(&r);
     ret->has_lease = wire_get_bool(&r);
     ret->has_unpack = wire_get_bool(&r);

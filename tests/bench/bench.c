@@ -102,7 +102,7 @@ static int run_case(struct bench *bench, enum which which, struct cupel_error *e
 static int set_up(struct bench *bench, const char *prefix, struct cupel_error *err)
 {
     struct cupel_diagnostics diagnostics = {0};
-    struct cupel_cell_options options = {.cell_path = bench->cell_path, .lanes = 1};
+    struct cupel_cell_options options = {.lanes = 1};
 
     (void)snprintf(bench->cupel, sizeof(bench->cupel), "%s/bin/cupel", prefix);
     (void)snprintf(bench->cell_path, sizeof(bench->cell_path), "%s/libexec/cupel/cupel-cell",
@@ -119,7 +119,9 @@ static int set_up(struct bench *bench, const char *prefix, struct cupel_error *e
     options.mounts = bench->mounts;
     options.box_bytes = bench->policy->limits.disk_bytes;
     options.box_inodes = bench->policy->limits.inodes;
-    r = cupel_cell_start(&options, &bench->cell, err);
+    r = cupel_cell_start(bench->cell_path, NULL, &bench->cell, err);
+    if (r == 0)
+        r = cupel_cell_set_up(bench->cell, &options, err);
     return r == 0 ? cupel_cell_wait(bench->cell, err) : r;
 }
 

@@ -29,6 +29,8 @@
 #define COMMANDS_MAX 8
 
 struct probe {
+    const char *cell_path;
+    const char *uid_registry;
     struct cupel_cell_options cell;
     enum cupel_box_mode box;
     bool together;
@@ -155,7 +157,7 @@ static bool parse_option(struct probe *probe, const char *text)
         probe->mounts[probe->cell.mount_count++] =
             (struct cupel_cell_mount){text + 5, "/shown", false, false};
     else if (strncmp(text, "registry=", 9) == 0)
-        probe->cell.uid_registry = text + 9;
+        probe->uid_registry = text + 9;
     else if (strcmp(text, "together") == 0)
         probe->together = true;
     else if (strcmp(text, "direct") == 0)
@@ -181,7 +183,7 @@ static bool parse(int argc, char **argv, struct probe *probe)
 
     if (argc < 2)
         return false;
-    probe->cell.cell_path = argv[1];
+    probe->cell_path = argv[1];
     while (at < argc && strcmp(argv[at], "--") != 0) {
         if (!parse_option(probe, argv[at++]))
             return false;
@@ -224,7 +226,9 @@ int main(int argc, char **argv)
                                         .devices = devices,
                                         .environment = nothing,
                                         .network = probe.cell.network};
-    int r = cupel_cell_start(&probe.cell, &cell, &err);
+    int r = cupel_cell_start(probe.cell_path, probe.uid_registry, &cell, &err);
+    if (r == 0)
+        r = cupel_cell_set_up(cell, &probe.cell, &err);
     if (r == 0)
         r = cupel_cell_wait(cell, &err);
     if (r == 0)

@@ -131,6 +131,13 @@ class Inside(support.TestCase):
         code, output, _ = self.inside("sh", "-c", "cut -d' ' -f 1,5,6,7 /proc/$$/stat")
         self.assertEqual((code, output), (0, "2 2 2 0\n"))  # pid, group, session, no terminal
 
+    def test_the_scheduling_of_the_supervisor_is_not_inherited(self):
+        batch = ["chrt", "--batch", "0"]
+        policy = "cut -d' ' -f 41 /proc/$$/stat"
+        self.assertEqual(self.outside(*batch, "sh", "-c", policy)[1], "3\n")
+        code, output, _ = self.outside(*batch, support.CUPEL, "run", "--", "sh", "-c", policy)
+        self.assertEqual((code, output), (0, "0\n"))
+
     def test_cores_are_not_dumped(self):
         code, output, _ = self.inside("sh", "-c", "ulimit -c; ulimit -H -c")
         self.assertEqual((code, output), (0, "0\n0\n"))

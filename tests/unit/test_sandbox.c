@@ -131,18 +131,35 @@ static void a_path_is_mounted_once_and_none_that_the_cell_makes(void **state)
 
 static void a_cell_that_cannot_be_started_is_an_error(void **state)
 {
-    struct cupel_cell_options options = {.cell_path = "/nonexistent/cupel-cell", .lanes = 1};
     struct cupel_cell *cell = NULL;
     struct cupel_error err = {0};
 
     (void)state;
-    assert_int_equal(cupel_cell_start(&options, &cell, &err), -ENOENT);
+    assert_int_equal(cupel_cell_start("/nonexistent/cupel-cell", NULL, &cell, &err), -ENOENT);
     assert_string_equal(err.text, "start /nonexistent/cupel-cell: No such file or directory");
-    options.lanes = 0;
-    assert_int_equal(cupel_cell_start(&options, &cell, &err), -EINVAL);
-    options.lanes = CUPEL_CELL_LANES_MAX + 1;
-    assert_int_equal(cupel_cell_start(&options, &cell, &err), -EINVAL);
     assert_null(cell);
+}
+
+static void a_cell_that_says_nothing_is_an_error(void **state)
+{
+    static const unsigned lanes[] = {0, CUPEL_CELL_LANES_MAX + 1};
+    struct cupel_cell_options options = {.lanes = 1};
+    struct cupel_cell *cell = NULL;
+    struct cupel_error err = {0};
+
+    (void)state;
+    assert_int_equal(cupel_cell_start("/bin/true", NULL, &cell, &err), 0);
+    for (size_t i = 0; i < 2; i++) {
+        options.lanes = lanes[i];
+        assert_int_equal(cupel_cell_set_up(cell, &options, &err), -EINVAL);
+        assert_string_equal(err.text, "a cell has 1 to 64 lanes and at most 256 mounts");
+    }
+    options.lanes = 2;
+    int r = cupel_cell_set_up(cell, &options, &err);
+    if (r == 0) /* it may have ended already, or not yet */
+        r = cupel_cell_wait(cell, &err);
+    assert_int_equal(r, -EPIPE);
+    cupel_cell_free(cell);
 }
 
 /* Two sources that are ready at the same time; the first to be called removes the other. */
@@ -196,6 +213,7 @@ int main(void)
         cmocka_unit_test(sizes_are_found_by_their_name),
         cmocka_unit_test(a_path_is_mounted_once_and_none_that_the_cell_makes),
         cmocka_unit_test(a_cell_that_cannot_be_started_is_an_error),
+        cmocka_unit_test(a_cell_that_says_nothing_is_an_error),
         cmocka_unit_test(a_removed_source_is_not_called),
     };
     return cmocka_run_group_tests_name("sandbox", tests, NULL, NULL);

@@ -19,7 +19,6 @@ static size_t encode(enum cupel_wire_type type, void *buf, size_t size)
     static const char *environment[] = {"PATH=/bin", NULL};
     static const uint64_t filter[3] = {1, 2, 3};
     struct cupel_wire_setup setup = {
-        .uid = 7,
         .lanes = 2,
         .has_unpack = true,
         .box_bytes = 1U << 20,
@@ -108,7 +107,6 @@ static void setup_arrives_as_it_was_sent(void **state)
 
     (void)state;
     assert_int_equal(cupel_wire_decode_setup(buf, len, &setup), 0);
-    assert_int_equal(setup.uid, 7);
     assert_int_equal(setup.lanes, 2);
     assert_false(setup.has_lease);
     assert_true(setup.has_unpack);
