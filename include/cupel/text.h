@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "cupel/error.h"
 
@@ -17,6 +18,10 @@
  */
 CUPEL_MUST_CHECK int cupel_text_clean(const void *bytes, size_t len, size_t max_bytes,
                                       char **ret);
+
+/* The same for the first len bytes of total, of which the others are not there any more. */
+CUPEL_MUST_CHECK int cupel_text_clean_start(const void *bytes, size_t len, uint64_t total,
+                                            size_t max_bytes, char **ret);
 
 /* Whether len bytes are well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms). */
 bool cupel_text_is_utf8(const void *bytes, size_t len);

@@ -119,6 +119,12 @@ static size_t clean(const unsigned char *p, size_t len, size_t max_bytes, char *
 
 int cupel_text_clean(const void *bytes, size_t len, size_t max_bytes, char **ret)
 {
+    return cupel_text_clean_start(bytes, len, len, max_bytes, ret);
+}
+
+int cupel_text_clean_start(const void *bytes, size_t len, uint64_t total, size_t max_bytes,
+                           char **ret)
+{
     size_t room = max_bytes;
     size_t used;
 
@@ -129,8 +135,9 @@ int cupel_text_clean(const void *bytes, size_t len, size_t max_bytes, char **ret
     char *out = malloc(room + NOTICE_SIZE);
     if (out == NULL)
         return -ENOMEM;
-    if (clean(bytes, len, room, out, &used) < len)
-        (void)snprintf(out + used, NOTICE_SIZE, "\n[… cut: %zu bytes in all]\n", len);
+    if (clean(bytes, len, room, out, &used) < total)
+        (void)snprintf(out + used, NOTICE_SIZE, "\n[… cut: %ju bytes in all]\n",
+                       (uintmax_t)total);
     *ret = out;
     return 0;
 }

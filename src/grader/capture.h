@@ -13,7 +13,8 @@
 #define CUPEL_CAPTURE_TEXT_MAX ((size_t)16 << 10)
 
 struct cupel_capture {
-    size_t len; /* bytes kept */
+    size_t len;     /* bytes kept */
+    uint64_t total; /* bytes that there were */
     char bytes[CUPEL_CAPTURE_MAX];
 };
 

@@ -84,6 +84,18 @@ static char *explain_amount(const char *what, uint64_t limit, bool bytes)
     return asprintf(&text, "%s; the limit is %s", what, figure) < 0 ? NULL : text;
 }
 
+static char *explain_disk(const struct cupel_limits *limits)
+{
+    char size[FIGURE_SIZE];
+    char *text = NULL;
+
+    (void)cupel_units_format_bytes(limits->disk_bytes, size, sizeof(size));
+    return asprintf(&text, "filled its disk; the limit is %s in %" PRIu64 " files", size,
+                    limits->inodes) < 0
+               ? NULL
+               : text;
+}
+
 static char *explain_limit(const struct cupel_outcome *run)
 {
     const struct cupel_limits *limits = &run->limits;
@@ -100,7 +112,7 @@ static char *explain_limit(const struct cupel_outcome *run)
         return explain_amount("started too many processes or threads", limits->processes,
                               false);
     case CUPEL_LIMIT_DISK:
-        return explain_amount("wrote too much to disk", limits->disk_bytes, true);
+        return explain_disk(limits);
     case CUPEL_LIMIT_FILE_SIZE:
         return explain_amount("wrote too large a file", limits->file_size_bytes, true);
     case CUPEL_LIMIT_OPEN_FILES:

@@ -98,6 +98,17 @@ static void text_gives_one_stream_all_the_room(void **state)
     free(text);
 }
 
+static void text_tells_how_much_there_was(void **state)
+{
+    char *text = NULL;
+
+    (void)state;
+    fill(&out, 'a', 3 * CUPEL_CAPTURE_MAX);
+    assert_int_equal(cupel_capture_text(&out, &err, &text), 0);
+    assert_non_null(strstr(text, "[… cut: 196608 bytes in all]"));
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -108,6 +119,7 @@ int main(void)
         cmocka_unit_test_setup(text_escapes_what_a_terminal_would_obey, reset),
         cmocka_unit_test_setup(text_gives_both_streams_room, reset),
         cmocka_unit_test_setup(text_gives_one_stream_all_the_room, reset),
+        cmocka_unit_test_setup(text_tells_how_much_there_was, reset),
     };
     return cmocka_run_group_tests_name("capture", tests, NULL, NULL);
 }

@@ -67,7 +67,7 @@ static void limits_are_explained_with_figures(void **state)
         {CUPEL_LIMIT_OUTPUT, CUPEL_REASON_OUTPUT_LIMIT,
          "wrote more than 1 MiB of output; the limit is 1 MiB"},
         {CUPEL_LIMIT_DISK, CUPEL_REASON_DISK_LIMIT,
-         "wrote too much to disk; the limit is 64 MiB"},
+         "filled its disk; the limit is 64 MiB in 4096 files"},
         {CUPEL_LIMIT_FILE_SIZE, CUPEL_REASON_DISK_LIMIT,
          "wrote too large a file; the limit is 16 MiB"},
         {CUPEL_LIMIT_OPEN_FILES, CUPEL_REASON_DISK_LIMIT,
