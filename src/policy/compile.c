@@ -193,10 +193,9 @@ int cupel_policy_compile(const struct cupel_policy *policy, struct cupel_filter 
     int r = seccomp_api_set(API_LEVEL);
     if (r == 0)
         r = cupel_invariants_make(policy->network, &c.invariants);
-    if (r == 0 && c.invariants == NULL)
-        r = -ENOMEM;
-    if (r < 0)
-        return cupel_fail(err, r, "prepare the filter: %s", strerrordesc_np(-r));
+    if (r != 0 || c.invariants == NULL)
+        return cupel_fail(err, r < 0 ? r : -ENOMEM, "prepare the filter: %s",
+                          strerrordesc_np(r < 0 ? -r : ENOMEM));
     c.naming = calloc(c.rules->count + c.invariants->count + 1, sizeof(const void *));
     c.ctx = c.naming != NULL ? seccomp_init(c.unknown) : NULL;
     r = c.ctx == NULL ? cupel_fail(err, -ENOMEM, "no memory for the filter")

@@ -179,8 +179,9 @@ static bool read_verb(const struct cupel_field *field, struct cupel_rule *rule,
         return cupel_field_fail(field, "expected \"allow\" or \"deny\", found neither");
     if (allows && acts)
         return cupel_field_fail(&action, "an action belongs to \"deny\" only");
-    rule->action = allows ? (struct cupel_action){.kind = CUPEL_ACTION_ALLOW}
-                          : (struct cupel_action){CUPEL_ACTION_ERRNO, EPERM};
+    rule->action = (struct cupel_action){CUPEL_ACTION_ERRNO, EPERM};
+    if (allows)
+        rule->action = (struct cupel_action){.kind = CUPEL_ACTION_ALLOW};
     return !acts || cupel_action_read(&action, &rule->action);
 }
 

@@ -105,7 +105,9 @@ static char *clean_line(struct page *page, const char *text)
 {
     char *line = clean(page, text, strlen(text));
 
-    for (char *p = line; p != NULL && (p = strpbrk(p, "\t\n")) != NULL;)
+    if (line == NULL)
+        return NULL;
+    for (char *p = line; (p = strpbrk(p, "\t\n")) != NULL;)
         *p = ' ';
     return line;
 }

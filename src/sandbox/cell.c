@@ -107,6 +107,11 @@ static int spawn(struct cupel_cell *cell, const char *path, uint32_t uid, int ch
     return cell->pidfd < 0 ? cupel_fail_errno(err, "pidfd_open") : 0;
 }
 
+static int fail_ended(struct cupel_error *err)
+{
+    return cupel_fail(err, -EPIPE, "cupel-cell ended unexpectedly");
+}
+
 static int send_setup(struct cupel_cell *cell, const struct cupel_cell_options *options,
                       const struct far_ends *far, struct cupel_error *err)
 {
@@ -141,6 +146,8 @@ static int send_setup(struct cupel_cell *cell, const struct cupel_cell_options *
     for (unsigned i = 0; i < far->count; i++)
         fds[count++] = far->lanes[i];
     int r = wire_send(cell->main_fd, cell->frame->bytes, (size_t)len, fds, count);
+    if (r == -EPIPE || r == -ECONNRESET)
+        return fail_ended(err);
     return r < 0 ? cupel_fail(err, r, "send SETUP: %s", strerrordesc_np(-r)) : 0;
 }
 
@@ -260,7 +267,7 @@ int cell_receive(struct cupel_cell *cell, struct cell_channel *channel, struct c
     channel->state = CUPEL_WIRE_BROKEN;
     cell_break(cell);
     if (r == 0 || r == -ECONNRESET)
-        return cupel_fail(err, -EPIPE, "cupel-cell ended unexpectedly");
+        return fail_ended(err);
     return cupel_fail(err, r, "cupel-cell broke the protocol: %s", strerrordesc_np(-r));
 }
 

@@ -2,12 +2,16 @@
 
 import json
 import subprocess
+import time
 
 import support
 
-# What a first version must stay below; others' and our aims are in docs/.
+# What a first version must stay below, by the median.
 LIMITS = {"cold": 8, "warm": 3}
-TRIES = 3  # a shared machine has bad moments
+
+# A shared machine has bad moments, and takes a while to bury the network namespaces of tests before.
+TRIES = 5
+PAUSE_SECONDS = 5
 
 
 class Bench(support.TestCase):
@@ -23,6 +27,7 @@ class Bench(support.TestCase):
             figures = self.measure()
             if all(figures[name]["multiple"] < limit for name, limit in LIMITS.items()):
                 return
+            time.sleep(PAUSE_SECONDS)
         self.fail(f"none of {TRIES} measurements stayed below {LIMITS}")
 
 
