@@ -57,7 +57,7 @@ static void add_rules(struct cupel_wire_run *frame, const char *const *paths,
 static void add_devices(struct cupel_wire_run *frame, char *const *devices,
                         char storage[static CUPEL_WIRE_RULES][32])
 {
-    for (size_t i = 0; devices[i] != NULL && i < CUPEL_WIRE_RULES; i++) {
+    for (size_t i = 0; i < CUPEL_WIRE_RULES && devices[i] != NULL; i++) {
         (void)snprintf(storage[i], sizeof(storage[i]), "/dev/%.20s", devices[i]);
         add_rule(frame, storage[i], CUPEL_WIRE_DEVICE);
     }

@@ -47,7 +47,7 @@ void wire_put_strings(struct wire_writer *w, const char *const *strings)
 {
     uint32_t count = 0;
 
-    while (strings[count] != NULL && count < UINT32_MAX)
+    while (count < UINT32_MAX && strings[count] != NULL)
         count++;
     wire_put_u32(w, count);
     for (uint32_t i = 0; i < count; i++)
