@@ -1,7 +1,4 @@
-"""What real programs and forbidden deeds meet under the shipped policies' filters alone.
-
-usage: test_deeds.py RUN_UNDER_FILTER DEEDS POLICIES [unittest options]
-"""
+"""What real programs and forbidden deeds meet under the shipped policies' filters alone."""
 import os
 import pathlib
 import platform
@@ -12,8 +9,11 @@ import sys
 import tempfile
 import unittest
 
-RUNNER = DEEDS = POLICIES = None
-MUST_RUN = os.environ.get("CUPEL_TESTS_MUST_RUN") == "1"
+import support
+
+RUNNER = support.HELPERS / "run_under_filter"
+DEEDS = support.HELPERS / "policy_deeds"
+POLICIES = support.SOURCE / "policies"
 KILLED = -signal.SIGSYS
 
 KILLED_DEEDS = """unshare_user setns ptrace process_vm_readv kcmp pidfd_getfd keyctl add_key bpf
@@ -149,7 +149,7 @@ class Programs(unittest.TestCase):
 
     def need(self, program):
         if shutil.which(program) is None:
-            if MUST_RUN:
+            if support.MUST_RUN:
                 self.fail(f"{program} is not installed")
             self.skipTest(f"{program} is not installed")
 
@@ -241,5 +241,4 @@ class Programs(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    RUNNER, DEEDS, POLICIES = sys.argv[1:4]
-    unittest.main(argv=[sys.argv[0], *sys.argv[4:]])
+    support.main()

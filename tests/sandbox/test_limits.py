@@ -86,6 +86,17 @@ class Limits(support.TestCase):
         report = self.free("sh", "-c", flood.format(65536), options=["--output", "64KiB"])
         self.assertEqual(report["stdout_bytes"], 65536)
 
+    def test_output_of_one_stream_apart(self):
+        policy = support.write(
+            self.folder() / "apart.json",
+            """{"schema": "cupel.policy/1", "name": "apart", "extends": "native",
+                "why": "little on standard error", "limits": {"stderr": "1 KiB"}}""",
+        )
+        flood = "head -c 2000 /dev/zero"
+        _, report = self.limited("output", "sh", "-c", f"{flood} >&2", policy=policy)
+        self.assertEqual(report["stderr_bytes"], 1024)
+        self.assertEqual(self.free("sh", "-c", flood, policy=policy)["stdout_bytes"], 2000)
+
     def test_disk(self):
         fill = "head -c {} /dev/zero > /tmp/x"
         options = ["--disk", "1MiB"]

@@ -6,8 +6,8 @@ import random
 import stat
 import struct
 import subprocess
-import unittest
 
+import support
 import unpacking
 from unpacking import REJECTED, bsdtar, newc, padded, raw_header, raw_tar, tar, zipped
 
@@ -179,4 +179,4 @@ class Damaged(unpacking.UnpackingTest):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    support.main()

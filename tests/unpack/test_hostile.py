@@ -3,8 +3,8 @@ import gzip
 import stat
 import tarfile
 import unicodedata
-import unittest
 
+import support
 import unpacking
 from unpacking import (FOLDER, MAX_SIZE, bsdtar, file_type, hard_link, link, newc, padded, raw_header,
                        raw_tar, tar, zipped)
@@ -200,4 +200,4 @@ class Bombs(unpacking.UnpackingTest):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    support.main()

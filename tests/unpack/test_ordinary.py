@@ -10,6 +10,7 @@ import tarfile
 import unittest
 import zipfile
 
+import support
 import unpacking
 from unpacking import FOLDER, MAX_FILES, MAX_SIZE, OK, hard_link, link, newc, tar, zipped
 
@@ -280,4 +281,4 @@ class CommandLine(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    support.main()

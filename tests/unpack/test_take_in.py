@@ -9,10 +9,11 @@ import subprocess
 import tempfile
 import unittest
 
+import support
 import unpacking
 from unpacking import FOLDER, bsdtar, link, tar, zipped
 
-TAKE_IN = os.environ.get("CUPEL_TAKE_IN")
+TAKE_IN = support.HELPERS / "take_in"
 FILES = {"fib.c": b"int main(void) { return 0; }\n", "util.h": b"", "Übung.txt": b"x" * 3000}
 
 
@@ -152,4 +153,4 @@ class Warnings(TakeInTest):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    support.main()

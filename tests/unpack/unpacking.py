@@ -16,7 +16,9 @@ import unittest
 import warnings
 import zipfile
 
-UNPACK = os.environ.get("CUPEL_UNPACK")
+import support
+
+UNPACK = support.HELPERS / "unpack-unboxed"
 MAX_SIZE = 1 << 20
 MAX_FILES = 50
 
