@@ -41,7 +41,7 @@ enum state { STATE_ENFORCED, STATE_FALLBACK, STATE_MISSING };
 static const char *const state_names[] = {"enforced", "fall-back", "missing"};
 
 static const char *const inspected[] = {"cat", "/proc/self/status", "/proc/self/mountinfo",
-                                        "/proc/net/dev", NULL};
+                                        "/proc/self/net/dev", NULL};
 
 /* A layer that shows in what `inspected` prints. */
 struct evidence {
@@ -54,9 +54,13 @@ struct evidence {
 
 static const struct evidence evidences[] = {
     {"user_namespace", "\nUid:\t1000\t1000\t1000\t1000\n", STATE_MISSING,
-     "the command has an unprivileged uid, and no other is mapped", "see above"},
+     "the command has an unprivileged uid, and no other is mapped", "report this as a bug"},
     {"pid_namespace", "\nNSpid:\t2\n", STATE_MISSING,
      "the command sees its own processes alone", "use a kernel with CONFIG_PID_NS"},
+    {"root", " / / ro,nosuid,nodev", STATE_MISSING,
+     "a read-only root of the cell's own; the host's is detached", "report this as a bug"},
+    {"proc", "hidepid=invisible,subset=pid", STATE_MISSING,
+     "the run's own processes, and nothing else of the kernel", "use Linux 5.8 or later"},
     {"capabilities",
      "\nCapInh:\t0000000000000000\nCapPrm:\t0000000000000000\n"
      "CapEff:\t0000000000000000\nCapBnd:\t0000000000000000\n"
@@ -110,13 +114,28 @@ static enum state print_landlock(const struct cupel_outcome *outcome)
     return STATE_ENFORCED;
 }
 
+/* What is listed last is the network devices: a heading of two lines, and lo. */
+static enum state print_network(const char *text)
+{
+    const char *heading = strstr(text, " face |");
+    const char *first = heading == NULL ? NULL : strchr(heading, '\n');
+    const char *end = first == NULL ? NULL : strchr(first + 1, '\n');
+    const char *lo = first == NULL ? NULL : strstr(first, " lo:");
+    bool isolated = end != NULL && end[1] == '\0' && lo != NULL && lo < end;
+    enum state state = isolated ? STATE_ENFORCED : STATE_MISSING;
+
+    print_layer("network", state,
+                isolated ? "an isolated namespace with no interface but lo"
+                         : "use a kernel with CONFIG_NET_NS");
+    return state;
+}
+
 /* Limits are enforced without cgroups; say what a cgroup2 hierarchy would be there for. */
 static enum state print_limits(void)
 {
     struct statfs fs;
     bool unified = statfs("/sys/fs/cgroup", &fs) == 0 && fs.f_type == CGROUP2_SUPER_MAGIC;
 
-    print_layer("network", STATE_ENFORCED, "an isolated namespace without any interface up");
     print_layer("cgroup", STATE_FALLBACK,
                 unified
                     ? "not used: memory by a watchdog, processes by RLIMIT_NPROC, CPU by rusage"
@@ -185,6 +204,7 @@ static int diagnose(const char *command)
     }
     enum state worst = print_evidence(text);
     worst = worse(worst, print_landlock(&outcome));
+    worst = worse(worst, print_network(text));
     worst = worse(worst, print_limits());
     return worst == STATE_MISSING ? CUPEL_EXIT_CANNOT_ENFORCE : CUPEL_EXIT_OK;
 }
