@@ -124,9 +124,9 @@ static int prepare(const struct cell_run *run, struct cupel_error *err)
     /* What scheduling the supervisor has is no right of learners'. */
     (void)sched_setscheduler(0, SCHED_OTHER, &(struct sched_param){.sched_priority = 0});
     if (r == 0)
-        r = limit_resources(request, err);
-    if (r == 0)
         r = cell_landlock_restrict(request, run->lane->landlock_abi, err);
+    if (r == 0) /* after what needs descriptors of its own */
+        r = limit_resources(request, err);
     return r;
 }
 

@@ -109,7 +109,10 @@ static bool reap(pid_t command, int options, struct cell_report *report)
 static void wait_for_command(pid_t command, const sigset_t *signals, struct cell_report *report)
 {
     while (!report->ended && reap(command, WNOHANG, report) && !report->ended) {
-        if (sigwaitinfo(signals, NULL) == CUPEL_WIRE_STOP_SIGNAL) {
+        siginfo_t info = {0};
+        /* Who sends from outside of this pid namespace has no number in it; learners have one.
+         */
+        if (sigwaitinfo(signals, &info) == CUPEL_WIRE_STOP_SIGNAL && info.si_pid == 0) {
             report->stopped = true;
             return;
         }

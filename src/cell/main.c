@@ -19,7 +19,7 @@
  *  5. A run (lane.c): clone3(2) makes init, process 1 of fresh pid, mount and ipc namespaces.
  * Init (init.c) mounts the run's /tmp, /proc and view of /box, drops its last capabilities,
  * sends STARTED with a pidfd of itself, and starts the command (command.c), which takes
- * descriptors 0 to 2, a session, resource limits, Landlock and seccomp, in this order, and
+ * descriptors 0 to 2, a session, Landlock, resource limits and seccomp, in this order, and
  * executes. When it ends, init kills and reaps the rest and ends. The lane reports EXITED.
  * Killing init, which the supervisor does on a breach, ends every process of the run.
  *

@@ -17,11 +17,12 @@ class Layers(support.TestCase):
         self.shown.chmod(0o755)
         shutil.copy(support.HELPERS / "deeds", self.shown)
 
-    def probe(self, *commands, options=()):
-        """What the commands (lists) printed, and how each ended, as (status, number)."""
+    def probe(self, *commands, options=(), wrap=()):
+        """What the commands (lists) printed, and how each ended, as (status, number). wrap: a command
+        that executes the probe."""
         arguments = [part for command in commands for part in ("--", *command)]
         done = subprocess.run(
-            [support.HELPERS / "cell_probe", CELL, f"show={self.shown}", *options, *arguments],
+            [*wrap, support.HELPERS / "cell_probe", CELL, f"show={self.shown}", *options, *arguments],
             capture_output=True,
             text=True,
             timeout=60,
@@ -130,6 +131,25 @@ class Layers(support.TestCase):
         self.assertEqual(output, [])
         self.assertNotEqual(ends, [("exited", 0)])
 
+
+    def test_a_run_cannot_end_itself_in_the_name_of_the_supervisor(self):
+        """Landlock's scope keeps signals from init; without it they reach init, and do nothing."""
+        script = "for i in TERM CHLD KILL STOP; do kill -$i 1; done; sleep 0.2; echo on"
+        for wrap in ([], [support.HELPERS / "without_landlock"]):
+            with self.subTest(wrap):
+                output, ends = self.probe(["sh", "-c", f"{{ {script}; }} 2>&1"], wrap=wrap)
+                self.assertEqual((output[-1], ends), ("on", [("exited", 0)]))
+        self.assertNotIn("sh: 1: kill: Operation not permitted", output[:2])
+
+    def test_a_kernel_without_landlock_is_told(self):
+        command = [support.HELPERS / "without_landlock", support.CUPEL]
+        done = subprocess.run([*command, "doctor"], capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("landlock        fall-back", done.stdout)
+        required = [*command, "run", "--require", "landlock", "--", "true"]
+        done = subprocess.run(required, capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 125)
+        self.assertIn("landlock", done.stderr)
 
     def check_box(self, *options):
         build = "echo old > kept; mkdir folder; echo x > folder/gone; mkfifo pipe"

@@ -147,6 +147,14 @@ except BlockingIOError:
         self.assertEqual(done.returncode, 1)
         self.assertIn("Too many open files", done.stderr)
 
+    def test_the_narrowest_limits_are_the_command_s_own_problem(self):
+        done, report = self.run_boxed("true", options=["--open-files", "1"])
+        self.assertEqual((done.returncode, report["status"]), (127, "exited"))  # of ld.so
+        for option in (["--memory", "1B"], ["--disk", "1B"], ["--wall", "1000000h"]):
+            with self.subTest(option):
+                _, report = self.run_boxed("true", options=option)
+                self.assertIn(report["status"], ("exited", "limit"))
+
     def test_figures_that_nobody_measured_are_null(self):
         report = self.free("true", policy="native")
         self.assertIsNone(report["processes_peak"])
