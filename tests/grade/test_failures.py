@@ -75,6 +75,15 @@ class Failures(grading.GradeCase):
         self.assertEqual((test["verdict"], test["reason"]), ("skipped", "build_failed"))
         self.assertEqual(test["message"], "not run: the build step a failed")
 
+    def test_a_build_that_closes_the_box_does_not_stop_the_next_step(self):
+        close = {"id": "a", "run": ["chmod", "0", "."], "policy": "compile"}
+        made = self.grader(
+            [{"id": "t", "run": ["cat", "a.txt"]}], build=[close, {"id": "b", "run": ["true"]}]
+        )
+        result = self.grade(made, self.submitted)
+        self.assertEqual([b["passed"] for b in result["build"]], [True, True])
+        self.assertEqual(result["tests"][0]["output"], "a\n")
+
     def test_a_layer_that_the_host_lacks_exits_4_without_a_result(self):
         done = self.cupel("grade", "--require", "cgroup", self.grader([spin("0")]), self.submitted)
         self.assertEqual((done.returncode, done.stdout), (4, ""))
