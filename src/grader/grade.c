@@ -39,10 +39,12 @@ static int start_cell(struct cupel_grading *grading, const struct cupel_plan *pl
     return cupel_plan_check_layers(plan->require, available, err);
 }
 
-/* Whether packing failed for want of resources, which says nothing of the submission. */
+/* Whether packing failed for want of resources, or in reading what could be opened; that says
+ * nothing of the submission. -EAGAIN: it was changed meanwhile. */
 static bool is_platforms(int code)
 {
-    return code == -ENOMEM || code == -EMFILE || code == -ENFILE || code == -ENOSPC;
+    return code == -ENOMEM || code == -EMFILE || code == -ENFILE || code == -ENOSPC ||
+           code == -EIO || code == -EAGAIN;
 }
 
 /* Move what the result tells of the submission there. */
