@@ -98,14 +98,21 @@ class Failures(grading.GradeCase):
         (prefix / "bin/cupel").write_bytes(CUPEL.read_bytes())
         (prefix / "bin/cupel").chmod(0o755)
         (prefix / "share").symlink_to(support.PREFIX / "share")
-        done = subprocess.run(
-            [prefix / "bin/cupel", "grade", self.grader([spin("0")]), self.submitted],
-            capture_output=True,
-            check=False,
-        )
-        result = json.loads(done.stdout)
-        self.assertEqual((done.returncode, result["status"]), (1, "platform_error"))
-        self.assertEqual((result["score"], result["tests"][0]["verdict"]), (None, "skipped"))
+        for state in ("missing", "not executable"):
+            with self.subTest(state):
+                if state != "missing":
+                    support.write(prefix / "libexec/cupel/cupel-cell", "")
+                done = subprocess.run(
+                    [prefix / "bin/cupel", "grade", self.grader([spin("0")]), self.submitted],
+                    capture_output=True,
+                    check=False,
+                )
+                self.assertEqual(done.returncode, 1, done.stderr)
+                result = json.loads(done.stdout)
+                self.assertEqual(result["status"], "platform_error")
+                self.assertEqual(
+                    (result["score"], result["tests"][0]["verdict"]), (None, "skipped")
+                )
 
     def test_results_do_not_depend_on_jobs(self):
         # The later a test stands, the sooner it ends.
