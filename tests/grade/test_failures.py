@@ -92,6 +92,22 @@ class Failures(grading.GradeCase):
             "cupel grade: this host cannot enforce what is required: cgroup; see `cupel doctor`\n",
         )
 
+    def test_a_host_that_forbids_user_namespaces_exits_4_without_a_result(self):
+        forbid = 'echo 0 >/proc/sys/user/max_user_namespaces && exec "$@"'
+        made = self.grader([spin("0")])
+        done = subprocess.run(
+            ["unshare", "-Ur", "sh", "-c", forbid, "sh", CUPEL, "grade", made, self.submitted],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        self.assertEqual((done.returncode, done.stdout), (4, ""))
+        self.assertEqual(
+            done.stderr,
+            "cupel grade: set up the sandbox: unshare user namespace: "
+            "user.max_user_namespaces is 0\n",
+        )
+
     def test_a_cell_that_cannot_be_started_is_the_platforms_failure(self):
         prefix = self.folder()
         (prefix / "bin").mkdir()
