@@ -95,11 +95,15 @@ int cupel_document_parse(const char *text, size_t len, const char *name,
 
 /* Below a folder that was opened, nothing may lead out of it; a path of the user's own is the
  * user's to choose. */
-static int open_file(int dir_fd, const char *path, struct cupel_error *err)
+static int open_file(int dir_fd, const char *path, const char *name, struct cupel_error *err)
 {
-    if (dir_fd != AT_FDCWD)
-        return cupel_path_open_beneath(dir_fd, path, O_RDONLY | O_NOCTTY, err);
-    int fd = open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    int fd;
+
+    if (dir_fd != AT_FDCWD) {
+        fd = cupel_path_open_beneath(dir_fd, path, O_RDONLY | O_NOCTTY, NULL);
+        return fd < 0 ? cupel_fail(err, fd, "open %s: %s", name, strerrordesc_np(-fd)) : fd;
+    }
+    fd = open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
     return fd < 0 ? cupel_fail_errno(err, "open %s", path) : fd;
 }
 
@@ -111,7 +115,7 @@ int cupel_document_load(int dir_fd, const char *path, const char *name, size_t m
     size_t len;
     char *text;
 
-    CUPEL_AUTO_FD fd = open_file(dir_fd, path, err);
+    CUPEL_AUTO_FD fd = open_file(dir_fd, path, name, err);
     if (fd < 0)
         return fd;
     if (fstat(fd, &st) < 0)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -44,14 +45,37 @@ static bool upper_has_attributes(void)
            removexattr("/tmp/upper", "user.cupel") == 0;
 }
 
-static int copy_box(struct cupel_error *err)
+/* A copy takes room that a view does not: what the box holds is no part of the run's quota. */
+static int make_room(const struct cupel_wire_run *run, struct cupel_error *err)
 {
+    struct statfs box;
+    char options[96];
+
+    if (statfs("/box", &box) < 0)
+        return cupel_fail_errno(err, "look at the box to copy");
+    uint64_t bytes = (uint64_t)(box.f_blocks - box.f_bfree) * (uint64_t)box.f_bsize;
+    uint64_t inodes = (uint64_t)(box.f_files - box.f_ffree);
+    (void)snprintf(options, sizeof(options), "size=%ju,nr_inodes=%ju",
+                   (uintmax_t)(run->disk_bytes + bytes),
+                   (uintmax_t)(run->inodes + OWN_INODES + inodes));
+    if (mount(NULL, "/tmp", NULL, MS_REMOUNT | FLAGS, options) < 0)
+        return cupel_fail_errno(err, "make room for a copy of the box");
+    return 0;
+}
+
+static int copy_box(const struct cupel_wire_run *run, struct cupel_error *err)
+{
+    int r = make_room(run, err);
+    if (r < 0)
+        return r;
     CUPEL_AUTO_FD from = open("/box", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     CUPEL_AUTO_FD to = open("/tmp/upper", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
     if (from < 0 || to < 0)
         return cupel_fail_errno(err, "open the box to copy");
-    int r = cupel_copy_tree(from, to, err);
+    r = cupel_copy_tree(from, to, err);
+    if (r == -ENOSPC) /* hard links become files */
+        return cupel_fail(err, -EDQUOT, "the box does not fit into the run's disk");
     if (r < 0)
         return r;
     if (mount("/tmp/upper", "/box", NULL, MS_BIND, NULL) < 0)
@@ -59,13 +83,13 @@ static int copy_box(struct cupel_error *err)
     return 0;
 }
 
-static int mount_view(bool copy, struct cupel_error *err)
+static int mount_view(const struct cupel_wire_run *run, bool copy, struct cupel_error *err)
 {
     if (!copy && upper_has_attributes() &&
         mount("overlay", "/box", "overlay", FLAGS,
               "lowerdir=/box,upperdir=/tmp/upper,workdir=/tmp/work,userxattr") == 0)
         return 0;
-    return copy_box(err);
+    return copy_box(run, err);
 }
 
 int cell_box_mount(const struct cupel_wire_run *run, bool copy, int *ret_fd,
@@ -73,7 +97,7 @@ int cell_box_mount(const struct cupel_wire_run *run, bool copy, int *ret_fd,
 {
     int r = mount_scratch(run, err);
     if (r == 0 && run->fresh_box)
-        r = mount_view(copy, err);
+        r = mount_view(run, copy, err);
     if (r < 0)
         return r;
     if (mount("/tmp/tmp", "/tmp", NULL, MS_BIND, NULL) < 0)

@@ -46,13 +46,27 @@ static int map_id(const char *file, unsigned outside, struct cupel_error *err)
     return write_file(file, line, err);
 }
 
+/* A host that allows no user namespace says ENOSPC, as one does where all are in use. */
+static bool are_forbidden(void)
+{
+    char limit[2] = "";
+
+    CUPEL_AUTO_FD fd = open("/proc/sys/user/max_user_namespaces", O_RDONLY | O_CLOEXEC);
+    return fd >= 0 && read(fd, limit, sizeof(limit)) == (ssize_t)sizeof(limit) &&
+           memcmp(limit, "0\n", sizeof(limit)) == 0;
+}
+
 int cell_identity_unshare(int flags, struct cupel_error *err)
 {
     uid_t uid = geteuid();
     gid_t gid = getegid();
 
-    if (unshare(CLONE_NEWUSER | flags) < 0)
+    if (unshare(CLONE_NEWUSER | flags) < 0) {
+        if (errno == ENOSPC && are_forbidden())
+            return cupel_fail(err, -EPERM,
+                              "unshare user namespace: user.max_user_namespaces is 0");
         return cupel_fail_errno(err, "unshare user namespace");
+    }
     int r = write_file("/proc/self/setgroups", "deny", err);
     if (r == 0)
         r = map_id("/proc/self/uid_map", uid, err);

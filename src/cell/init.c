@@ -102,17 +102,24 @@ static bool reap(pid_t command, int options, struct cell_report *report)
     return pid == 0;
 }
 
+/* Sent by kill(2) or its like from outside of the run's pid namespace: a process in it is named
+ * by si_pid, and may forge other codes alone. Landlock keeps them from it since ABI 6 only. */
+static bool is_from_supervisor(const siginfo_t *signal)
+{
+    return signal->si_signo == CUPEL_WIRE_STOP_SIGNAL && signal->si_code == SI_USER &&
+           signal->si_pid == 0;
+}
+
 /*
  * Until the command ends, or the supervisor has had enough. It asks instead of killing init,
  * since the kernel forgets what the processes used that die with their init.
  */
 static void wait_for_command(pid_t command, const sigset_t *signals, struct cell_report *report)
 {
+    siginfo_t signal;
+
     while (!report->ended && reap(command, WNOHANG, report) && !report->ended) {
-        siginfo_t info = {0};
-        /* Who sends from outside of this pid namespace has no number in it; learners have one.
-         */
-        if (sigwaitinfo(signals, &info) == CUPEL_WIRE_STOP_SIGNAL && info.si_pid == 0) {
+        if (sigwaitinfo(signals, &signal) > 0 && is_from_supervisor(&signal)) {
             report->stopped = true;
             return;
         }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cupel/cleanup.h"
 #include "cupel/document.h"
@@ -31,6 +32,8 @@ static int run_step(struct cupel_grading *grading, const struct cupel_step *step
     r = cupel_run_wait(grading->cell, 0, &request, ret, &err);
     if (r < 0)
         *ret = cupel_grading_not_started(step, &err);
+    /* A step may have closed the box to its owner, whom the next one is and we may be. */
+    (void)fchmod(cupel_cell_box_fd(grading->cell), 0755);
     cupel_strings_free(environment);
     return 0;
 }

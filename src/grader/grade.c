@@ -27,11 +27,12 @@ static int start_cell(struct cupel_grading *grading, const struct cupel_plan *pl
     int r = cupel_plan_check_layers(plan->require, available | 1U << CUPEL_LAYER_LANDLOCK, err);
     if (r < 0)
         return r;
-    r = cupel_cell_start(grading->options->cell_path, NULL, &grading->cell, &why);
+    r = cupel_cell_start(grading->options->cell_path, NULL, &grading->cell, err);
     if (r == 0)
-        r = cupel_cell_set_up(grading->cell, &plan->cell, &why);
-    if (r == 0)
-        r = cupel_cell_wait(grading->cell, &why);
+        r = cupel_cell_set_up(grading->cell, &plan->cell, err);
+    if (r < 0)
+        return r; /* what is ours cannot be read or executed: no refusal of the host's */
+    r = cupel_cell_wait(grading->cell, &why);
     if (r < 0)
         return cupel_fail(err, is_refusal(r) ? -ENOTSUP : r, "%s", why.text);
     if (cupel_cell_landlock_abi(grading->cell) > 0)
@@ -39,10 +40,12 @@ static int start_cell(struct cupel_grading *grading, const struct cupel_plan *pl
     return cupel_plan_check_layers(plan->require, available, err);
 }
 
-/* Whether packing failed for want of resources, which says nothing of the submission. */
+/* Whether packing failed for want of resources, or in reading what could be opened; that says
+ * nothing of the submission. -EAGAIN: it was changed meanwhile. */
 static bool is_platforms(int code)
 {
-    return code == -ENOMEM || code == -EMFILE || code == -ENFILE || code == -ENOSPC;
+    return code == -ENOMEM || code == -EMFILE || code == -ENFILE || code == -ENOSPC ||
+           code == -EIO || code == -EAGAIN;
 }
 
 /* Move what the result tells of the submission there. */

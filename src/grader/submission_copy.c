@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -39,6 +41,19 @@ int cupel_copy_bytes(int fd, const void *bytes, size_t len, struct cupel_error *
     return 0;
 }
 
+/* As read(2), but waits for a pipe that its other users have set not to block. */
+static ssize_t read_some(int fd, char *chunk, size_t want)
+{
+    for (;;) {
+        ssize_t n = TEMP_FAILURE_RETRY(read(fd, chunk, want));
+        if (n >= 0 || errno != EAGAIN)
+            return n;
+        struct pollfd input = {.fd = fd, .events = POLLIN};
+        if (TEMP_FAILURE_RETRY(poll(&input, 1, -1)) < 0)
+            return -1;
+    }
+}
+
 int cupel_copy_file(int from_fd, int to_fd, uint64_t max_bytes, uint64_t *ret_size,
                     struct cupel_error *err)
 {
@@ -49,9 +64,9 @@ int cupel_copy_file(int from_fd, int to_fd, uint64_t max_bytes, uint64_t *ret_si
         return cupel_fail(err, -ENOMEM, "no memory");
     while (size < max_bytes) {
         size_t want = max_bytes - size < CHUNK ? (size_t)(max_bytes - size) : CHUNK;
-        ssize_t n = TEMP_FAILURE_RETRY(read(from_fd, chunk, want));
+        ssize_t n = read_some(from_fd, chunk, want);
         if (n < 0)
-            return cupel_fail_errno(err, "read the submission");
+            return cupel_fail(err, -EIO, "read the submission: %s", strerrordesc_np(errno));
         if (n == 0)
             break;
         int r = cupel_copy_bytes(to_fd, chunk, (size_t)n, err);

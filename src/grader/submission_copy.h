@@ -17,7 +17,8 @@ CUPEL_MUST_CHECK int cupel_copy_seal(int fd, struct cupel_error *err);
 CUPEL_MUST_CHECK int cupel_copy_bytes(int fd, const void *bytes, size_t len,
                                       struct cupel_error *err);
 
-/* Copy from from_fd until its end, at most max_bytes. *ret_size: how many. 0 or -errno. */
+/* Copy from from_fd until its end, at most max_bytes. *ret_size: how many. 0 or -errno; -EIO:
+ * from_fd cannot be read. */
 CUPEL_MUST_CHECK int cupel_copy_file(int from_fd, int to_fd, uint64_t max_bytes,
                                      uint64_t *ret_size, struct cupel_error *err);
 

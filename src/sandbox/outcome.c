@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -116,5 +117,10 @@ void run_describe_failure(const struct cupel_run *run, struct cupel_outcome *ret
     if (run->started_ns == 0)
         ret->wall_ns = 0;
     ret->memory_peak_bytes = CUPEL_UNKNOWN;
+    if (run->error.code == -EDQUOT) { /* what is in the box, which programs wrote */
+        ret->status = CUPEL_RUN_LIMIT;
+        ret->limit = CUPEL_LIMIT_DISK;
+        return;
+    }
     (void)snprintf(ret->error, sizeof(ret->error), "%s", run->error.text);
 }

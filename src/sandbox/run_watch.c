@@ -77,21 +77,33 @@ static void arm_check(struct cupel_run *run, uint64_t cpu_ns, uint64_t memory_by
 }
 
 /* What the run keeps in tmpfs is memory as well. */
-static uint64_t scratch_bytes(int fd)
+static uint64_t scratch_bytes(int fd, uint64_t *ret_size)
 {
     struct statfs fs;
 
+    *ret_size = 0;
     if (fd < 0 || fstatfs(fd, &fs) < 0 || fs.f_type != TMPFS_MAGIC)
         return 0; /* a folder of the host's may be bound at /box */
+    *ret_size = (uint64_t)fs.f_blocks * (uint64_t)fs.f_bsize;
     return (uint64_t)(fs.f_blocks - fs.f_bfree) * (uint64_t)fs.f_bsize;
+}
+
+static uint64_t box_bytes(const struct cupel_run *run)
+{
+    uint64_t size;
+
+    return scratch_bytes(run->cell->box_fd, &size);
 }
 
 static uint64_t tmpfs_bytes(const struct cupel_run *run)
 {
-    uint64_t bytes = scratch_bytes(run->scratch_fd);
+    uint64_t size;
+    uint64_t bytes = scratch_bytes(run->scratch_fd, &size);
 
+    /* It is larger than the quota by the copy of the box in it. */
+    bytes = left(bytes, left(size, run->request.limits.disk_bytes));
     if (run->request.box == CUPEL_BOX_DIRECT)
-        bytes += left(scratch_bytes(run->cell->box_fd), run->scratch_base_bytes);
+        bytes += left(box_bytes(run), run->scratch_base_bytes);
     return bytes;
 }
 
@@ -177,7 +189,7 @@ int run_watch_open(struct cupel_run *run, struct cupel_error *err)
     if (r == 0)
         arm(&run->deadline, SETUP_NS);
     if (run->request.box == CUPEL_BOX_DIRECT)
-        run->scratch_base_bytes = scratch_bytes(run->cell->box_fd);
+        run->scratch_base_bytes = box_bytes(run);
     return r;
 }
 

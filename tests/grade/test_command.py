@@ -101,6 +101,14 @@ class Command(grading.GradeCase):
         self.assertEqual((done.returncode, done.stdout), (2, ""))
         self.assertIn("none", done.stderr)
 
+    def test_a_folder_without_definition_exits_2_and_is_named(self):
+        folder = self.folder()
+        done = self.cupel("grade", folder, self.submitted)
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertEqual(
+            done.stderr, f"cupel grade: open {folder}/grader.json: No such file or directory\n"
+        )
+
     def test_a_rejected_submission_has_a_result_and_exits_3(self):
         needy = self.grader([PASSING], submission={"files": ["main.c"]})
         small = self.grader([PASSING], submission={"files": ["*"], "max_size": "1 B"})

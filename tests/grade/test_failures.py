@@ -75,6 +75,15 @@ class Failures(grading.GradeCase):
         self.assertEqual((test["verdict"], test["reason"]), ("skipped", "build_failed"))
         self.assertEqual(test["message"], "not run: the build step a failed")
 
+    def test_a_build_that_closes_the_box_does_not_stop_the_next_step(self):
+        close = {"id": "a", "run": ["chmod", "0", "."], "policy": "compile"}
+        made = self.grader(
+            [{"id": "t", "run": ["cat", "a.txt"]}], build=[close, {"id": "b", "run": ["true"]}]
+        )
+        result = self.grade(made, self.submitted)
+        self.assertEqual([b["passed"] for b in result["build"]], [True, True])
+        self.assertEqual(result["tests"][0]["output"], "a\n")
+
     def test_a_layer_that_the_host_lacks_exits_4_without_a_result(self):
         done = self.cupel("grade", "--require", "cgroup", self.grader([spin("0")]), self.submitted)
         self.assertEqual((done.returncode, done.stdout), (4, ""))
@@ -83,20 +92,43 @@ class Failures(grading.GradeCase):
             "cupel grade: this host cannot enforce what is required: cgroup; see `cupel doctor`\n",
         )
 
+    def test_a_host_that_forbids_user_namespaces_exits_4_without_a_result(self):
+        forbid = 'echo 0 >/proc/sys/user/max_user_namespaces && exec "$@"'
+        made = self.grader([spin("0")])
+        done = subprocess.run(
+            ["unshare", "-Ur", "sh", "-c", forbid, "sh", CUPEL, "grade", made, self.submitted],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        self.assertEqual((done.returncode, done.stdout), (4, ""))
+        self.assertEqual(
+            done.stderr,
+            "cupel grade: set up the sandbox: unshare user namespace: "
+            "user.max_user_namespaces is 0\n",
+        )
+
     def test_a_cell_that_cannot_be_started_is_the_platforms_failure(self):
         prefix = self.folder()
         (prefix / "bin").mkdir()
         (prefix / "bin/cupel").write_bytes(CUPEL.read_bytes())
         (prefix / "bin/cupel").chmod(0o755)
         (prefix / "share").symlink_to(support.PREFIX / "share")
-        done = subprocess.run(
-            [prefix / "bin/cupel", "grade", self.grader([spin("0")]), self.submitted],
-            capture_output=True,
-            check=False,
-        )
-        result = json.loads(done.stdout)
-        self.assertEqual((done.returncode, result["status"]), (1, "platform_error"))
-        self.assertEqual((result["score"], result["tests"][0]["verdict"]), (None, "skipped"))
+        for state in ("missing", "not executable"):
+            with self.subTest(state):
+                if state != "missing":
+                    support.write(prefix / "libexec/cupel/cupel-cell", "")
+                done = subprocess.run(
+                    [prefix / "bin/cupel", "grade", self.grader([spin("0")]), self.submitted],
+                    capture_output=True,
+                    check=False,
+                )
+                self.assertEqual(done.returncode, 1, done.stderr)
+                result = json.loads(done.stdout)
+                self.assertEqual(result["status"], "platform_error")
+                self.assertEqual(
+                    (result["score"], result["tests"][0]["verdict"]), (None, "skipped")
+                )
 
     def test_results_do_not_depend_on_jobs(self):
         # The later a test stands, the sooner it ends.

@@ -1,6 +1,11 @@
 """The same submission in any wrapping has the same score and hash; results do not depend on
 the number of jobs."""
 
+import json
+import os
+import subprocess
+import time
+
 import grading
 import support
 
@@ -47,6 +52,29 @@ class Wrappings(grading.GradeCase):
             with self.subTest(standard_input=name):
                 result = self.grade(self.grader_folder, "-", stdin=content)
                 self.assertEqual(self.key(result), expected)
+
+    def test_standard_input_that_does_not_block_is_waited_for(self):
+        reader, writer = os.pipe()
+        os.set_blocking(reader, False)
+        made = self.grader([{"id": "t", "run": ["cat", "a.c"]}], submission={"files": ["a.c"]})
+        with subprocess.Popen(
+            [support.CUPEL, "grade", made, "-"], stdin=reader, stdout=subprocess.PIPE
+        ) as process:
+            os.close(reader)
+            time.sleep(0.2)
+            os.write(writer, b"late")
+            os.close(writer)
+            result = json.loads(process.communicate(timeout=30)[0])
+        self.assertEqual((process.returncode, result["score"]), (0, 1), result["message"])
+        self.assertEqual(result["tests"][0]["output"], "late")
+
+    def test_what_opens_but_cannot_be_read_is_the_platforms_failure(self):
+        made = self.grader([{"id": "t", "run": ["true"]}])
+        done = self.cupel("grade", made, "/proc/self/mem")
+        self.assertEqual(done.returncode, 1)
+        message = "read the submission: Input/output error"
+        self.assertEqual(done.stderr, f"cupel grade: platform failure: {message}\n")
+        self.assertEqual(json.loads(done.stdout)["score"], None)
 
     def test_other_contents_have_another_hash(self):
         first = self.grade(self.grader_folder, self.submitted)
