@@ -33,6 +33,14 @@ static const char *text_flaw(const char *text, size_t len)
     return NULL;
 }
 
+/* "C:/", as a zip from DOS has it once libarchive has turned its backslashes. */
+static bool has_drive(const char *name)
+{
+    char letter = (char)(name[0] | 0x20);
+
+    return letter >= 'a' && letter <= 'z' && name[1] == ':' && name[2] == '/';
+}
+
 static const char *component_flaw(const char *p, size_t len)
 {
     if (is_component(p, len, ".."))
@@ -54,7 +62,7 @@ const char *cupel_name_normalise(const char *name, char ret[static CUPEL_NAME_SI
     const char *flaw = text_flaw(name, len);
     if (flaw != NULL)
         return flaw;
-    if (name[0] == '/')
+    if (name[0] == '/' || has_drive(name))
         return "the path is absolute";
     for (const char *p = name; *p != '\0'; p += strspn(p, "/")) {
         size_t n = strcspn(p, "/");

@@ -16,6 +16,12 @@ class Names(unpacking.UnpackingTest):
         self.refuses(zipped(("/x", b"")), "/x: the path is absolute")
         self.refuses(newc(("/x", stat.S_IFREG | 0o644, b"")), "/x: the path is absolute")
 
+    def test_paths_with_a_drive(self):
+        for name in "C:/x", "z:/":
+            with self.subTest(name=name):
+                self.refuses(tar((name, b"")), f"{name}: the path is absolute")
+        self.accepts(tar(("C:x", b"1"), ("ab:y", b"2")), {"C:x": b"1", "ab:y": b"2"})
+
     def test_paths_that_climb(self):
         for name in "../victim", "a/../../victim", "a/..", "..":
             with self.subTest(name=name):
