@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static void become_daemon(char *marker)
@@ -35,6 +36,8 @@ int main(int argc, char **argv)
             _exit(0);
         }
     }
+    while (wait(NULL) > 0) /* those in between: then only daemons are left */
+        continue;
     (void)puts("daemons are out");
     return 0;
 }
