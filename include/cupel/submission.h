@@ -33,14 +33,12 @@ struct cupel_submission {
  * Pack path ("-": standard input from input_fd) into a sealed memfd. *ret_fd is the caller's.
  * What is an archive is told by its suffix, else whether the intake names the file, else by its
  * first bytes. The rest of the intake's limits is left to cupel-unpack to find exceeded.
- * *ret_is_archive tells cupel-unpack that it is packed by someone else. Returns 0; -errno with
- * err where it cannot be read (a rejection: exit 3),
- * -EFBIG where an archive is larger than all files could be; -ENOMEM and the like are the
- * platform's.
+ * Returns 0; -errno with err where it cannot be read (a rejection: exit 3), -EFBIG where an
+ * archive is larger than all files could be; -ENOMEM and the like are the platform's.
  */
 CUPEL_MUST_CHECK int cupel_submission_pack(const char *path, int input_fd,
                                            const struct cupel_intake *intake, int *ret_fd,
-                                           bool *ret_is_archive, struct cupel_error *err);
+                                           struct cupel_error *err);
 
 /*
  * Unpack a packed submission into the box of cell (lane 0), strip its wrapping folder, leave

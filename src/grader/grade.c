@@ -71,10 +71,9 @@ static int unpack(struct cupel_grading *grading, struct cupel_error *err)
     struct cupel_submission submission = {0};
     struct cupel_error why = {0};
     CUPEL_AUTO_FD packed_fd = -1;
-    bool is_archive = false;
 
     int r = cupel_submission_pack(options->submission, options->input_fd,
-                                  &grading->grader->intake, &packed_fd, &is_archive, &why);
+                                  &grading->grader->intake, &packed_fd, &why);
     if (r < 0 && is_platforms(r))
         return cupel_fail(err, r, "%s", why.text);
     if (r < 0)

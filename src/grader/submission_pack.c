@@ -124,7 +124,7 @@ static const char *base_name(const char *path)
 }
 
 static int pack_path(const char *path, const struct cupel_intake *intake, int to,
-                     bool *ret_is_archive, struct cupel_error *err)
+                     struct cupel_error *err)
 {
     unsigned char head[CUPEL_KIND_HEAD_SIZE];
     struct stat st;
@@ -134,14 +134,12 @@ static int pack_path(const char *path, const struct cupel_intake *intake, int to
         return cupel_fail_errno(err, "open %s", path);
     if (fstat(fd, &st) < 0)
         return cupel_fail_errno(err, "stat %s", path);
-    *ret_is_archive = false;
     if (S_ISDIR(st.st_mode))
         return pack_folder(fd, intake, to, err);
     if (!S_ISREG(st.st_mode))
         return cupel_fail(err, -EINVAL, "%s: neither a folder nor a file", path);
     const char *name = base_name(path);
-    *ret_is_archive = cupel_kind_is_archive(name, head, read_head(fd, head), intake);
-    if (*ret_is_archive)
+    if (cupel_kind_is_archive(name, head, read_head(fd, head), intake))
         return copy_bounded(fd, to, name, intake, err);
     return pack_one_file(fd, name, st.st_mode, intake, to, err);
 }
@@ -155,7 +153,7 @@ static const char *only_file(const struct cupel_intake *intake)
 }
 
 static int pack_input(int input_fd, const struct cupel_intake *intake, int to,
-                      bool *ret_is_archive, struct cupel_error *err)
+                      struct cupel_error *err)
 {
     unsigned char head[CUPEL_KIND_HEAD_SIZE];
 
@@ -165,34 +163,31 @@ static int pack_input(int input_fd, const struct cupel_intake *intake, int to,
     int r = copy_bounded(input_fd, copy, "standard input", intake, err);
     if (r < 0)
         return r;
-    *ret_is_archive = cupel_kind_has_magic(head, read_head(copy, head));
+    bool is_archive = cupel_kind_has_magic(head, read_head(copy, head));
     const char *name = only_file(intake);
-    if (!*ret_is_archive && name == NULL)
+    if (!is_archive && name == NULL)
         return cupel_fail(err, -EINVAL,
                           "standard input is no archive, and the grader does not name a single "
                           "file that it could be");
     if (lseek(copy, 0, SEEK_SET) < 0)
         return cupel_fail_errno(err, "rewind a memfd");
-    if (*ret_is_archive)
+    if (is_archive)
         return copy_bounded(copy, to, "standard input", intake, err);
     return pack_one_file(copy, name, S_IFREG | 0644, intake, to, err);
 }
 
 int cupel_submission_pack(const char *path, int input_fd, const struct cupel_intake *intake,
-                          int *ret_fd, bool *ret_is_archive, struct cupel_error *err)
+                          int *ret_fd, struct cupel_error *err)
 {
-    bool is_archive = false;
-
     CUPEL_AUTO_FD packed = cupel_copy_new(err);
     if (packed < 0)
         return packed;
-    int r = strcmp(path, "-") == 0 ? pack_input(input_fd, intake, packed, &is_archive, err)
-                                   : pack_path(path, intake, packed, &is_archive, err);
+    int r = strcmp(path, "-") == 0 ? pack_input(input_fd, intake, packed, err)
+                                   : pack_path(path, intake, packed, err);
     if (r == 0)
         r = cupel_copy_seal(packed, err);
     if (r < 0)
         return r;
     *ret_fd = cupel_take_fd(&packed);
-    *ret_is_archive = is_archive;
     return 0;
 }

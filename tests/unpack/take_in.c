@@ -59,13 +59,12 @@ int main(int argc, char **argv)
         .max_size_bytes = 1000000, .max_files = 50, .strip_root = true};
     struct cupel_submission submission;
     struct cupel_error err = {0};
-    bool is_archive;
     int packed;
 
     if (argc < 3)
         return 2;
     intake.files = argv + 3;
-    if (cupel_submission_pack(argv[2], STDIN_FILENO, &intake, &packed, &is_archive, &err) < 0)
+    if (cupel_submission_pack(argv[2], STDIN_FILENO, &intake, &packed, &err) < 0)
         return fail(&err);
     CUPEL_AUTO_FD packed_fd = packed;
     int status = unpack(argv[1], packed_fd);
