@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -83,7 +84,10 @@ static bool is_full(const char *path)
 {
     struct statfs fs;
 
-    return statfs(path, &fs) == 0 && (fs.f_bavail == 0 || fs.f_ffree == 0);
+    if (statfs(path, &fs) < 0 ||
+        (fs.f_type != TMPFS_MAGIC && fs.f_type != OVERLAYFS_SUPER_MAGIC))
+        return false; /* a folder of the host's is bound there: its room is no limit of ours */
+    return fs.f_bavail == 0 || fs.f_ffree == 0;
 }
 
 /* Reap until no child is left to wait for. Returns false when there is none at all. */
