@@ -162,10 +162,6 @@ except BlockingIOError:
         done, report = self.run_boxed("false", options=["--bind-ro", "/proc/self:/box"])
         self.assertEqual((done.returncode, report["limit"]), (1, None), done.stderr)
 
-    def test_the_fewest_open_files_that_a_policy_may_allow(self):
-        done, _ = self.run_boxed("true", options=["--open-files", "4"])
-        self.assertEqual(done.returncode, 0, done.stderr)
-
     def test_open_files(self):
         code = "x = []\nwhile True: x.append(open('/dev/null'))"
         done, _ = self.run_boxed(
