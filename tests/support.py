@@ -40,10 +40,10 @@ class TestCase(unittest.TestCase):
         self.addCleanup(shutil.rmtree, path, ignore_errors=True)
         return Path(path)
 
-    def cupel(self, *args, stdin=b"", timeout=60, **options):
+    def cupel(self, *args, stdin=b"", timeout=60, wrap=(), **options):
         """Run cupel; its exit status, stdout and stderr (text). A sanitizer's report fails."""
         done = subprocess.run(
-            [CUPEL, *map(os.fspath, map(_plain, args))],
+            [*wrap, CUPEL, *map(os.fspath, map(_plain, args))],
             input=stdin,
             capture_output=True,
             timeout=timeout,
@@ -63,11 +63,11 @@ class TestCase(unittest.TestCase):
         self.assertEqual(done.returncode, code, done.stderr + done.stdout[:2000])
         return json.loads(done.stdout)
 
-    def run_boxed(self, *command, options=(), stdin=b"", timeout=60):
+    def run_boxed(self, *command, options=(), wrap=(), **keywords):
         """`cupel run OPTIONS -- COMMAND`: (finished process, report or None)."""
         report = self.folder() / "report.json"
         done = self.cupel(
-            "run", "--report", report, *options, "--", *command, stdin=stdin, timeout=timeout
+            "run", "--report", report, *options, "--", *command, wrap=wrap, **keywords
         )
         return done, json.loads(report.read_text()) if report.exists() else None
 

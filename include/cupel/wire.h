@@ -122,7 +122,9 @@ struct cupel_wire_exited {
     int32_t
         wait_status; /* of the command, as of wait(2); of init, if it did not live to tell */
     int32_t exec_errno;
-    bool command_ended; /* false: it was killed, by CUPEL_WIRE_STOP_SIGNAL or with init */
+    bool command_ended; /* false: init was killed, and the command with it */
+    bool stopped;       /* CUPEL_WIRE_STOP_SIGNAL came first: from us or, before ABI 6 of
+                           Landlock, from the run itself */
     bool disk_full;     /* no block or no inode was left in what the run could write */
     uint64_t wall_ns; /* from the command's execve to its end; 0 if it did not end by itself */
     uint64_t user_ns; /* of all processes of the run, its set-up taken off */

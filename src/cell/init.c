@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -83,7 +84,10 @@ static bool is_full(const char *path)
 {
     struct statfs fs;
 
-    return statfs(path, &fs) == 0 && (fs.f_bavail == 0 || fs.f_ffree == 0);
+    if (statfs(path, &fs) < 0 ||
+        (fs.f_type != TMPFS_MAGIC && fs.f_type != OVERLAYFS_SUPER_MAGIC))
+        return false; /* a folder of the host's is bound there: its room is no limit of ours */
+    return fs.f_bavail == 0 || fs.f_ffree == 0;
 }
 
 /* Reap until no child is left to wait for. Returns false when there is none at all. */
@@ -102,24 +106,16 @@ static bool reap(pid_t command, int options, struct cell_report *report)
     return pid == 0;
 }
 
-/* Sent by kill(2) or its like from outside of the run's pid namespace: a process in it is named
- * by si_pid, and may forge other codes alone. Landlock keeps them from it since ABI 6 only. */
-static bool is_from_supervisor(const siginfo_t *signal)
-{
-    return signal->si_signo == CUPEL_WIRE_STOP_SIGNAL && signal->si_code == SI_USER &&
-           signal->si_pid == 0;
-}
-
 /*
  * Until the command ends, or the supervisor has had enough. It asks instead of killing init,
- * since the kernel forgets what the processes used that die with their init.
+ * since the kernel forgets what the processes used that die with their init. Where Landlock
+ * does not scope signals, the run itself can ask as well, and then gets it: a signal of its own
+ * that was ignored while pending would take the supervisor's with it.
  */
 static void wait_for_command(pid_t command, const sigset_t *signals, struct cell_report *report)
 {
-    siginfo_t signal;
-
     while (!report->ended && reap(command, WNOHANG, report) && !report->ended) {
-        if (sigwaitinfo(signals, &signal) > 0 && is_from_supervisor(&signal)) {
+        if (sigwaitinfo(signals, NULL) == CUPEL_WIRE_STOP_SIGNAL) {
             report->stopped = true;
             return;
         }

@@ -57,7 +57,8 @@ static struct cupel_wire_exited describe(const struct cell_report *report, int i
     struct cupel_wire_exited exited = {
         .wait_status = report->ended ? report->wait_status : init_status,
         .exec_errno = report->exec_errno,
-        .command_ended = report->ended && !report->stopped,
+        .command_ended = report->ended,
+        .stopped = report->stopped,
         .disk_full = report->disk_full,
         .user_ns = report->complete ? report->user_ns : cell_timeval_ns(&usage->ru_utime),
         .system_ns = report->complete ? report->system_ns : cell_timeval_ns(&usage->ru_stime),

@@ -71,6 +71,22 @@ static char *own(struct boxed *boxed, char *text)
     return text;
 }
 
+/* Below the others a cell makes files of its own, which must not go to the host's folder. */
+static bool can_be_bound_to(const char *path)
+{
+    static const char *const own[] = {"dev", "etc", "proc", "tmp"};
+    const char *name = path + strspn(path, "/");
+    size_t len = strcspn(name, "/");
+
+    if (path[0] != '/' || len == 0)
+        return false;
+    for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+        if (strlen(own[i]) == len && strncmp(name, own[i], len) == 0)
+            return false;
+    }
+    return true;
+}
+
 static int add_bind(struct boxed *boxed, const char *text, bool writable, const char **ret,
                     struct cupel_error *err)
 {
@@ -84,12 +100,11 @@ static int add_bind(struct boxed *boxed, const char *text, bool writable, const 
     char *destination = own(boxed, strdup(colon == NULL ? source : colon + 1));
     if (destination == NULL)
         return cupel_fail_errno(err, "--bind %s", text);
-    if (destination[0] != '/' || strcmp(destination, "/") == 0 ||
-        strncmp(destination, "/tmp", 4) == 0 || strncmp(destination, "/proc", 5) == 0)
+    if (!can_be_bound_to(destination))
         return cupel_fail(
             err, -EINVAL,
             "--bind%s %s: %s cannot be bound to; expected an absolute path outside "
-            "of /tmp and /proc",
+            "of /dev, /etc, /proc and /tmp",
             writable ? "" : "-ro", text, destination);
     boxed->mounts[boxed->mount_count++] = (struct cupel_cell_mount){
         .source = source, .destination = destination, .writable = writable};

@@ -208,6 +208,7 @@ static int start(struct cupel_cell *cell, const char *cell_path, const char *uid
     cell->lease_fd = uid_lease_take(uid_registry, &uid, err);
     if (cell->lease_fd < -1)
         return cell->lease_fd;
+    cell->is_root = cell->lease_fd < 0 && geteuid() == 0;
     int r = make_channel(&cell->main_fd, &far_fd, err);
     return r == 0 ? spawn(cell, cell_path, uid, far_fd, err) : r;
 }

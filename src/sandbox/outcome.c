@@ -10,7 +10,7 @@ static struct cupel_enforcement describe_enforcement(const struct cupel_run *run
 {
     struct cupel_enforcement enforcement = {
         .memory = CUPEL_BY_WATCHDOG,
-        .processes = CUPEL_BY_RLIMIT,
+        .processes = run->cell->is_root ? CUPEL_BY_WATCHDOG : CUPEL_BY_RLIMIT,
         .cpu = CUPEL_BY_RUSAGE,
         .user_namespace = true,
         .network = run->cell->network == CUPEL_NETWORK_LOOPBACK ? run->request.policy->network
@@ -67,16 +67,15 @@ static enum cupel_limit find_limit(const struct cupel_run *run,
 {
     const struct cupel_limits *limits = &run->request.limits;
     int status = exited->wait_status;
-    bool failed = !exited->command_ended || status != 0;
+    bool failed = !exited->command_ended || exited->stopped || status != 0;
 
     /* A run that needed all its processes, or filled the disk, and then hung did so for that
-     * reason. */
-    if (failed && run->processes_peak >= limits->processes)
+     * reason. Of one process alone nothing can be told: every command is one. */
+    if (failed && limits->processes > 1 && run->processes_peak >= limits->processes)
         return CUPEL_LIMIT_PROCESSES;
     if (run->breach != CUPEL_LIMIT_NONE)
         return run->breach;
-    if (outcome->user_ns + outcome->system_ns > limits->cpu_ns ||
-        (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU))
+    if (outcome->user_ns + outcome->system_ns > limits->cpu_ns)
         return CUPEL_LIMIT_CPU_TIME;
     if (outcome->wall_ns > limits->wall_ns)
         return CUPEL_LIMIT_WALL_TIME;
@@ -85,16 +84,24 @@ static enum cupel_limit find_limit(const struct cupel_run *run,
     return failed && exited->disk_full ? CUPEL_LIMIT_DISK : CUPEL_LIMIT_NONE;
 }
 
+/* A run that told init to end it, which nobody else did, has killed itself. */
+static bool ended_by_itself(const struct cupel_run *run, const struct cupel_wire_exited *exited)
+{
+    return exited->command_ended && !(exited->stopped && run->breach != CUPEL_LIMIT_NONE);
+}
+
 void run_describe(const struct cupel_run *run, const struct cupel_wire_exited *exited,
                   struct cupel_outcome *ret)
 {
     struct cupel_outcome outcome = measured(run, exited);
     int status = exited->wait_status;
 
+    bool own_end = ended_by_itself(run, exited);
+
     outcome.limit = find_limit(run, exited, &outcome);
-    if (exited->command_ended && WIFSIGNALED(status))
+    if (own_end && WIFSIGNALED(status))
         outcome.signal = WTERMSIG(status);
-    if (exited->command_ended && WIFEXITED(status))
+    if (own_end && WIFEXITED(status))
         outcome.exit_code = WEXITSTATUS(status);
     if (outcome.limit != CUPEL_LIMIT_NONE) {
         outcome.status = CUPEL_RUN_LIMIT;

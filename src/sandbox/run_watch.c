@@ -66,14 +66,13 @@ static void arm_check(struct cupel_run *run, uint64_t cpu_ns, uint64_t memory_by
     unsigned count = processors();
     uint64_t cpu_after = left(limits->cpu_ns, cpu_ns) / count;
     uint64_t memory_after =
-        left(limits->memory_bytes, memory_bytes) * 1000U / FILL_BYTES_PER_US / count;
+        left(limits->memory_bytes, memory_bytes) / FILL_BYTES_PER_US * 1000U / count;
     uint64_t after = cpu_after;
 
-    if (memory_after < CHECK_NS_MIN)
-        memory_after = CHECK_NS_MIN;
     if (memory_after < after)
         after = memory_after;
-    arm(&run->check, after);
+    /* A run that sleeps just below its limit must not keep us busy. */
+    arm(&run->check, after < CHECK_NS_MIN ? CHECK_NS_MIN : after);
 }
 
 /* What the run keeps in tmpfs is memory as well. */
@@ -145,6 +144,8 @@ static void check_ready(struct cupel_source *source, uint32_t events)
         run->processes_peak = sample.processes;
     if (memory > limits->memory_bytes)
         run_breach(run, CUPEL_LIMIT_MEMORY);
+    else if (run->cell->is_root && sample.processes > limits->processes)
+        run_breach(run, CUPEL_LIMIT_PROCESSES);
     else if (sample.cpu_ns >= limits->cpu_ns)
         run_breach(run, CUPEL_LIMIT_CPU_TIME);
     else

@@ -12,7 +12,8 @@
 #include "cupel/cleanup.h"
 #include "cupel/units.h"
 
-#define TEXT_SIZE 4096
+/* Before memory, status lists the groups, and a user may be in hundreds. */
+#define TEXT_SIZE 65536
 
 /* Numbers of /proc/PID/stat from the fourth on, by their place in proc(5). */
 enum {
@@ -77,7 +78,7 @@ static int read_text(int proc_fd, const char *pid, const char *file, char buf[st
 static uint64_t own_cpu_ns(int proc_fd, const char *pid, const struct sample_stat *stat,
                            uint64_t tick_ns)
 {
-    char text[TEXT_SIZE] = {0};
+    char text[TEXT_SIZE];
     uint64_t ns = 0;
 
     if (stat->threads == 1 && read_text(proc_fd, pid, "schedstat", text) == 0)
@@ -88,7 +89,7 @@ static uint64_t own_cpu_ns(int proc_fd, const char *pid, const struct sample_sta
 
 static int add_process(int proc_fd, const char *pid, struct sample *sample)
 {
-    char text[TEXT_SIZE] = {0};
+    char text[TEXT_SIZE];
     struct sample_stat stat = {0};
     uint64_t tick_ns = CUPEL_NS_PER_S / (uint64_t)sysconf(_SC_CLK_TCK);
 
@@ -105,8 +106,9 @@ static int add_process(int proc_fd, const char *pid, struct sample *sample)
     r = read_text(proc_fd, pid, "status", text);
     if (r < 0)
         return r;
-    sample->memory_bytes +=
-        sample_parse_kib(text, "RssAnon") + sample_parse_kib(text, "RssShmem");
+    sample->memory_bytes += sample_parse_kib(text, "RssAnon") +
+                            sample_parse_kib(text, "RssShmem") +
+                            sample_parse_kib(text, "VmSwap");
     return 0;
 }
 
@@ -149,14 +151,15 @@ int sample_take(int proc_fd, struct sample *ret, struct cupel_error *err)
 
 static int visit_proportional(int proc_fd, const char *pid, void *owner)
 {
-    char text[TEXT_SIZE] = {0};
+    char text[TEXT_SIZE];
     uint64_t *total = owner;
 
     if (strcmp(pid, "1") == 0)
         return 0;
     int r = read_text(proc_fd, pid, "smaps_rollup", text);
     if (r == 0)
-        *total += sample_parse_kib(text, "Pss_Anon") + sample_parse_kib(text, "Pss_Shmem");
+        *total += sample_parse_kib(text, "Pss_Anon") + sample_parse_kib(text, "Pss_Shmem") +
+                  sample_parse_kib(text, "SwapPss");
     return r;
 }
 

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "cupel/wire.h"
+
 static void put(struct wire_writer *w, const void *bytes, size_t len)
 {
     if (w->bad || len > w->size - w->len) {
@@ -47,8 +49,12 @@ void wire_put_strings(struct wire_writer *w, const char *const *strings)
 {
     uint32_t count = 0;
 
-    while (count < UINT32_MAX && strings[count] != NULL)
+    while (count <= CUPEL_WIRE_STRINGS && strings[count] != NULL)
         count++;
+    if (count > CUPEL_WIRE_STRINGS) {
+        w->bad = true;
+        return;
+    }
     wire_put_u32(w, count);
     for (uint32_t i = 0; i < count; i++)
         wire_put_string(w, strings[i]);

@@ -225,6 +225,7 @@ int cupel_wire_encode_exited(const struct cupel_wire_exited *in, void *buf, size
     wire_put_u32(&w, (uint32_t)in->wait_status);
     wire_put_u32(&w, (uint32_t)in->exec_errno);
     wire_put_bool(&w, in->command_ended);
+    wire_put_bool(&w, in->stopped);
     wire_put_bool(&w, in->disk_full);
     wire_put_u64(&w, in->wall_ns);
     wire_put_u64(&w, in->user_ns);
@@ -240,6 +241,7 @@ int cupel_wire_decode_exited(const void *buf, size_t len, struct cupel_wire_exit
     ret->wait_status = (int32_t)wire_get_u32(&r);
     ret->exec_errno = (int32_t)wire_get_u32(&r);
     ret->command_ended = wire_get_bool(&r);
+    ret->stopped = wire_get_bool(&r);
     ret->disk_full = wire_get_bool(&r);
     ret->wall_ns = wire_get_u64(&r);
     ret->user_ns = wire_get_u64(&r);

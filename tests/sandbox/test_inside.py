@@ -234,6 +234,12 @@ class Binds(support.TestCase):
         self.assertEqual(done.returncode, 125)
         self.assertIn("/tmp/x cannot be bound to", done.stderr)
 
+    def test_nothing_is_written_to_the_host_for_the_cell(self):
+        for destination in ("/etc", "//etc", "/dev", "/dev/x"):
+            folder = self.open_folder()
+            done = self.cupel("run", "--bind", f"{folder}:{destination}", "--", "true")
+            self.assertEqual((done.returncode, os.listdir(folder)), (125, []), done.stderr)
+
 
 if __name__ == "__main__":
     support.main()

@@ -139,6 +139,29 @@ except BlockingIOError:
         self.assertEqual((done.returncode, done.stdout), (0, "9\n"))
         self.free("python3", "-c", self.FORKS.format(9, ""), options=options)
 
+    def test_one_process_that_fails_is_not_blamed_for_being_one(self):
+        loop = "while :; do :; done"
+        self.limited("cpu_time", "sh", "-c", loop, options=["--cpu", "300ms"], policy="strict")
+
+    def test_processes_of_a_root_that_rlimits_do_not_bind(self):
+        """Root of a user namespace with one id: no uid can be leased, and RLIMIT_NPROC may not count."""
+        code = self.FORKS.format(20, "time.sleep(60)") + "time.sleep(3)"
+        done, report = self.run_boxed(
+            "python3", "-c", code, wrap=["unshare", "-Ur"],
+            options=["--policy", "python", "--processes", "10", "--wall", "2s"],
+        )
+        self.assertEqual((done.returncode, report["limit"]), (124, "processes"), done.stderr)
+        self.assertEqual(report["enforcement"]["processes"], "watchdog")
+
+    def test_a_signal_for_limits_that_the_program_sends_itself_is_its_own(self):
+        done, report = self.run_boxed("sh", "-c", "kill -XCPU $$")
+        self.assertEqual((done.returncode, report["signal"], report["limit"]), (128 + 24, 24, None))
+
+    def test_room_in_a_bound_folder_is_no_limit(self):
+        # Such a file system tells no free blocks, as those without fixed inodes or read-only ones.
+        done, report = self.run_boxed("false", options=["--bind-ro", "/proc/self:/box"])
+        self.assertEqual((done.returncode, report["limit"]), (1, None), done.stderr)
+
     def test_open_files(self):
         code = "x = []\nwhile True: x.append(open('/dev/null'))"
         done, _ = self.run_boxed(

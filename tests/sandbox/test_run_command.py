@@ -134,6 +134,11 @@ class Options(support.TestCase):
     def test_options_of_the_command_are_its_own(self):
         self.assertEqual(self.cupel("run", "printf", "%s", "--wall").stdout, "--wall")
 
+    def test_more_arguments_than_a_frame_takes(self):
+        done = self.cupel("run", "--", "true", *["x"] * 9000)
+        self.assertEqual(done.returncode, 125)
+        self.assertIn("do not fit in a frame", done.stderr)
+
     def test_limits_reach_the_report(self):
         options = [
             "--wall", "3s", "--cpu", "2500ms", "--memory", "32MiB", "--processes", "5",

@@ -1,9 +1,13 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -12,6 +16,7 @@
 #include "cupel/cleanup.h"
 #include "cupel/loop.h"
 #include "cupel/units.h"
+#include "sandbox/run_internal.h"
 #include "sandbox/sample.h"
 #include "sandbox/uid_lease.h"
 
@@ -204,9 +209,75 @@ static void a_removed_source_is_not_called(void **state)
     cupel_loop_free(rivals.loop);
 }
 
+static void write_text(int folder_fd, const char *path, const char *text)
+{
+    CUPEL_AUTO_FD fd = openat(folder_fd, path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+    assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+}
+
+/* A folder stands for /proc. */
+static void memory_is_found_behind_many_groups_and_in_swap(void **state)
+{
+    char folder[] = "/tmp/cupel-proc-XXXXXX";
+    char status[20000] = "Groups:\t";
+    struct sample sample = {0};
+    struct cupel_error err = {0};
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    CUPEL_AUTO_FD fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    assert_int_equal(mkdirat(fd, "2", 0700), 0);
+    for (size_t i = 0; i < 1000; i++)
+        memcpy(status + 8 + 11 * i, "1879048192 ", 11);
+    (void)snprintf(status + 8 + 11000, 100, "%s",
+                   "\nRssAnon:\t3 kB\nRssShmem:\t4 kB\nVmSwap:\t5 kB\n");
+    write_text(fd, "2/status", status);
+    write_text(fd, "2/stat", "2 (a) R 1 2 2 0 -1 4 5 6 7 8 9 10 11 12 20 0 1 0 9 0 0\n");
+    int r = sample_take(fd, &sample, &err);
+    (void)unlinkat(fd, "2/status", 0);
+    (void)unlinkat(fd, "2/stat", 0);
+    (void)unlinkat(fd, "2", AT_REMOVEDIR);
+    (void)rmdir(folder);
+    assert_int_equal(r, 0);
+    assert_int_equal(sample.processes, 1);
+    assert_int_equal(sample.memory_bytes, 12 * 1024);
+}
+
+/* Before ABI 6 of Landlock a run can send init the signal that asks for the end. */
+static void a_run_that_stops_itself_is_no_failure_of_the_platform(void **state)
+{
+    struct cupel_cell cell = {.network = CUPEL_NETWORK_NONE};
+    struct cupel_policy policy = {.name = (char[]){"native"}};
+    struct cupel_filter filter = {0};
+    struct cupel_run run = {
+        .cell = &cell,
+        .request = {.policy = &policy,
+                    .filter = &filter,
+                    .limits = {.wall_ns = UINT64_MAX, .cpu_ns = UINT64_MAX, .processes = 9}}};
+    struct cupel_wire_exited exited = {
+        .wait_status = SIGKILL, .command_ended = true, .stopped = true};
+    struct cupel_outcome outcome;
+
+    (void)state;
+    run_describe(&run, &exited, &outcome);
+    assert_int_equal(outcome.status, CUPEL_RUN_SIGNALED);
+    assert_int_equal(outcome.signal, SIGKILL);
+    run.breach = CUPEL_LIMIT_WALL_TIME; /* we asked */
+    run_describe(&run, &exited, &outcome);
+    assert_int_equal(outcome.status, CUPEL_RUN_LIMIT);
+    assert_int_equal(outcome.signal, 0);
+    run.breach = CUPEL_LIMIT_NONE;
+    exited = (struct cupel_wire_exited){.wait_status = SIGKILL}; /* init was killed */
+    run_describe(&run, &exited, &outcome);
+    assert_int_equal(outcome.status, CUPEL_RUN_SANDBOX_ERROR);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(memory_is_found_behind_many_groups_and_in_swap),
+        cmocka_unit_test(a_run_that_stops_itself_is_no_failure_of_the_platform),
         cmocka_unit_test(uids_are_chosen_from_those_mapped),
         cmocka_unit_test(a_leased_uid_is_not_leased_again),
         cmocka_unit_test(a_stat_line_is_read_behind_the_name),
