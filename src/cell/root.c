@@ -61,9 +61,9 @@ static int make_target(int root_fd, const char *path, bool folder, struct cupel_
         bool last = rest[strspn(rest, "/")] == '\0';
         if (strcmp(name, "..") == 0)
             return cupel_fail(err, -EINVAL, "%s: \"..\" in a destination", path);
-        if (!last || folder)
-            (void)mkdirat(at, name, 0755);
-        else if (mknodat(at, name, S_IFREG | 0644, 0) < 0 && errno != EEXIST)
+        if ((!last || folder) && mkdirat(at, name, 0755) < 0 && errno != EEXIST)
+            return cupel_fail_errno(err, "make %s", path);
+        if (last && !folder && mknodat(at, name, S_IFREG | 0644, 0) < 0 && errno != EEXIST)
             return cupel_fail_errno(err, "create %s", path);
         int next = openat(at, name, O_PATH | O_NOFOLLOW | O_CLOEXEC | (last ? 0 : O_DIRECTORY));
         if (next < 0)

@@ -224,6 +224,8 @@ int cupel_cell_start(const char *cell_path, const char *uid_registry, struct cup
         .pid = -1, .pidfd = -1, .lease_fd = -1, .main_fd = -1, .box_fd = -1};
     for (unsigned i = 0; i < CUPEL_CELL_LANES_MAX; i++)
         cell->lanes[i].fd = -1;
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
+    cell->processors = online > 0 ? (unsigned)online : 1;
     int r = start(cell, cell_path, uid_registry, err);
     if (r < 0) {
         cupel_cell_free(cell);

@@ -78,6 +78,10 @@ static void take_started(struct cupel_run *run)
     run->proc_fd = cupel_take_fd(&frame->fds[1]);
     run->scratch_fd = cupel_take_fd(&frame->fds[2]);
     run_watch_started(run);
+    if (run->breach != CUPEL_LIMIT_NONE) { /* met when there was no init to be told */
+        signal_init(run, CUPEL_WIRE_STOP_SIGNAL);
+        run_watch_killed(run);
+    }
 }
 
 static void take_exited(struct cupel_run *run)

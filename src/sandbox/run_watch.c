@@ -7,7 +7,6 @@
  */
 #include <errno.h>
 #include <linux/magic.h>
-#include <sched.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/statfs.h>
@@ -48,13 +47,6 @@ static void arm(const struct cupel_source *timer, uint64_t after_ns)
     (void)timerfd_settime(timer->fd, 0, &when, NULL);
 }
 
-static unsigned processors(void)
-{
-    cpu_set_t set;
-
-    return sched_getaffinity(0, sizeof(set), &set) == 0 ? (unsigned)CPU_COUNT(&set) : 1;
-}
-
 static uint64_t left(uint64_t limit, uint64_t used)
 {
     return used < limit ? limit - used : 0;
@@ -63,7 +55,7 @@ static uint64_t left(uint64_t limit, uint64_t used)
 static void arm_check(struct cupel_run *run, uint64_t cpu_ns, uint64_t memory_bytes)
 {
     const struct cupel_limits *limits = &run->request.limits;
-    unsigned count = processors();
+    unsigned count = run->cell->processors;
     uint64_t cpu_after = left(limits->cpu_ns, cpu_ns) / count;
     uint64_t memory_after =
         left(limits->memory_bytes, memory_bytes) / FILL_BYTES_PER_US * 1000U / count;

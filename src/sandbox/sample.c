@@ -78,7 +78,7 @@ static int read_text(int proc_fd, const char *pid, const char *file, char buf[st
 static uint64_t own_cpu_ns(int proc_fd, const char *pid, const struct sample_stat *stat,
                            uint64_t tick_ns)
 {
-    char text[TEXT_SIZE];
+    char text[TEXT_SIZE] = {0};
     uint64_t ns = 0;
 
     if (stat->threads == 1 && read_text(proc_fd, pid, "schedstat", text) == 0)
@@ -89,7 +89,7 @@ static uint64_t own_cpu_ns(int proc_fd, const char *pid, const struct sample_sta
 
 static int add_process(int proc_fd, const char *pid, struct sample *sample)
 {
-    char text[TEXT_SIZE];
+    char text[TEXT_SIZE] = {0};
     struct sample_stat stat = {0};
     uint64_t tick_ns = CUPEL_NS_PER_S / (uint64_t)sysconf(_SC_CLK_TCK);
 
@@ -151,7 +151,7 @@ int sample_take(int proc_fd, struct sample *ret, struct cupel_error *err)
 
 static int visit_proportional(int proc_fd, const char *pid, void *owner)
 {
-    char text[TEXT_SIZE];
+    char text[TEXT_SIZE] = {0};
     uint64_t *total = owner;
 
     if (strcmp(pid, "1") == 0)
