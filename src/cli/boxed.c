@@ -9,6 +9,7 @@
 
 #include "cli/cli.h"
 #include "cli/install.h"
+#include "cli/relay.h"
 #include "cupel/cleanup.h"
 #include "cupel/filter_cache.h"
 #include "grader/environment.h"
@@ -213,43 +214,42 @@ static void clear(struct boxed *boxed)
 }
 
 /* The run as the loop sees it. */
-struct relay {
-    const int *fds;
-    int write_errno; /* an output is gone */
+struct watched {
+    struct cli_relay relays[2]; /* by enum cupel_stream */
     bool done;
     struct cupel_outcome outcome;
 };
 
-static void relay_output(void *owner, enum cupel_stream stream, const void *bytes, size_t len)
+static void take_output(void *owner, enum cupel_stream stream, const void *bytes, size_t len)
 {
-    struct relay *relay = owner;
-    int fd = relay->fds[stream == CUPEL_STDOUT ? STDOUT_FILENO : STDERR_FILENO];
+    struct watched *watched = owner;
 
-    while (len > 0 && relay->write_errno == 0) {
-        ssize_t n = TEMP_FAILURE_RETRY(write(fd, bytes, len));
-        if (n < 0) {
-            relay->write_errno = errno;
-            return;
-        }
-        bytes = (const char *)bytes + n;
-        len -= (size_t)n;
-    }
+    cli_relay_put(&watched->relays[stream], bytes, len);
 }
 
-static void relay_done(void *owner, struct cupel_run *run, const struct cupel_outcome *outcome)
+static void take_outcome(void *owner, struct cupel_run *run,
+                         const struct cupel_outcome *outcome)
 {
-    struct relay *relay = owner;
+    struct watched *watched = owner;
 
     (void)run;
-    relay->outcome = *outcome;
-    relay->done = true;
+    watched->outcome = *outcome;
+    watched->done = true;
 }
 
-static int run_loop(struct boxed *boxed, struct relay *relay, struct cupel_error *err)
+static int failure_of(const struct watched *watched)
 {
-    struct cupel_loop *loop = NULL;
+    int first = watched->relays[CUPEL_STDOUT].failure;
+
+    return first < 0 ? first : watched->relays[CUPEL_STDERR].failure;
+}
+
+/* Until the run has ended, or nobody wants its output any more. */
+static int run_loop(struct boxed *boxed, struct cupel_loop *loop, int input_fd,
+                    struct watched *watched, struct cupel_error *err)
+{
     struct cupel_run *run = NULL;
-    struct cupel_run_request request = {
+    const struct cupel_run_request request = {
         .argv = boxed->options->argv,
         .environment = (const char *const *)boxed->environment,
         .chdir = boxed->options->chdir,
@@ -259,19 +259,40 @@ static int run_loop(struct boxed *boxed, struct relay *relay, struct cupel_error
         .extra_read_only = boxed->read_only,
         .extra_writable = boxed->writable,
         .box = boxed->options->fresh_box ? CUPEL_BOX_FRESH : CUPEL_BOX_DIRECT,
-        .input = {.kind = CUPEL_INPUT_RELAY, .fd = relay->fds[0]},
-        .output = relay_output,
-        .done = relay_done,
-        .owner = relay,
+        .input = {.kind = CUPEL_INPUT_RELAY, .fd = input_fd},
+        .output = take_output,
+        .done = take_outcome,
+        .owner = watched,
     };
 
-    int r = cupel_loop_new(&loop, err);
-    if (r == 0)
-        r = cupel_run_start(loop, boxed->cell, 0, &request, &run, err);
-    while (r == 0 && !relay->done && relay->write_errno == 0)
+    int r = cupel_run_start(loop, boxed->cell, 0, &request, &run, err);
+    while (r == 0 && !watched->done && failure_of(watched) == 0)
         r = cupel_loop_once(loop, -1, err);
     cupel_run_free(run);
+    return r;
+}
+
+/* *ret_failure: a negative errno if an output could not be passed on, else 0. */
+static int run_and_relay(struct boxed *boxed, const int fds[static 3],
+                         struct cupel_outcome *ret, int *ret_failure, struct cupel_error *err)
+{
+    struct watched watched = {.done = false};
+    struct cupel_loop *loop = NULL;
+
+    int r = cupel_loop_new(&loop, err);
+    if (r < 0)
+        return r;
+    for (int i = 0; i < 2; i++)
+        cli_relay_init(&watched.relays[i], loop, fds[i + 1]);
+    r = run_loop(boxed, loop, fds[0], &watched, err);
+    for (int i = 0; i < 2; i++) {
+        int failure = r == 0 ? cli_relay_finish(&watched.relays[i]) : 0;
+        if (failure < 0)
+            *ret_failure = failure;
+        cli_relay_clear(&watched.relays[i]);
+    }
     cupel_loop_free(loop);
+    *ret = watched.outcome;
     return r;
 }
 
@@ -279,19 +300,20 @@ int boxed_run(const char *command, const struct boxed_options *options, const in
               struct cupel_outcome *ret)
 {
     struct boxed boxed = {.command = command, .options = options};
-    struct relay relay = {.fds = fds};
+    struct cupel_outcome outcome = {0};
     struct cupel_error err = {0};
+    int failure = 0;
 
     int r = prepare(&boxed, &err);
     if (r == 0)
-        r = run_loop(&boxed, &relay, &err);
+        r = run_and_relay(&boxed, fds, &outcome, &failure, &err);
     clear(&boxed);
     if (r < 0)
         return cupel_cli_fail(command, -1, "%s",
                               err.text[0] != '\0' ? err.text : strerrordesc_np(-r));
-    if (relay.write_errno != 0)
+    if (failure < 0)
         return cupel_cli_fail(command, 128 + SIGPIPE, "write output: %s",
-                              strerrordesc_np(relay.write_errno));
-    *ret = relay.outcome;
+                              strerrordesc_np(-failure));
+    *ret = outcome;
     return 0;
 }

@@ -82,6 +82,21 @@ class Lifetime(support.TestCase):
                 self.wait_for(lambda: not processes_with(self.marker))
                 self.wait_for(lambda cell=cells[0]: not os.path.exists(f"/proc/{cell}"))
 
+    def test_a_reader_that_stalls_does_not_stop_the_deadline(self):
+        cupel = subprocess.Popen(
+            [support.CUPEL, "run", "--wall", "500ms", "--output", "64MiB", "--",
+             "sh", "-c", "while :; do echo 0123456789; done", self.marker],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        )
+        self.addCleanup(cupel.stdout.close)
+        self.addCleanup(cupel.wait)
+        self.addCleanup(cupel.kill)
+        self.wait_for(lambda: len(processes_with(self.marker)) == 2)  # cupel and the shell
+        self.wait_for(lambda: len(processes_with(self.marker)) == 1)
+        self.assertIsNone(cupel.poll())  # it has output to deliver
+        self.assertTrue(cupel.stdout.read().startswith(b"0123456789\n"))
+        self.assertEqual(cupel.wait(timeout=5), 124)
+
     def test_a_killed_cell_is_a_platform_failure(self):
         cupel = self.start("--wall", "50s")
         os.kill(children_of(cupel.pid)[0], signal.SIGKILL)
