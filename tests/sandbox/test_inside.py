@@ -131,6 +131,36 @@ class Inside(support.TestCase):
         code, output, _ = self.inside("sh", "-c", "cut -d' ' -f 1,5,6,7 /proc/$$/stat")
         self.assertEqual((code, output), (0, "2 2 2 0\n"))  # pid, group, session, no terminal
 
+    def test_every_resource_is_limited(self):
+        code, output, _ = self.inside("cat", "/proc/self/limits")
+        self.assertEqual(code, 0)
+        limits = {line[:26].strip(): line[26:68].split() for line in output.splitlines()[1:]}
+        expected = {
+            "Max cpu time": "7",  # two seconds behind the supervisor's deadline
+            "Max file size": str(16 << 20),
+            "Max data size": "unlimited",
+            "Max stack size": str(8 << 20),
+            "Max core file size": "0",
+            "Max resident set": "unlimited",
+            "Max processes": "34",  # with init and the lane
+            "Max open files": "64",
+            "Max locked memory": "65536",
+            "Max address space": str(32 << 40),
+            "Max file locks": "unlimited",
+            "Max pending signals": "1024",
+            "Max msgqueue size": "0",
+            "Max nice priority": "0",
+            "Max realtime priority": "0",
+            "Max realtime timeout": "0",
+        }
+        # Soft and hard alike.
+        self.assertEqual(limits, {name: [value] * 2 for name, value in expected.items()})
+
+    def test_the_place_among_cgroups_is_hidden(self):
+        code, output, _ = self.inside("cat", "/proc/self/cgroup")
+        self.assertEqual(code, 0)
+        self.assertEqual({line.split(":", 2)[2] for line in output.splitlines()}, {"/"})
+
     def test_the_scheduling_of_the_supervisor_is_not_inherited(self):
         batch = ["chrt", "--batch", "0"]
         policy = "cut -d' ' -f 41 /proc/$$/stat"
