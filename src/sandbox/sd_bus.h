@@ -1,0 +1,58 @@
+/*
+ * The few functions of sd-bus that ask systemd for something. Few hosts are ever asked, and
+ * loading libsystemd costs more than making a sandbox, so that it is loaded only then.
+ * Source: sd-bus(3) and its function's pages; prototypes as in systemd 241 and later.
+ */
+#ifndef CUPEL_SANDBOX_SD_BUS_H
+#define CUPEL_SANDBOX_SD_BUS_H
+
+#include <stdint.h>
+
+#include "cupel/error.h"
+
+typedef struct sd_bus sd_bus;
+typedef struct sd_bus_slot sd_bus_slot;
+typedef struct sd_bus_message sd_bus_message;
+
+/* The layout is part of libsystemd's ABI. */
+typedef struct sd_bus_error {
+    const char *name;
+    const char *message;
+    int must_free;
+} sd_bus_error;
+
+typedef int (*sd_bus_message_handler_t)(sd_bus_message *message, void *userdata,
+                                        sd_bus_error *ret_error);
+
+/* Each as sd_bus_NAME() of sd-bus(3): 0 or more, or a negative errno. */
+struct sd_bus_library {
+    int (*new)(sd_bus **ret);
+    int (*set_address)(sd_bus *bus, const char *address);
+    int (*set_bus_client)(sd_bus *bus, int is_client);
+    int (*start)(sd_bus *bus);
+    int (*is_ready)(sd_bus *bus);
+    int (*process)(sd_bus *bus, sd_bus_message **ret);
+    int (*wait)(sd_bus *bus, uint64_t timeout_us);
+    sd_bus *(*close_unref)(sd_bus *bus);
+    int (*match_signal_async)(sd_bus *bus, sd_bus_slot **ret, const char *sender,
+                              const char *path, const char *interface, const char *member,
+                              sd_bus_message_handler_t match,
+                              sd_bus_message_handler_t installed, void *userdata);
+    int (*call)(sd_bus *bus, sd_bus_message *message, uint64_t timeout_us,
+                sd_bus_error *ret_error, sd_bus_message **ret);
+    int (*message_new_method_call)(sd_bus *bus, sd_bus_message **ret, const char *destination,
+                                   const char *path, const char *interface, const char *member);
+    int (*message_append)(sd_bus_message *message, const char *types, ...);
+    int (*message_read)(sd_bus_message *message, const char *types, ...);
+    sd_bus_message *(*message_unref)(sd_bus_message *message);
+    void (*error_free)(sd_bus_error *error);
+};
+
+/*
+ * Load libsystemd.so.0, which then stays: it holds thread-local state and fork handlers, and
+ * nothing is won by unloading it from a process that asks once. Returns 0; -ENOENT where it
+ * cannot be loaded or lacks a function (err tells).
+ */
+CUPEL_MUST_CHECK int sd_bus_library_load(struct sd_bus_library *ret, struct cupel_error *err);
+
+#endif
