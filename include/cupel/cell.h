@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cupel/cgroup.h"
 #include "cupel/error.h"
 #include "cupel/outcome.h"
 #include "cupel/policy.h"
@@ -32,6 +33,7 @@ struct cupel_cell_options {
     uint64_t box_bytes; /* size of the tmpfs at /box */
     uint64_t box_inodes;
     enum cupel_network network;
+    struct cupel_cgroup *cgroup; /* for its runs, outlives the cell; NULL: none */
     bool copy_box; /* give runs a copy of the box even where overlayfs works: for tests */
 };
 

@@ -8,8 +8,8 @@
  *     BASE/cupel-ID/supervisor    this process and its cells
  *     BASE/cupel-ID/run-N         the command of a run and its descendants, nothing else
  *
- * The job's folder is locked (flock(2)) for as long as its owner lives. Whoever finds one that is
- * not locked removes it with all that is in it.
+ * The job's folder is locked (flock(2)) for as long as its owner lives. Whoever finds one that
+ * is not locked removes it with all that is in it.
  */
 #ifndef CUPEL_CGROUP_H
 #define CUPEL_CGROUP_H
@@ -33,13 +33,13 @@ extern const char *const cupel_cgroup_source_names[];
 /* Why a source does not serve. What mends it is the caller's to say. */
 enum cupel_cgroup_obstacle {
     CUPEL_CGROUP_SERVES,
-    CUPEL_CGROUP_NOT_TRIED,      /* not asked for, or an earlier source serves */
-    CUPEL_CGROUP_NO_V2,          /* no cgroup2 file system at /sys/fs/cgroup: version 1 alone */
-    CUPEL_CGROUP_HYBRID,         /* version 1 has taken the memory or pids controller */
-    CUPEL_CGROUP_READ_ONLY,      /* cgroupfs is mounted read-only, as in containers */
-    CUPEL_CGROUP_HOST_ROOT,      /* the root of the hierarchy is nobody's to use */
-    CUPEL_CGROUP_NOT_DELEGATED,  /* it belongs to somebody else */
-    CUPEL_CGROUP_OCCUPIED,       /* other processes run in it, so it cannot pass controllers on */
+    CUPEL_CGROUP_NOT_TRIED,     /* not asked for, or an earlier source serves */
+    CUPEL_CGROUP_NO_V2,         /* no cgroup2 file system at /sys/fs/cgroup: version 1 alone */
+    CUPEL_CGROUP_HYBRID,        /* version 1 has taken the memory or pids controller */
+    CUPEL_CGROUP_READ_ONLY,     /* cgroupfs is mounted read-only, as in containers */
+    CUPEL_CGROUP_HOST_ROOT,     /* the root of the hierarchy is nobody's to use */
+    CUPEL_CGROUP_NOT_DELEGATED, /* it belongs to somebody else */
+    CUPEL_CGROUP_OCCUPIED, /* other processes run in it, so it cannot pass controllers on */
     CUPEL_CGROUP_NO_CONTROLLERS, /* neither memory nor pids is available there */
     CUPEL_CGROUP_NO_SYSTEMD,     /* systemd does not run this host */
     CUPEL_CGROUP_NO_LIBSYSTEMD,  /* libsystemd.so.0 is not installed */
@@ -69,15 +69,16 @@ struct cupel_cgroup_search {
 struct cupel_cgroup;
 
 /*
- * Find a base, remove what dead predecessors left there, and make the job's cgroup; this process
- * moves to the leaf `supervisor`. path: NULL, or the folder of a cgroup below /sys/fs/cgroup: then
- * that one alone is tried. search may be NULL. Returns 0 and sets *ret; -ENOTSUP where no source
- * serves (err tells why in one line; nothing was changed); -errno.
+ * Find a base, remove what dead predecessors left there, and make the job's cgroup; this
+ * process moves to the leaf `supervisor`. path: NULL, or the folder of a cgroup below
+ * /sys/fs/cgroup: then that one alone is tried. search may be NULL. Returns 0 and sets *ret;
+ * -ENOTSUP where no source serves (err tells why in one line; nothing was changed); -errno.
  */
 CUPEL_MUST_CHECK int cupel_cgroup_open(const char *path, struct cupel_cgroup_search *ret_search,
                                        struct cupel_cgroup **ret, struct cupel_error *err);
 
-/* Move back to the base and remove the job's cgroup; all cells are gone before. NULL is allowed. */
+/* Move back to the base and remove the job's cgroup; all cells are gone before. NULL is
+ * allowed. */
 void cupel_cgroup_free(struct cupel_cgroup *cgroup);
 
 /* Bits CUPEL_CGROUP_…: what a leaf can be limited by. */

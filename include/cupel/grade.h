@@ -4,18 +4,20 @@
 
 #include <stddef.h>
 
+#include "cupel/cgroup.h"
 #include "cupel/error.h"
 #include "cupel/grader.h"
 #include "cupel/result.h"
 
 struct cupel_grade_options {
-    const char *cell_path;   /* the executable cupel-cell */
-    const char *unpack_path; /* the executable cupel-unpack */
-    const char *submission;  /* path, or "-" */
-    int input_fd;            /* read for "-" */
-    unsigned jobs;           /* tests at the same time, 1 to CUPEL_CELL_LANES_MAX */
-    unsigned require;        /* layers, bit set of 1U << enum cupel_layer */
-    const char *keep;        /* NULL, or a folder (made if need be) that gets box and outputs */
+    const char *cell_path;       /* the executable cupel-cell */
+    const char *unpack_path;     /* the executable cupel-unpack */
+    const char *submission;      /* path, or "-" */
+    int input_fd;                /* read for "-" */
+    unsigned jobs;               /* tests at the same time, 1 to CUPEL_CELL_LANES_MAX */
+    unsigned require;            /* layers, bit set of 1U << enum cupel_layer */
+    struct cupel_cgroup *cgroup; /* for all runs; NULL: none */
+    const char *keep; /* NULL, or a folder (made if need be) that gets box and outputs */
     /* Told of each step that ends: id, its result or NULL for a build step. May be NULL. */
     void (*progress)(void *owner, size_t done, size_t total, const char *id,
                      const struct cupel_test_result *test);

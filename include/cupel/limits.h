@@ -18,7 +18,11 @@ struct cupel_limits {
     uint64_t stdout_bytes;    /* standard output alone; never above output_bytes */
     uint64_t stderr_bytes;    /* standard error alone; never above output_bytes */
     uint64_t stack_bytes;     /* RLIMIT_STACK */
+    uint64_t cpus_milli;      /* thousandths of a processor at a time; needs a cgroup */
 };
+
+/* Of cpus_milli: as many as there are. */
+#define CUPEL_CPUS_ALL 1024000U
 
 /* Which limit ended a run; the names are those of the field `limit` in cupel.run/1. */
 enum cupel_limit {

@@ -38,6 +38,8 @@ struct cupel_enforcement {
     enum cupel_mechanism memory;
     enum cupel_mechanism processes;
     enum cupel_mechanism cpu;
+    enum cupel_mechanism cpus;
+    const char *cgroup; /* where the cgroup came from: "delegated", …; NULL: there is none */
     bool user_namespace;
     enum cupel_network network;
     bool no_new_privs;

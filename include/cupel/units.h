@@ -7,7 +7,8 @@
 
 #include "cupel/error.h"
 
-#define CUPEL_NS_PER_S 1000000000ULL
+#define CUPEL_NS_PER_S  1000000000ULL
+#define CUPEL_NS_PER_US 1000ULL
 
 /*
  * Parse a size: a decimal number (a fraction is allowed: "1.5 GiB"), optional blanks, and one

@@ -50,7 +50,7 @@ enum cupel_wire_state {
 /*
  * The table of what is permitted: the state after a frame of type with fd_count descriptors in
  * state. Returns 0 and sets *ret; -EPROTO if the frame is not permitted there, or carries other
- * than its number of descriptors (SETUP: any number; RUN and STARTED: 3; READY: 1; others:
+ * than its number of descriptors (SETUP: any number; RUN: 3 or 4; STARTED: 3; READY: 1; others:
  * none).
  */
 CUPEL_MUST_CHECK int cupel_wire_next(enum cupel_wire_state state, enum cupel_wire_type type,
@@ -91,10 +91,11 @@ struct cupel_wire_rule {
     enum cupel_wire_access access;
 };
 
-/* Descriptors: 0, 1 and 2 of the command. */
+/* Descriptors: 0, 1 and 2 of the command, and its cgroup if has_cgroup. */
 struct cupel_wire_run {
     bool fresh_box;
     bool loopback;
+    bool has_cgroup;
     uint64_t disk_bytes;
     uint64_t inodes;
     uint64_t rlimits[CUPEL_WIRE_RLIMITS]; /* by RLIMIT_ number; RLIM_INFINITY: none */
@@ -127,8 +128,9 @@ struct cupel_wire_exited {
                            Landlock, from the run itself */
     bool disk_full;     /* no block or no inode was left in what the run could write */
     uint64_t wall_ns; /* from the command's execve to its end; 0 if it did not end by itself */
-    uint64_t user_ns; /* of all processes of the run, its set-up taken off */
+    uint64_t user_ns; /* of all processes of the run, with setup_ns */
     uint64_t system_ns;
+    uint64_t setup_ns;      /* what the command's process used before its execve */
     uint64_t max_rss_bytes; /* of the largest process */
 };
 

@@ -34,7 +34,7 @@ CUPEL_MUST_CHECK int cell_identity_die_with(int parent_fd, struct cupel_error *e
 /* Empty the bounding and ambient sets, lock the securebits, set no_new_privs. */
 CUPEL_MUST_CHECK int cell_privileges_limit(struct cupel_error *err);
 
-/* Empty the effective, permitted and inheritable sets. */
+/* Empty the effective, permitted and inheritable sets of this process. */
 CUPEL_MUST_CHECK int cell_privileges_drop(struct cupel_error *err);
 
 /* root.c, etc.c, network.c: what the cell sees */
@@ -106,6 +106,7 @@ struct cell_run {
     const struct cell_lane *lane;
     const struct cupel_wire_run *request;
     const int *stdio; /* the command's 0, 1, 2 */
+    int cgroup_fd;    /* of the command, O_PATH; -1: that of the lane */
     int lane_pidfd;
     struct cell_report *report;
 };
@@ -113,9 +114,8 @@ struct cell_run {
 /* Process 1 of a run. */
 _Noreturn void cell_init_main(const struct cell_run *run);
 
-/* The command's process up to execve(2); shares init's memory (CLONE_VM). Returns its exit
- * status. */
-int cell_command_main(void *run);
+/* The command's process up to execve(2). Returns its exit status if that fails. */
+int cell_command_main(const struct cell_run *run);
 
 /* clock.c: nanoseconds of clock_gettime(2) and of a struct timeval */
 uint64_t cell_clock_ns(int clock);

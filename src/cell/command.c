@@ -115,7 +115,9 @@ static int prepare(const struct cell_run *run, struct cupel_error *err)
 
     if (setsid() < 0)
         return cupel_fail_errno(err, "setsid");
-    int r = take_stdio(run->stdio, err);
+    int r = cell_privileges_drop(err);
+    if (r == 0)
+        r = take_stdio(run->stdio, err);
     if (r == 0)
         r = reset_signals(err);
     if (r == 0 && chdir(request->chdir) < 0)
@@ -130,9 +132,8 @@ static int prepare(const struct cell_run *run, struct cupel_error *err)
     return r;
 }
 
-int cell_command_main(void *argument)
+int cell_command_main(const struct cell_run *run)
 {
-    const struct cell_run *run = argument;
     struct cell_report *report = run->report;
 
     if (prepare(run, &report->error) < 0)

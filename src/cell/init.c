@@ -1,7 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
-#include <sched.h>
+#include <linux/sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,8 +17,6 @@
 #include "cell/cell.h"
 #include "cupel/cleanup.h"
 #include "wire/channel.h"
-
-#define COMMAND_STACK 65536
 
 /* A run sees its own processes alone, and not even init: that one is not dumpable. */
 static int mount_proc(int *ret_fd, struct cupel_error *err)
@@ -57,8 +55,6 @@ static int set_up(const struct cell_run *run, struct cupel_error *err)
         r = cell_box_mount(run->request, run->lane->copy_box, &scratch_fd, err);
     if (r == 0)
         r = mount_proc(&proc_fd, err);
-    if (r == 0)
-        r = cell_privileges_drop(err);
     if (r == 0 && prctl(PR_SET_DUMPABLE, 0) < 0)
         r = cupel_fail_errno(err, "prctl PR_SET_DUMPABLE");
     if (r == 0)
@@ -66,18 +62,27 @@ static int set_up(const struct cell_run *run, struct cupel_error *err)
     return r;
 }
 
-/* The command shares init's memory until it executes, which spares copying page tables. */
+/*
+ * The command's process begins in its cgroup, at which a cgroup namespace of its own is rooted;
+ * init stays outside, since a cgroup is killed as a whole. Making that namespace is the last
+ * thing that init has a capability for: it gives all of them up as soon as it goes on, which is
+ * when the command executes.
+ */
 static pid_t start_command(const struct cell_run *run, struct cupel_error *err)
 {
-    CUPEL_AUTO_FREE unsigned char *stack = malloc(COMMAND_STACK);
-    struct cell_run copy = *run;
+    struct clone_args args = {.flags = CLONE_NEWCGROUP | CLONE_VFORK, .exit_signal = SIGCHLD};
 
-    if (stack == NULL)
-        return cupel_fail_errno(err, "allocate a stack");
+    if (run->cgroup_fd >= 0) {
+        args.flags |= CLONE_INTO_CGROUP;
+        args.cgroup = (__u64)run->cgroup_fd;
+    }
     run->report->init_setup_ns = cell_clock_ns(CLOCK_PROCESS_CPUTIME_ID);
-    pid_t pid = clone(cell_command_main, stack + COMMAND_STACK,
-                      CLONE_VM | CLONE_VFORK | SIGCHLD, &copy);
-    return pid < 0 ? cupel_fail_errno(err, "start the command's process") : pid;
+    pid_t pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+    if (pid == 0)
+        _exit(cell_command_main(run));
+    if (pid < 0)
+        return cupel_fail_errno(err, "start the command's process");
+    return cell_privileges_drop(err) < 0 ? err->code : pid;
 }
 
 static bool is_full(const char *path)

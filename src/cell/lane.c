@@ -40,16 +40,6 @@ static int send_exited(const struct server *server, const struct cupel_wire_exit
     return len < 0 ? len : wire_send(server->lane->channel_fd, bytes, (size_t)len, NULL, 0);
 }
 
-/* Set-up runs in the kernel, so it is taken off the system time first. */
-static void take_off(uint64_t setup_ns, struct cupel_wire_exited *exited)
-{
-    uint64_t system = setup_ns < exited->system_ns ? setup_ns : exited->system_ns;
-    uint64_t user = setup_ns - system;
-
-    exited->system_ns -= system;
-    exited->user_ns -= user < exited->user_ns ? user : exited->user_ns;
-}
-
 /* usage: of init and all that it reaped, from wait4(2): the only figures if init was killed. */
 static struct cupel_wire_exited describe(const struct cell_report *report, int init_status,
                                          const struct rusage *usage)
@@ -62,13 +52,12 @@ static struct cupel_wire_exited describe(const struct cell_report *report, int i
         .disk_full = report->disk_full,
         .user_ns = report->complete ? report->user_ns : cell_timeval_ns(&usage->ru_utime),
         .system_ns = report->complete ? report->system_ns : cell_timeval_ns(&usage->ru_stime),
+        .setup_ns = report->command_setup_ns + (report->complete ? 0 : report->init_setup_ns),
         .max_rss_bytes = (uint64_t)usage->ru_maxrss * 1024U,
     };
 
     if (report->ended && !report->stopped && report->end_ns > report->start_ns)
         exited.wall_ns = report->end_ns - report->start_ns;
-    take_off(report->command_setup_ns + (report->complete ? 0 : report->init_setup_ns),
-             &exited);
     return exited;
 }
 
@@ -94,6 +83,7 @@ static int serve_run(const struct server *server, const struct cupel_wire_run *r
     struct cell_run run = {.lane = server->lane,
                            .request = request,
                            .stdio = server->frame->fds,
+                           .cgroup_fd = request->has_cgroup ? server->frame->fds[3] : -1,
                            .lane_pidfd = server->own_pidfd,
                            .report = server->report};
     struct cupel_error error = {0};
@@ -114,11 +104,13 @@ static int serve_frame(const struct server *server, struct cupel_error *err)
 {
     struct cupel_wire_run request;
 
-    if (server->frame->fd_count != 3)
-        return cupel_fail(err, -EPROTO, "a RUN without its three descriptors");
     int r = cupel_wire_decode_run(server->frame->bytes, server->frame->len, &request);
     if (r < 0)
         return cupel_fail(err, r, "malformed RUN");
+    if (server->frame->fd_count != (request.has_cgroup ? 4U : 3U)) {
+        cupel_wire_run_clear(&request);
+        return cupel_fail(err, -EPROTO, "a RUN without its descriptors");
+    }
     r = serve_run(server, &request);
     cupel_wire_run_clear(&request);
     return r < 0 ? cupel_fail(err, r, "answer a RUN") : 0;

@@ -7,7 +7,7 @@
  *  1. Everything but the channel is closed. SETUP arrives. Started by root, the process takes
  * the unprivileged uid that the supervisor leased; from here on root and ordinary users go one
  * way.
- *  2. One unshare(2) makes the cell's user, mount, network, uts and cgroup namespaces; the uid
+ *  2. One unshare(2) makes the cell's user, mount, network and uts namespaces; the uid
  * maps itself alone, as 1000. PR_SET_PDEATHSIG ties the cell to the supervisor's life. SETUP
  *     arrives.
  *  3. root.c builds a read-only root of the host's parts that the policies name, pivots into
@@ -72,8 +72,7 @@ static int make_namespaces(uint32_t uid, struct cupel_error *err)
 {
     int r = cell_identity_take(uid, err);
     if (r == 0)
-        r = cell_identity_unshare(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWCGROUP,
-                                  err);
+        r = cell_identity_unshare(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUTS, err);
     if (r == 0)
         r = cell_identity_die_with(-1, err);
     if (r == 0 && sethostname("cupel", 5) < 0)

@@ -9,6 +9,7 @@
 
 #include "cli/cli.h"
 #include "cli/install.h"
+#include "cli/job.h"
 #include "cli/relay.h"
 #include "cupel/cleanup.h"
 #include "cupel/filter_cache.h"
@@ -30,6 +31,8 @@ struct boxed {
     const char *read_only[BOXED_LIST_MAX + 1]; /* destinations of binds, for Landlock */
     const char *writable[BOXED_LIST_MAX + 1];
     char **environment;
+    struct cupel_cgroup_search search;
+    struct cupel_cgroup *cgroup;
     struct cupel_cell *cell;
 };
 
@@ -162,6 +165,7 @@ static int set_up_cell(struct boxed *boxed, struct cupel_error *err)
         .box_bytes = boxed->limits.disk_bytes,
         .box_inodes = boxed->limits.inodes,
         .network = boxed->policy->network,
+        .cgroup = boxed->cgroup,
     };
 
     return cupel_cell_set_up(boxed->cell, &options, err);
@@ -169,7 +173,7 @@ static int set_up_cell(struct boxed *boxed, struct cupel_error *err)
 
 static int check_layers(const struct boxed *boxed, struct cupel_error *err)
 {
-    unsigned available = CUPEL_PLAN_CELL_LAYERS;
+    unsigned available = cupel_plan_layers(boxed->cgroup);
 
     if (cupel_cell_landlock_abi(boxed->cell) > 0)
         available |= 1U << CUPEL_LAYER_LANDLOCK;
@@ -180,6 +184,8 @@ static int check_layers(const struct boxed *boxed, struct cupel_error *err)
 static int prepare(struct boxed *boxed, struct cupel_error *err)
 {
     int r = cupel_cli_paths_find(&boxed->paths, err);
+    if (r == 0) /* which a cell is started in */
+        r = cli_job_cgroup(boxed->options->cgroup, &boxed->search, &boxed->cgroup, err);
     if (r == 0) /* it has things to do until the policy is there */
         r = cupel_cell_start(boxed->paths.cell, NULL, &boxed->cell, err);
     if (r == 0)
@@ -204,6 +210,7 @@ static int prepare(struct boxed *boxed, struct cupel_error *err)
 static void clear(struct boxed *boxed)
 {
     cupel_cell_free(boxed->cell);
+    cupel_cgroup_free(boxed->cgroup);
     cupel_strings_free(boxed->environment);
     for (size_t i = 0; i < boxed->owned_count; i++)
         free(boxed->owned[i]);
@@ -297,7 +304,7 @@ static int run_and_relay(struct boxed *boxed, const int fds[static 3],
 }
 
 int boxed_run(const char *command, const struct boxed_options *options, const int fds[static 3],
-              struct cupel_outcome *ret)
+              struct cupel_cgroup_search *ret_search, struct cupel_outcome *ret)
 {
     struct boxed boxed = {.command = command, .options = options};
     struct cupel_outcome outcome = {0};
@@ -307,6 +314,8 @@ int boxed_run(const char *command, const struct boxed_options *options, const in
     int r = prepare(&boxed, &err);
     if (r == 0)
         r = run_and_relay(&boxed, fds, &outcome, &failure, &err);
+    if (ret_search != NULL)
+        *ret_search = boxed.search;
     clear(&boxed);
     if (r < 0)
         return cupel_cli_fail(command, -1, "%s",

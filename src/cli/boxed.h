@@ -27,6 +27,7 @@ struct boxed_limit {
 struct boxed_options {
     const char *policy;
     const char *const *argv;
+    const char *cgroup;          /* as cli_job_cgroup() takes it */
     const char *chdir;           /* NULL: /box */
     struct boxed_list variables; /* "K=V" over the base environment */
     struct boxed_list binds;     /* "SRC[:DST]" */
@@ -40,11 +41,11 @@ struct boxed_options {
 };
 
 /*
- * Run with fds as the command's input and outputs (passed on through pipes). Returns 0 and
- * fills *ret; -1 if nothing ran, with the reason on standard error; 128+SIGPIPE if an output
- * was closed.
+ * Run with fds as the command's input and outputs (passed on through pipes). ret_search may be
+ * NULL; it is filled in any case. Returns 0 and fills *ret; -1 if nothing ran, with the reason
+ * on standard error; 128+SIGPIPE if an output was closed.
  */
 int boxed_run(const char *command, const struct boxed_options *options, const int fds[static 3],
-              struct cupel_outcome *ret);
+              struct cupel_cgroup_search *ret_search, struct cupel_outcome *ret);
 
 #endif

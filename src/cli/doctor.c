@@ -182,7 +182,8 @@ static int inspect(const char *command, struct cupel_outcome *ret, char **ret_te
 
     if (output < 0)
         return cupel_cli_fail(command, -1, "memfd_create: %s", strerrordesc_np(errno));
-    if (boxed_run(command, &options, (const int[]){STDIN_FILENO, output, output}, ret) != 0)
+    if (boxed_run(command, &options, (const int[]){STDIN_FILENO, output, output}, NULL, ret) !=
+        0)
         return -1;
     if (ret->status == CUPEL_RUN_SANDBOX_ERROR)
         return cupel_cli_fail(command, -1, "%s", ret->error);

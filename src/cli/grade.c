@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/install.h"
+#include "cli/job.h"
 #include "cli/progress.h"
 #include "cupel/cell.h"
 #include "cupel/cleanup.h"
@@ -37,6 +38,9 @@ static const char help[] =
     "      --jobs N            tests at the same time, 1 to 64; default: processors\n"
     "      --require LAYER,…   refuse to grade without these layers: user_namespace,\n"
     "                          seccomp, no_new_privs, landlock, cgroup\n"
+    "      --cgroup PATH|none  cgroup (version 2) to make the job's below; default: the one\n"
+    "                          that cupel runs in, if it is delegated, else a scope of\n"
+    "                          systemd's, else none\n"
     "\n"
     "  -h, --help              print this\n"
     "\n"
@@ -62,6 +66,7 @@ struct request {
     const char *submission;
     const char *output; /* NULL: standard output */
     const char *keep;
+    const char *cgroup;
     enum format format;
     enum cupel_view view;
     unsigned jobs;
@@ -75,6 +80,7 @@ enum option_id {
     OPTION_VIEW,
     OPTION_JOBS,
     OPTION_REQUIRE,
+    OPTION_CGROUP,
     OPTION_KEEP,
     OPTION_QUIET
 };
@@ -85,6 +91,7 @@ static const struct option options[] = {
     {"view", required_argument, NULL, OPTION_VIEW},
     {"jobs", required_argument, NULL, OPTION_JOBS},
     {"require", required_argument, NULL, OPTION_REQUIRE},
+    {"cgroup", required_argument, NULL, OPTION_CGROUP},
     {"keep", required_argument, NULL, OPTION_KEEP},
     {"quiet", no_argument, NULL, OPTION_QUIET},
     {"help", no_argument, NULL, 'h'},
@@ -141,6 +148,9 @@ static bool parse_option(struct request *request, int id, const char *value)
         return parse_jobs(request, value);
     case OPTION_REQUIRE:
         return cupel_cli_parse_layers(request->command, value, &request->require);
+    case OPTION_CGROUP:
+        request->cgroup = value;
+        return true;
     case OPTION_KEEP:
         request->keep = value;
         return true;
@@ -262,7 +272,7 @@ static int grade_failed(const struct request *request, int r, const struct cupel
 }
 
 static int grade(const struct request *request, const struct cupel_cli_paths *paths,
-                 const struct cupel_grader *grader)
+                 const struct cupel_grader *grader, struct cupel_cgroup *cgroup)
 {
     struct cupel_cli_progress progress = {.shown = !request->quiet && isatty(STDERR_FILENO)};
     const struct cupel_grade_options grade_options = {
@@ -272,6 +282,7 @@ static int grade(const struct request *request, const struct cupel_cli_paths *pa
         .input_fd = STDIN_FILENO,
         .jobs = request->jobs,
         .require = request->require,
+        .cgroup = cgroup,
         .keep = request->keep,
         .progress = cupel_cli_progress_step,
         .owner = &progress,
@@ -293,6 +304,19 @@ static int grade(const struct request *request, const struct cupel_cli_paths *pa
     return code;
 }
 
+static int grade_in_cgroup(const struct request *request, const struct cupel_cli_paths *paths,
+                           const struct cupel_grader *grader)
+{
+    struct cupel_cgroup_search search;
+    struct cupel_cgroup *cgroup = NULL;
+    struct cupel_error err = {0};
+
+    int r = cli_job_cgroup(request->cgroup, &search, &cgroup, &err);
+    int code = r < 0 ? grade_failed(request, r, &err) : grade(request, paths, grader, cgroup);
+    cupel_cgroup_free(cgroup);
+    return code;
+}
+
 int cupel_cli_grade(int argc, char **argv)
 {
     struct request request = {.command = argv[0], .jobs = cupel_cli_processors()};
@@ -308,7 +332,7 @@ int cupel_cli_grade(int argc, char **argv)
         return cupel_cli_fail(request.command, CUPEL_EXIT_PLATFORM, "%s", err.text);
     int code = load_grader(&request, &paths, &grader);
     if (code == CUPEL_EXIT_OK)
-        code = grade(&request, &paths, grader);
+        code = grade_in_cgroup(&request, &paths, grader);
     cupel_grader_free(grader);
     return code;
 }

@@ -29,9 +29,13 @@ static const char help[] =
     "      --disk SIZE           what it may write, to /box and to /tmp each\n"
     "      --file-size SIZE      of each file\n"
     "      --open-files N        of each process\n"
+    "      --cpus N              processors at a time, for instance 0.5; needs a cgroup\n"
     "      --network NETWORK     none or loopback\n"
     "      --require LAYER,…     run nothing without these layers: user_namespace, seccomp,\n"
     "                            no_new_privs, landlock, cgroup\n"
+    "      --cgroup PATH|none    cgroup (version 2) to make the job's below; default: the one\n"
+    "                            that cupel runs in, if it is delegated, else a scope of\n"
+    "                            systemd's, else none\n"
     "\n"
     "What it sees:\n"
     "      --environment NAME    the root file system; host is the only one; default: host\n"
@@ -80,8 +84,10 @@ enum option_id {
     OPTION_DISK,
     OPTION_FILE_SIZE,
     OPTION_OPEN_FILES,
+    OPTION_CPUS,
     OPTION_NETWORK,
     OPTION_REQUIRE,
+    OPTION_CGROUP,
     OPTION_ENVIRONMENT,
     OPTION_BIND,
     OPTION_BIND_RO,
@@ -103,8 +109,10 @@ static const struct option options[] = {
     {"disk", required_argument, NULL, OPTION_DISK},
     {"file-size", required_argument, NULL, OPTION_FILE_SIZE},
     {"open-files", required_argument, NULL, OPTION_OPEN_FILES},
+    {"cpus", required_argument, NULL, OPTION_CPUS},
     {"network", required_argument, NULL, OPTION_NETWORK},
     {"require", required_argument, NULL, OPTION_REQUIRE},
+    {"cgroup", required_argument, NULL, OPTION_CGROUP},
     {"environment", required_argument, NULL, OPTION_ENVIRONMENT},
     {"bind", required_argument, NULL, OPTION_BIND},
     {"bind-ro", required_argument, NULL, OPTION_BIND_RO},
@@ -118,7 +126,7 @@ static const struct option options[] = {
     {NULL, 0, NULL, 0},
 };
 
-enum unit { UNIT_TIME, UNIT_SIZE, UNIT_COUNT };
+enum unit { UNIT_TIME, UNIT_SIZE, UNIT_COUNT, UNIT_MILLI };
 
 /* The options that set a limit, from OPTION_LIMIT_FIRST on. */
 static const struct {
@@ -134,7 +142,21 @@ static const struct {
     {"--disk", UNIT_SIZE, offsetof(struct cupel_limits, disk_bytes)},
     {"--file-size", UNIT_SIZE, offsetof(struct cupel_limits, file_size_bytes)},
     {"--open-files", UNIT_COUNT, offsetof(struct cupel_limits, open_files)},
+    {"--cpus", UNIT_MILLI, offsetof(struct cupel_limits, cpus_milli)},
 };
+
+/* "0.5" in thousandths. */
+static int parse_milli(const char *text, uint64_t *ret, struct cupel_error *err)
+{
+    char *end = NULL;
+    double value = text[0] >= '0' && text[0] <= '9' ? strtod(text, &end) : 0;
+
+    if (end == NULL || *end != '\0' || !(value >= 0.01 && value <= CUPEL_CPUS_ALL / 1000.0))
+        return cupel_fail(err, -EINVAL, "expected a number from 0.01 to %d, found \"%s\"",
+                          CUPEL_CPUS_ALL / 1000, text);
+    *ret = (uint64_t)(value * 1000 + 0.5);
+    return 0;
+}
 
 static bool parse_limit(struct request *request, size_t index, const char *text)
 {
@@ -153,6 +175,9 @@ static bool parse_limit(struct request *request, size_t index, const char *text)
         if (!cupel_cli_parse_number(text, 1, 1000000, &value))
             r = cupel_fail(&err, -EINVAL, "expected a number from 1 to 1000000, found \"%s\"",
                            text);
+        break;
+    case UNIT_MILLI:
+        r = parse_milli(text, &value, &err);
         break;
     }
     if (r == 0 && value == 0)
@@ -234,6 +259,9 @@ static bool parse_option(struct request *request, int id, const char *value)
         return parse_network(request, value);
     case OPTION_REQUIRE:
         return cupel_cli_parse_layers(request->command, value, &request->boxed.require);
+    case OPTION_CGROUP:
+        request->boxed.cgroup = value;
+        return true;
     case OPTION_ENVIRONMENT:
         return parse_environment(request, value);
     case OPTION_BIND:
@@ -336,7 +364,7 @@ static int run(const struct request *request)
 
     int code = open_files(request, fds);
     if (code == 0)
-        code = boxed_run(request->command, &request->boxed, fds, &outcome);
+        code = boxed_run(request->command, &request->boxed, fds, NULL, &outcome);
     if (code != 0)
         return code < 0 ? EXIT_NO_SANDBOX : code;
     code = exit_code_of(request, &outcome);

@@ -20,7 +20,7 @@ static bool is_refusal(int code)
 static int start_cell(struct cupel_grading *grading, const struct cupel_plan *plan,
                       struct cupel_error *err)
 {
-    unsigned available = CUPEL_PLAN_CELL_LAYERS;
+    unsigned available = cupel_plan_layers(plan->cell.cgroup);
     struct cupel_error why = {0};
 
     /* Only a cell tells of Landlock; what else is missing shows without one. */

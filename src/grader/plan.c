@@ -44,6 +44,7 @@ int cupel_plan_make(const struct cupel_grader *grader,
 {
     plan->require = options->require;
     plan->cell.unpack_path = options->unpack_path;
+    plan->cell.cgroup = options->cgroup;
     plan->cell.lanes = plan_lanes(grader->test_count, options->jobs);
     plan->cell.network = CUPEL_NETWORK_NONE;
     for (size_t i = 0; i < grader->policy_count; i++) {
@@ -61,6 +62,17 @@ int cupel_plan_make(const struct cupel_grader *grader,
 void cupel_plan_clear(struct cupel_plan *plan)
 {
     free(plan->mounts);
+}
+
+unsigned cupel_plan_layers(const struct cupel_cgroup *cgroup)
+{
+    const unsigned needed = CUPEL_CGROUP_MEMORY | CUPEL_CGROUP_PIDS;
+    unsigned layers = 1U << CUPEL_LAYER_USER_NAMESPACE | 1U << CUPEL_LAYER_SECCOMP |
+                      1U << CUPEL_LAYER_NO_NEW_PRIVS;
+
+    if (cgroup != NULL && (cupel_cgroup_controllers(cgroup) & needed) == needed)
+        layers |= 1U << CUPEL_LAYER_CGROUP;
+    return layers;
 }
 
 int cupel_plan_check_layers(unsigned require, unsigned available, struct cupel_error *err)

@@ -18,10 +18,11 @@ CUPEL_MUST_CHECK int cupel_plan_make(const struct cupel_grader *grader,
                                      struct cupel_plan *plan);
 void cupel_plan_clear(struct cupel_plan *plan);
 
-/* Layers that a cell has whatever the host: it does not start without them. */
-#define CUPEL_PLAN_CELL_LAYERS                                                                 \
-    (1U << CUPEL_LAYER_USER_NAMESPACE | 1U << CUPEL_LAYER_SECCOMP |                            \
-     1U << CUPEL_LAYER_NO_NEW_PRIVS)
+/*
+ * Layers that there are before a cell is: those without which none starts, and the cgroup
+ * (NULL: there is none), if it limits memory and processes.
+ */
+unsigned cupel_plan_layers(const struct cupel_cgroup *cgroup);
 
 /* 0 if available holds all of require; else -ENOTSUP, and err names what is missing. */
 CUPEL_MUST_CHECK int cupel_plan_check_layers(unsigned require, unsigned available,

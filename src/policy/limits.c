@@ -15,18 +15,19 @@
 /* The least values are what a program needs to start at all; a size of 0 would mean "no limit"
  * to tmpfs. */
 const struct cupel_limit_key cupel_limit_keys[CUPEL_LIMIT_KEYS] = {
-    {"wall", OFFSET(wall_ns), CUPEL_UNIT_DURATION, 1000000, 24 * HOUR},
-    {"cpu", OFFSET(cpu_ns), CUPEL_UNIT_DURATION, 1000000, 24 * HOUR},
-    {"memory", OFFSET(memory_bytes), CUPEL_UNIT_BYTES, MIB, TIB},
-    {"processes", OFFSET(processes), CUPEL_UNIT_COUNT, 1, 32768},
-    {"open_files", OFFSET(open_files), CUPEL_UNIT_COUNT, 4, 65536},
-    {"file_size", OFFSET(file_size_bytes), CUPEL_UNIT_BYTES, 0, TIB},
-    {"disk", OFFSET(disk_bytes), CUPEL_UNIT_BYTES, 64 * KIB, TIB},
-    {"inodes", OFFSET(inodes), CUPEL_UNIT_COUNT, 16, 16 * MIB},
-    {"output", OFFSET(output_bytes), CUPEL_UNIT_BYTES, 0, TIB},
-    {"stdout", OFFSET(stdout_bytes), CUPEL_UNIT_BYTES, 0, TIB},
-    {"stderr", OFFSET(stderr_bytes), CUPEL_UNIT_BYTES, 0, TIB},
-    {"stack", OFFSET(stack_bytes), CUPEL_UNIT_BYTES, 64 * KIB, TIB},
+    {"wall", OFFSET(wall_ns), CUPEL_UNIT_DURATION, 1000000, 24 * HOUR, false},
+    {"cpu", OFFSET(cpu_ns), CUPEL_UNIT_DURATION, 1000000, 24 * HOUR, false},
+    {"memory", OFFSET(memory_bytes), CUPEL_UNIT_BYTES, MIB, TIB, false},
+    {"processes", OFFSET(processes), CUPEL_UNIT_COUNT, 1, 32768, false},
+    {"open_files", OFFSET(open_files), CUPEL_UNIT_COUNT, 4, 65536, false},
+    {"file_size", OFFSET(file_size_bytes), CUPEL_UNIT_BYTES, 0, TIB, false},
+    {"disk", OFFSET(disk_bytes), CUPEL_UNIT_BYTES, 64 * KIB, TIB, false},
+    {"inodes", OFFSET(inodes), CUPEL_UNIT_COUNT, 16, 16 * MIB, false},
+    {"output", OFFSET(output_bytes), CUPEL_UNIT_BYTES, 0, TIB, false},
+    {"stdout", OFFSET(stdout_bytes), CUPEL_UNIT_BYTES, 0, TIB, true},
+    {"stderr", OFFSET(stderr_bytes), CUPEL_UNIT_BYTES, 0, TIB, true},
+    {"stack", OFFSET(stack_bytes), CUPEL_UNIT_BYTES, 64 * KIB, TIB, false},
+    {"cpus", OFFSET(cpus_milli), CUPEL_UNIT_MILLI, 10, CUPEL_CPUS_ALL, true},
 };
 
 uint64_t cupel_limit_value(const struct cupel_limits *limits, const struct cupel_limit_key *key)
@@ -50,6 +51,17 @@ static const char *format(const struct cupel_limit_key *key, uint64_t value,
                                             : cupel_units_format_bytes(value, buf, FORMATTED);
 }
 
+static bool read_milli(const struct cupel_field *field, const struct cupel_limit_key *key,
+                       uint64_t *ret)
+{
+    double value;
+
+    if (!cupel_field_number(field, (double)key->min / 1000, (double)key->max / 1000, &value))
+        return false;
+    *ret = (uint64_t)(value * 1000 + 0.5);
+    return true;
+}
+
 static bool read_one(const struct cupel_field *field, const struct cupel_limit_key *key,
                      uint64_t *ret)
 {
@@ -60,6 +72,8 @@ static bool read_one(const struct cupel_field *field, const struct cupel_limit_k
 
     if (key->unit == CUPEL_UNIT_COUNT)
         return cupel_field_uint(field, key->min, key->max, ret);
+    if (key->unit == CUPEL_UNIT_MILLI)
+        return read_milli(field, key, ret);
     bool ok = key->unit == CUPEL_UNIT_DURATION ? cupel_field_duration(field, &value)
                                                : cupel_field_bytes(field, &value);
     if (!ok)

@@ -2,12 +2,18 @@
 #ifndef CUPEL_POLICY_LIMITS_H
 #define CUPEL_POLICY_LIMITS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "cupel/limits.h"
 
-enum cupel_limit_unit { CUPEL_UNIT_DURATION, CUPEL_UNIT_BYTES, CUPEL_UNIT_COUNT };
+enum cupel_limit_unit {
+    CUPEL_UNIT_DURATION,
+    CUPEL_UNIT_BYTES,
+    CUPEL_UNIT_COUNT,
+    CUPEL_UNIT_MILLI, /* a number, kept in thousandths */
+};
 
 struct cupel_limit_key {
     const char *key;
@@ -15,9 +21,10 @@ struct cupel_limit_key {
     enum cupel_limit_unit unit;
     uint64_t min;
     uint64_t max;
+    bool optional; /* a policy that extends none need not give it */
 };
 
-#define CUPEL_LIMIT_KEYS 12
+#define CUPEL_LIMIT_KEYS 13
 
 extern const struct cupel_limit_key cupel_limit_keys[CUPEL_LIMIT_KEYS];
 

@@ -78,8 +78,7 @@ static bool read_all_limits(const struct cupel_field *field, bool is_root,
     for (size_t i = 0; i < CUPEL_LIMIT_KEYS; i++) {
         const struct cupel_limit_key *key = &cupel_limit_keys[i];
         if (!cupel_field_get(field, key->key, &given)) {
-            bool optional = strcmp(key->key, "stdout") == 0 || strcmp(key->key, "stderr") == 0;
-            if (is_root && !optional)
+            if (is_root && !key->optional)
                 ok = cupel_field_require(field, key->key, &given);
         } else if (cupel_limit_value(&policy->limits, key) > cupel_limit_value(&before, key)) {
             ok = cupel_widening_check(widening, &given, "raises this limit") && ok;
@@ -194,6 +193,7 @@ static struct cupel_policy *new_policy(void)
 
     if (policy == NULL)
         return NULL;
+    policy->limits.cpus_milli = CUPEL_CPUS_ALL;
     policy->rules = calloc(1, sizeof(*policy->rules));
     policy->read_only = calloc(1, sizeof(char *));
     policy->writable = calloc(1, sizeof(char *));

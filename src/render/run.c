@@ -45,6 +45,10 @@ static json_t *limits_of(const struct cupel_limits *limits)
     render_put(&json, "disk_bytes", render_u64(limits->disk_bytes));
     render_put(&json, "file_size_bytes", render_u64(limits->file_size_bytes));
     render_put(&json, "open_files", render_u64(limits->open_files));
+    render_put(&json, "cpus",
+               limits->cpus_milli < CUPEL_CPUS_ALL
+                   ? json_real((double)limits->cpus_milli / 1000)
+                   : json_null());
     return json;
 }
 
@@ -57,6 +61,8 @@ static json_t *enforcement_of(const struct cupel_enforcement *enforcement)
     render_put(&json, "memory", render_text(render_mechanism_name(enforcement->memory)));
     render_put(&json, "processes", render_text(render_mechanism_name(enforcement->processes)));
     render_put(&json, "cpu", render_text(render_mechanism_name(enforcement->cpu)));
+    render_put(&json, "cpus", render_text(render_mechanism_name(enforcement->cpus)));
+    render_put(&json, "cgroup", render_text(enforcement->cgroup));
     render_put(&json, "user_namespace", json_boolean(enforcement->user_namespace));
     render_put(&json, "network", json_string(loopback ? "loopback" : "none"));
     render_put(&json, "no_new_privs", json_boolean(enforcement->no_new_privs));

@@ -245,6 +245,7 @@ int cupel_cell_set_up(struct cupel_cell *cell, const struct cupel_cell_options *
         return cupel_fail(err, -EINVAL, "a cell has 1 to %d lanes and at most %d mounts",
                           CUPEL_CELL_LANES_MAX, CUPEL_WIRE_MOUNTS);
     cell->network = options->network;
+    cell->cgroup = options->cgroup;
     cell->lane_count = options->lanes;
     int r = make_lanes(cell, &far, err);
     if (r == 0)

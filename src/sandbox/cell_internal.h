@@ -24,6 +24,7 @@ struct cupel_cell {
     bool is_root; /* no uid but root's is there to take, and RLIMIT_NPROC may not bind it */
     bool broken;  /* it broke the protocol or ended: no run can be started */
     enum cupel_network network;
+    struct cupel_cgroup *cgroup; /* of the job, borrowed; NULL: none */
     unsigned
         processors; /* that runs can use: they may widen their affinity, whatever ours is */
     unsigned lane_count;

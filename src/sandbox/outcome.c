@@ -8,10 +8,20 @@
 
 static struct cupel_enforcement describe_enforcement(const struct cupel_run *run)
 {
+    const struct cupel_cgroup *cgroup = run->cell->cgroup;
     struct cupel_enforcement enforcement = {
-        .memory = CUPEL_BY_WATCHDOG,
-        .processes = run->cell->is_root ? CUPEL_BY_WATCHDOG : CUPEL_BY_RLIMIT,
-        .cpu = CUPEL_BY_RUSAGE,
+        .memory =
+            run_has_controllers(run, CUPEL_CGROUP_MEMORY) ? CUPEL_BY_CGROUP : CUPEL_BY_WATCHDOG,
+        .processes = run_has_controllers(run, CUPEL_CGROUP_PIDS) ? CUPEL_BY_CGROUP
+                     : run->cell->is_root                        ? CUPEL_BY_WATCHDOG
+                                                                 : CUPEL_BY_RLIMIT,
+        .cpu = cgroup != NULL ? CUPEL_BY_CGROUP : CUPEL_BY_RUSAGE,
+        .cpus = run_has_controllers(run, CUPEL_CGROUP_CPU) &&
+                        run->request.limits.cpus_milli < CUPEL_CPUS_ALL
+                    ? CUPEL_BY_CGROUP
+                    : CUPEL_BY_NONE,
+        .cgroup =
+            cgroup != NULL ? cupel_cgroup_source_names[cupel_cgroup_source(cgroup)] : NULL,
         .user_namespace = true,
         .network = run->cell->network == CUPEL_NETWORK_LOOPBACK ? run->request.policy->network
                                                                 : CUPEL_NETWORK_NONE,
@@ -34,21 +44,67 @@ static uint64_t larger(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
-static struct cupel_outcome measured(const struct cupel_run *run,
+/* Figures of a run, from whoever has the best. */
+struct figures {
+    struct cgroup_figures by_cgroup; /* CUPEL_UNKNOWN: not by a cgroup */
+    uint64_t user_ns;
+    uint64_t system_ns;
+};
+
+/* Set-up runs in the kernel, so it is taken off the system time first. */
+static void take_off(uint64_t setup_ns, struct figures *figures)
+{
+    uint64_t system_ns = setup_ns < figures->system_ns ? setup_ns : figures->system_ns;
+    uint64_t user_ns = setup_ns - system_ns;
+
+    figures->system_ns -= system_ns;
+    figures->user_ns -= user_ns < figures->user_ns ? user_ns : figures->user_ns;
+}
+
+static struct figures take_figures(const struct cupel_run *run,
+                                   const struct cupel_wire_exited *exited)
+{
+    struct figures figures = {
+        .by_cgroup = {.memory_peak_bytes = CUPEL_UNKNOWN, .processes_peak = CUPEL_UNKNOWN},
+        .user_ns = exited->user_ns,
+        .system_ns = exited->system_ns,
+    };
+    uint64_t used_ns = exited->user_ns + exited->system_ns;
+
+    if (run->leaf.cgroup != NULL && cgroup_leaf_read(&run->leaf, &figures.by_cgroup) == 0) {
+        figures.user_ns = figures.by_cgroup.user_ns;
+        figures.system_ns = figures.by_cgroup.system_ns;
+        /* Not every kernel tells the peak, but that the limit was met tells as much. */
+        if (figures.by_cgroup.out_of_processes)
+            figures.by_cgroup.processes_peak = run->request.limits.processes;
+    } else if (run->cpu_ns > used_ns) {
+        /* Children of a process that ignores SIGCHLD are in no one's rusage, but were seen. */
+        figures.user_ns += run->cpu_ns - used_ns;
+    }
+    take_off(exited->setup_ns, &figures);
+    return figures;
+}
+
+static uint64_t memory_peak(const struct cupel_run *run, const struct figures *figures,
+                            const struct cupel_wire_exited *exited)
+{
+    if (figures->by_cgroup.memory_peak_bytes != CUPEL_UNKNOWN)
+        return figures->by_cgroup.memory_peak_bytes;
+    return larger(run->memory_peak_bytes, exited->max_rss_bytes);
+}
+
+static struct cupel_outcome measured(const struct cupel_run *run, const struct figures *figures,
                                      const struct cupel_wire_exited *exited)
 {
-    uint64_t used_ns = exited->user_ns + exited->system_ns;
-    /* Children of a process that ignores SIGCHLD are in no one's rusage, but were seen. */
-    uint64_t unaccounted_ns = run->cpu_ns > used_ns ? run->cpu_ns - used_ns : 0;
     uint64_t until_ns = run->breach_ns != 0 ? run->breach_ns : run_now_ns();
 
     return (struct cupel_outcome){
         .exec_errno = exited->exec_errno,
         .wall_ns = exited->wall_ns != 0 ? exited->wall_ns : until_ns - run->started_ns,
-        .user_ns = exited->user_ns + unaccounted_ns,
-        .system_ns = exited->system_ns,
-        .memory_peak_bytes = larger(run->memory_peak_bytes, exited->max_rss_bytes),
-        .processes_peak = CUPEL_UNKNOWN,
+        .user_ns = figures->user_ns,
+        .system_ns = figures->system_ns,
+        .memory_peak_bytes = memory_peak(run, figures, exited),
+        .processes_peak = figures->by_cgroup.processes_peak,
         .stdout_bytes = run->outputs[CUPEL_STDOUT].bytes,
         .stderr_bytes = run->outputs[CUPEL_STDERR].bytes,
         .limits = run->request.limits,
@@ -57,11 +113,25 @@ static struct cupel_outcome measured(const struct cupel_run *run,
 }
 
 /*
- * Which limit ended the run, by evidence: a breach that the supervisor met, figures above the
- * limit, the kernel's signals for limits; and, if the command failed, a full disk or all
- * processes in use.
+ * Without a cgroup, that all processes were in use is all that can be known: a run that had
+ * them and then hung or failed did so for that reason. Of one process alone nothing can be
+ * told: every command is one.
  */
-static enum cupel_limit find_limit(const struct cupel_run *run,
+static bool ran_out_of_processes(const struct cupel_run *run, const struct figures *figures)
+{
+    uint64_t limit = run->request.limits.processes;
+
+    if (run_has_controllers(run, CUPEL_CGROUP_PIDS))
+        return figures->by_cgroup.out_of_processes;
+    return limit > 1 && run->processes_peak >= limit;
+}
+
+/*
+ * Which limit ended the run, by evidence: what the kernel counted in the cgroup, a breach that
+ * the supervisor met, figures above the limit, the kernel's signals for limits; and, if the
+ * command failed, processes that could not be started, or a full disk.
+ */
+static enum cupel_limit find_limit(const struct cupel_run *run, const struct figures *figures,
                                    const struct cupel_wire_exited *exited,
                                    const struct cupel_outcome *outcome)
 {
@@ -69,9 +139,9 @@ static enum cupel_limit find_limit(const struct cupel_run *run,
     int status = exited->wait_status;
     bool failed = !exited->command_ended || exited->stopped || status != 0;
 
-    /* A run that needed all its processes, or filled the disk, and then hung did so for that
-     * reason. Of one process alone nothing can be told: every command is one. */
-    if (failed && limits->processes > 1 && run->processes_peak >= limits->processes)
+    if (figures->by_cgroup.out_of_memory)
+        return CUPEL_LIMIT_MEMORY;
+    if (failed && ran_out_of_processes(run, figures))
         return CUPEL_LIMIT_PROCESSES;
     if (run->breach != CUPEL_LIMIT_NONE)
         return run->breach;
@@ -93,12 +163,13 @@ static bool ended_by_itself(const struct cupel_run *run, const struct cupel_wire
 void run_describe(const struct cupel_run *run, const struct cupel_wire_exited *exited,
                   struct cupel_outcome *ret)
 {
-    struct cupel_outcome outcome = measured(run, exited);
+    const struct figures figures = take_figures(run, exited);
+    struct cupel_outcome outcome = measured(run, &figures, exited);
     int status = exited->wait_status;
 
     bool own_end = ended_by_itself(run, exited);
 
-    outcome.limit = find_limit(run, exited, &outcome);
+    outcome.limit = find_limit(run, &figures, exited, &outcome);
     if (own_end && WIFSIGNALED(status))
         outcome.signal = WTERMSIG(status);
     if (own_end && WIFEXITED(status))
@@ -119,7 +190,9 @@ void run_describe_failure(const struct cupel_run *run, struct cupel_outcome *ret
 {
     const struct cupel_wire_exited nothing = {0};
 
-    *ret = measured(run, &nothing);
+    const struct figures figures = take_figures(run, &nothing);
+
+    *ret = measured(run, &figures, &nothing);
     ret->status = CUPEL_RUN_SANDBOX_ERROR;
     if (run->started_ns == 0)
         ret->wall_ns = 0;

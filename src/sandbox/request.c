@@ -11,6 +11,9 @@
  * namespace. */
 #define OWN_PROCESSES 2
 
+/* By which a cgroup is met first: it counts, and tells. */
+#define PROCESSES_MARGIN 64
+
 /* Beyond what any runtime reserves (AddressSanitizer: 20 TiB): guards page tables, not memory.
  */
 #define ADDRESS_SPACE_BYTES (32ULL << 40)
@@ -63,15 +66,16 @@ static void add_devices(struct cupel_wire_run *frame, char *const *devices,
     }
 }
 
-int run_encode(const struct cupel_cell *cell, const struct cupel_run_request *request,
-               void *buf, size_t size, struct cupel_error *err)
+int run_encode(const struct cupel_run *run, void *buf, size_t size, struct cupel_error *err)
 {
+    const struct cupel_run_request *request = &run->request;
     const struct cupel_policy *policy = request->policy;
     char devices[CUPEL_WIRE_RULES][32];
     struct cupel_wire_run frame = {
         .fresh_box = request->box == CUPEL_BOX_FRESH,
-        .loopback = cell->network == CUPEL_NETWORK_LOOPBACK &&
+        .loopback = run->cell->network == CUPEL_NETWORK_LOOPBACK &&
                     policy->network == CUPEL_NETWORK_LOOPBACK,
+        .has_cgroup = run->leaf.cgroup != NULL,
         .disk_bytes = request->limits.disk_bytes,
         .inodes = request->limits.inodes,
         .argv = (const char **)(uintptr_t)request->argv, /* the vectors are only read */
@@ -82,6 +86,8 @@ int run_encode(const struct cupel_cell *cell, const struct cupel_run_request *re
     };
 
     set_rlimits(&request->limits, frame.rlimits);
+    if (run_has_controllers(run, CUPEL_CGROUP_PIDS))
+        frame.rlimits[RLIMIT_NPROC] += PROCESSES_MARGIN;
     add_rule(&frame, "/etc", CUPEL_WIRE_READ);
     add_rule(&frame, "/proc", CUPEL_WIRE_INSPECT);
     add_rule(&frame, "/", CUPEL_WIRE_LIST); /* the cell's root shows what is mounted anyway */

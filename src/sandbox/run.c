@@ -32,8 +32,15 @@ void run_breach(struct cupel_run *run, enum cupel_limit limit)
         return;
     run->breach = limit;
     run->breach_ns = run_now_ns();
+    cgroup_leaf_kill(&run->leaf);
     signal_init(run, CUPEL_WIRE_STOP_SIGNAL);
     run_watch_killed(run);
+}
+
+bool run_has_controllers(const struct cupel_run *run, unsigned bits)
+{
+    return run->leaf.cgroup != NULL &&
+           (cupel_cgroup_controllers(run->leaf.cgroup) & bits) == bits;
 }
 
 void run_fail(struct cupel_run *run, const struct cupel_error *error)
@@ -51,6 +58,7 @@ static void finish(struct cupel_run *run, const struct cupel_outcome *outcome)
     run_watch_close(run);
     run_io_close(run);
     cupel_loop_remove(run->loop, &run->channel);
+    cgroup_leaf_remove(&run->leaf);
     run->finished = true;
     if (run->request.done != NULL)
         run->request.done(run->request.owner, run, outcome);
@@ -79,6 +87,7 @@ static void take_started(struct cupel_run *run)
     run->scratch_fd = cupel_take_fd(&frame->fds[2]);
     run_watch_started(run);
     if (run->breach != CUPEL_LIMIT_NONE) { /* met when there was no init to be told */
+        cgroup_leaf_kill(&run->leaf);
         signal_init(run, CUPEL_WIRE_STOP_SIGNAL);
         run_watch_killed(run);
     }
@@ -142,15 +151,17 @@ static int send_request(struct cupel_run *run, const int stdio[static 3],
 {
     struct wire_frame *frame = run->cell->frame;
 
-    int len = run_encode(run->cell, &run->request, frame->bytes, CUPEL_WIRE_MAX, err);
+    const int fds[] = {stdio[0], stdio[1], stdio[2], run->leaf.fd};
+    size_t fd_count = run->leaf.cgroup != NULL ? 4 : 3;
+    int len = run_encode(run, frame->bytes, CUPEL_WIRE_MAX, err);
     if (len < 0)
         return len;
-    int r = wire_send(run->lane->fd, frame->bytes, (size_t)len, stdio, 3);
+    int r = wire_send(run->lane->fd, frame->bytes, (size_t)len, fds, fd_count);
     if (r < 0) {
         cell_break(run->cell);
         return cupel_fail(err, r, "ask cupel-cell for a run: %s", strerrordesc_np(-r));
     }
-    return cupel_wire_next(run->lane->state, CUPEL_WIRE_RUN, 3, &run->lane->state);
+    return cupel_wire_next(run->lane->state, CUPEL_WIRE_RUN, fd_count, &run->lane->state);
 }
 
 static int start(struct cupel_run *run, struct cupel_error *err)
@@ -158,6 +169,8 @@ static int start(struct cupel_run *run, struct cupel_error *err)
     int stdio[3] = {-1, -1, -1};
 
     int r = run_io_open(run, stdio, err);
+    if (r == 0 && run->cell->cgroup != NULL)
+        r = cgroup_leaf_make(run->cell->cgroup, &run->request.limits, &run->leaf, err);
     if (r == 0)
         r = run_watch_open(run, err);
     if (r == 0)
@@ -186,6 +199,7 @@ int cupel_run_start(struct cupel_loop *loop, struct cupel_cell *cell, unsigned l
                               .lane = &cell->lanes[lane],
                               .request = *request,
                               .channel = {cell->lanes[lane].fd, channel_ready, run},
+                              .leaf = {.fd = -1, .cpu_fd = -1},
                               .init_pidfd = -1,
                               .proc_fd = -1,
                               .scratch_fd = -1};
@@ -213,6 +227,7 @@ static void stop(struct cupel_run *run)
     run_watch_close(run);
     run_io_close(run);
     cupel_loop_remove(run->loop, &run->channel);
+    cgroup_leaf_remove(&run->leaf);
 }
 
 void cupel_run_free(struct cupel_run *run)

@@ -7,6 +7,7 @@
 
 #include "cupel/run.h"
 #include "sandbox/cell_internal.h"
+#include "sandbox/cgroup_leaf.h"
 
 struct run_output {
     struct cupel_source source;
@@ -35,7 +36,8 @@ struct cupel_run {
     struct cupel_source
         deadline; /* timerfd: wall clock, and how long set-up and killing may take */
     struct cupel_source
-        check;      /* timerfd: the earliest time at which CPU or memory can be used up */
+        check; /* timerfd: the earliest time at which CPU or memory can be used up */
+    struct cgroup_leaf leaf;
     int init_pidfd; /* -1 before STARTED */
     int proc_fd;
     int scratch_fd;
@@ -51,9 +53,11 @@ struct cupel_run {
 };
 
 /* request.c: the frame that asks for a run. Returns its length or -errno. */
-CUPEL_MUST_CHECK int run_encode(const struct cupel_cell *cell,
-                                const struct cupel_run_request *request, void *buf, size_t size,
+CUPEL_MUST_CHECK int run_encode(const struct cupel_run *run, void *buf, size_t size,
                                 struct cupel_error *err);
+
+/* Whether a cgroup limits what the bits CUPEL_CGROUP_… name. */
+bool run_has_controllers(const struct cupel_run *run, unsigned bits);
 
 /* run_io.c: pipes. ret_stdio: the command's ends, for the caller to close. */
 CUPEL_MUST_CHECK int run_io_open(struct cupel_run *run, int ret_stdio[static 3],

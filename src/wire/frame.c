@@ -99,6 +99,7 @@ int cupel_wire_encode_run(const struct cupel_wire_run *in, void *buf, size_t siz
 
     wire_put_bool(&w, in->fresh_box);
     wire_put_bool(&w, in->loopback);
+    wire_put_bool(&w, in->has_cgroup);
     wire_put_u64(&w, in->disk_bytes);
     wire_put_u64(&w, in->inodes);
     for (size_t i = 0; i < CUPEL_WIRE_RLIMITS; i++)
@@ -155,6 +156,7 @@ int cupel_wire_decode_run(const void *buf, size_t len, struct cupel_wire_run *re
 
     run.fresh_box = wire_get_bool(&r);
     run.loopback = wire_get_bool(&r);
+    run.has_cgroup = wire_get_bool(&r);
     run.disk_bytes = wire_get_u64(&r);
     run.inodes = wire_get_u64(&r);
     for (size_t i = 0; i < CUPEL_WIRE_RLIMITS; i++)
@@ -230,6 +232,7 @@ int cupel_wire_encode_exited(const struct cupel_wire_exited *in, void *buf, size
     wire_put_u64(&w, in->wall_ns);
     wire_put_u64(&w, in->user_ns);
     wire_put_u64(&w, in->system_ns);
+    wire_put_u64(&w, in->setup_ns);
     wire_put_u64(&w, in->max_rss_bytes);
     return finish(&w);
 }
@@ -246,6 +249,7 @@ int cupel_wire_decode_exited(const void *buf, size_t len, struct cupel_wire_exit
     ret->wall_ns = wire_get_u64(&r);
     ret->user_ns = wire_get_u64(&r);
     ret->system_ns = wire_get_u64(&r);
+    ret->setup_ns = wire_get_u64(&r);
     ret->max_rss_bytes = wire_get_u64(&r);
     if (ret->exec_errno < 0 || ret->exec_errno > 4095)
         r.bad = true;

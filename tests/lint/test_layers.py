@@ -24,7 +24,7 @@ PUBLIC = {  # headers of include/cupel, by the module that implements them
     "policy": "policy",
     "score": "compare score result",
     "wire": "wire",
-    "sandbox": "filter_cache loop cell run",
+    "sandbox": "filter_cache loop cgroup cell run",
     "grader": "grader submission grade",
     "render": "render",
 }

@@ -1,0 +1,16 @@
+/* The cgroup of a command's job, by option --cgroup. */
+#ifndef CUPEL_CLI_JOB_H
+#define CUPEL_CLI_JOB_H
+
+#include "cupel/cgroup.h"
+#include "cupel/error.h"
+
+/*
+ * option: NULL, to take what there is; "none"; or a path, which has to serve. Returns 0, with
+ * *ret NULL where there is no cgroup; -ENOTSUP or -errno with err. *ret_search is filled in any
+ * case.
+ */
+CUPEL_MUST_CHECK int cli_job_cgroup(const char *option, struct cupel_cgroup_search *ret_search,
+                                    struct cupel_cgroup **ret, struct cupel_error *err);
+
+#endif
