@@ -75,6 +75,18 @@ void run_watch_started(struct cupel_run *run);
 void run_watch_killed(struct cupel_run *run);
 void run_watch_close(struct cupel_run *run);
 uint64_t run_now_ns(void);
+CUPEL_MUST_CHECK int run_watch_open_timer(struct cupel_run *run, struct cupel_source *timer,
+                                          struct cupel_error *err);
+void run_watch_arm(const struct cupel_source *timer, uint64_t after_ns);
+
+/* cgroup_watch.c: looks at CPU time, by run->check. */
+CUPEL_MUST_CHECK int cgroup_watch_open(struct cupel_run *run, struct cupel_error *err);
+void cgroup_watch_started(struct cupel_run *run);
+
+/* watchdog.c: looks at CPU time and memory, by run->check. What stops and closes that timer is
+ * run_watch.c. */
+CUPEL_MUST_CHECK int watchdog_open(struct cupel_run *run, struct cupel_error *err);
+void watchdog_started(struct cupel_run *run);
 
 /* outcome.c */
 void run_describe(const struct cupel_run *run, const struct cupel_wire_exited *exited,
