@@ -47,6 +47,7 @@ static struct cupel_outcome sample_run(void)
                    .memory_bytes = 256 << 20,
                    .processes = 32,
                    .open_files = 64,
+                   .cpus_milli = CUPEL_CPUS_ALL,
                    .file_size_bytes = 16 << 20,
                    .disk_bytes = 64 << 20,
                    .inodes = 4096,

@@ -63,10 +63,11 @@ static void run_has_the_keys_of_the_design_in_order(void **state)
                 "processes_peak stdout_bytes stderr_bytes limits enforcement");
     assert_keys(json_object_get(json, "limits"),
                 "wall_seconds cpu_seconds memory_bytes processes output_bytes disk_bytes "
-                "file_size_bytes open_files");
-    assert_keys(json_object_get(json, "enforcement"),
-                "memory processes cpu user_namespace network no_new_privs capabilities "
-                "landlock_abi seccomp_sha256 policy policy_sha256");
+                "file_size_bytes open_files cpus");
+    assert_keys(
+        json_object_get(json, "enforcement"),
+        "memory processes cpu cpus cgroup user_namespace network no_new_privs capabilities "
+        "landlock_abi seccomp_sha256 policy policy_sha256");
     json_decref(json);
 }
 

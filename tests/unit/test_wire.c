@@ -25,6 +25,7 @@ static size_t encode(enum cupel_wire_type type, void *buf, size_t size)
         .mounts = {{"/usr", "/usr", false, true}, {"/a b", "/box/x", true, false}},
         .mount_count = 2};
     struct cupel_wire_run run = {.fresh_box = true,
+                                 .has_cgroup = true,
                                  .disk_bytes = 5,
                                  .rlimits = {[15] = 9},
                                  .chdir = "/box",
@@ -35,7 +36,8 @@ static size_t encode(enum cupel_wire_type type, void *buf, size_t size)
                                  .filter = filter,
                                  .filter_count = 3};
     struct cupel_wire_ready ready = {.landlock_abi = 7};
-    struct cupel_wire_exited exited = {.wait_status = 0x8b, .exec_errno = 2, .user_ns = 3};
+    struct cupel_wire_exited exited = {
+        .wait_status = 0x8b, .exec_errno = 2, .user_ns = 3, .setup_ns = 4};
     struct cupel_wire_failed failed = {.code = -EPERM, .text = "mount /proc"};
     int len = -1;
 
@@ -126,6 +128,7 @@ static void run_arrives_as_it_was_sent(void **state)
     (void)state;
     assert_int_equal(cupel_wire_decode_run(buf, len, &run), 0);
     assert_true(run.fresh_box);
+    assert_true(run.has_cgroup);
     assert_int_equal(run.rlimits[15], 9);
     assert_string_equal(run.argv[1], "");
     assert_string_equal(run.argv[2], "two words");
@@ -153,6 +156,7 @@ static void answers_arrive_as_they_were_sent(void **state)
     assert_int_equal(exited.wait_status, 0x8b);
     assert_int_equal(exited.exec_errno, 2);
     assert_int_equal(exited.user_ns, 3);
+    assert_int_equal(exited.setup_ns, 4);
     len = encode(CUPEL_WIRE_FAILED, buf, sizeof(buf));
     assert_int_equal(cupel_wire_decode_failed(buf, len, &failed), 0);
     assert_int_equal(failed.code, -EPERM);
@@ -281,8 +285,13 @@ static void only_the_table_s_frames_are_permitted(void **state)
             assert_int_equal(r, next[from][type] == 0 ? -EPROTO : 0);
             if (r == 0)
                 assert_int_equal(to + 1, next[from][type]);
-            if (type != CUPEL_WIRE_SETUP)
+            if (type == CUPEL_WIRE_RUN) /* its cgroup may come with it */
+                assert_int_equal(cupel_wire_next(from, type, 4, &to),
+                                 from == CUPEL_WIRE_IDLE ? 0 : -EPROTO);
+            else if (type != CUPEL_WIRE_SETUP)
                 assert_int_equal(cupel_wire_next(from, type, fds[type] + 1, &to), -EPROTO);
+            if (type != CUPEL_WIRE_SETUP)
+                assert_int_equal(cupel_wire_next(from, type, 5, &to), -EPROTO);
         }
     }
 }
