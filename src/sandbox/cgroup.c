@@ -124,17 +124,20 @@ static bool has_mark(int folder_fd, const char *name)
 /*
  * Where systemd manages the hierarchy, being able to write is not enough: all is root's to
  * write, and what a user's manager made is the user's. Delegated units carry a mark; and what
- * the system's manager gave to an ordinary user, it delegated.
+ * the system's manager gave to an ordinary user, it delegated. A user's manager sets no mark,
+ * so that it has to be asked.
  */
 static bool is_delegated(int folder_fd, const char *path)
 {
+    struct cupel_cgroup_trial ignored;
     char manager[48];
 
     if (access("/run/systemd/system", F_OK) < 0 || has_mark(folder_fd, "user.delegate") ||
         has_mark(folder_fd, "trusted.delegate"))
         return true;
     (void)snprintf(manager, sizeof(manager), "/user@%u.service/", geteuid());
-    return geteuid() != 0 && strstr(path, manager) == NULL;
+    return geteuid() != 0 &&
+           (strstr(path, manager) == NULL || cgroup_scope_is_delegated(&ignored) == 1);
 }
 
 /* Whether nobody but this process is in it. */

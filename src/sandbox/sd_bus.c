@@ -27,7 +27,7 @@ static const struct {
     FUNCTION(match_signal_async),
     FUNCTION(call),
     FUNCTION(message_new_method_call),
-    FUNCTION(message_append),
+    FUNCTION(message_appendv),
     FUNCTION(message_read),
     FUNCTION(message_unref),
     FUNCTION(error_free),

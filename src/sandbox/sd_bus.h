@@ -6,6 +6,7 @@
 #ifndef CUPEL_SANDBOX_SD_BUS_H
 #define CUPEL_SANDBOX_SD_BUS_H
 
+#include <stdarg.h>
 #include <stdint.h>
 
 #include "cupel/error.h"
@@ -42,7 +43,7 @@ struct sd_bus_library {
                 sd_bus_error *ret_error, sd_bus_message **ret);
     int (*message_new_method_call)(sd_bus *bus, sd_bus_message **ret, const char *destination,
                                    const char *path, const char *interface, const char *member);
-    int (*message_append)(sd_bus_message *message, const char *types, ...);
+    int (*message_appendv)(sd_bus_message *message, const char *types, va_list values);
     int (*message_read)(sd_bus_message *message, const char *types, ...);
     sd_bus_message *(*message_unref)(sd_bus_message *message);
     void (*error_free)(sd_bus_error *error);
