@@ -121,25 +121,6 @@ static bool has_mark(int folder_fd, const char *name)
     return fgetxattr(folder_fd, name, value, sizeof(value)) == 1 && value[0] == '1';
 }
 
-/*
- * Where systemd manages the hierarchy, being able to write is not enough: all is root's to
- * write, and what a user's manager made is the user's. Delegated units carry a mark; and what
- * the system's manager gave to an ordinary user, it delegated. A user's manager sets no mark,
- * so that it has to be asked.
- */
-static bool is_delegated(int folder_fd, const char *path)
-{
-    struct cupel_cgroup_trial ignored;
-    char manager[48];
-
-    if (access("/run/systemd/system", F_OK) < 0 || has_mark(folder_fd, "user.delegate") ||
-        has_mark(folder_fd, "trusted.delegate"))
-        return true;
-    (void)snprintf(manager, sizeof(manager), "/user@%u.service/", geteuid());
-    return geteuid() != 0 &&
-           (strstr(path, manager) == NULL || cgroup_scope_is_delegated(&ignored) == 1);
-}
-
 /* Whether nobody but this process is in it. */
 static bool is_our_own(int folder_fd)
 {
@@ -151,14 +132,41 @@ static bool is_our_own(int folder_fd)
     return r >= 0 && (text[0] == '\0' || strcmp(text, own) == 0);
 }
 
+/*
+ * Where systemd manages the hierarchy, being able to write is not enough: it changes at any
+ * time what it has not delegated. Units delegated by the system's systemd carry a mark (older
+ * ones have one that root alone can read), and what it gave to a user it has delegated. Below a
+ * user's own systemd everything is the user's, and only that systemd knows.
+ */
+static int check_delegated(int folder_fd, const char *path, struct cupel_cgroup_trial *trial)
+{
+    char manager[48];
+    int delegated = 0;
+
+    if (access("/run/systemd/system", F_OK) < 0 || has_mark(folder_fd, "user.delegate") ||
+        has_mark(folder_fd, "trusted.delegate"))
+        return 0;
+    (void)snprintf(manager, sizeof(manager), "/user@%u.service/", geteuid());
+    if (geteuid() != 0 && (strstr(path, manager) == NULL || !is_our_own(folder_fd)))
+        return 0;
+    if (geteuid() != 0)
+        delegated = cgroup_scope_is_delegated(trial);
+    if (delegated < 0)
+        return delegated;
+    return delegated > 0 ? 0
+                         : stop(trial, CUPEL_CGROUP_NOT_DELEGATED,
+                                "systemd has not delegated %.160s", path);
+}
+
 static int check_base(int folder_fd, const char *path, struct cupel_cgroup_trial *trial)
 {
     int r = check_writable(folder_fd, path, trial);
     if (r < 0)
         return r;
-    if (cgroup_job_controllers(folder_fd) <= 0)
-        return stop(trial, CUPEL_CGROUP_NO_CONTROLLERS, "%.160s has no controllers to pass on",
-                    path);
+    int available = cgroup_job_controllers(folder_fd);
+    if (available < 0 || ((unsigned)available & (CUPEL_CGROUP_MEMORY | CUPEL_CGROUP_PIDS)) == 0)
+        return stop(trial, CUPEL_CGROUP_NO_CONTROLLERS,
+                    "%.160s has neither the memory nor the pids controller", path);
     if (!is_our_own(folder_fd))
         return stop(trial, CUPEL_CGROUP_OCCUPIED, "other processes run in %.160s", path);
     return 0;
@@ -201,12 +209,9 @@ static int enter_own(struct cupel_cgroup *cgroup, bool is_scope,
     if (is_host_root(fd))
         return stop(trial, CUPEL_CGROUP_HOST_ROOT, "%s is the root of the hierarchy", mount);
     r = check_writable(fd, search->base, trial);
-    if (r < 0)
-        return r;
-    if (!is_scope && !is_delegated(fd, search->base))
-        return stop(trial, CUPEL_CGROUP_NOT_DELEGATED, "systemd has not delegated %.160s",
-                    search->base);
-    return enter(cgroup, search->base, search->base, trial);
+    if (r == 0 && !is_scope)
+        r = check_delegated(fd, search->base, trial);
+    return r < 0 ? r : enter(cgroup, search->base, search->base, trial);
 }
 
 static int enter_scope(struct cupel_cgroup *cgroup, struct cupel_cgroup_search *search,

@@ -143,6 +143,7 @@ class Options(support.TestCase):
         options = [
             "--wall", "3s", "--cpu", "2500ms", "--memory", "32MiB", "--processes", "5",
             "--output", "1kB", "--disk", "2MiB", "--file-size", "1 MiB", "--open-files", "16",
+            "--cpus", "0.5",
         ]
         _, report = self.run_boxed("true", options=options)
         self.assertEqual(
@@ -150,7 +151,7 @@ class Options(support.TestCase):
             {
                 "wall_seconds": 3, "cpu_seconds": 2.5, "memory_bytes": 32 << 20, "processes": 5,
                 "output_bytes": 1000, "disk_bytes": 2 << 20, "file_size_bytes": 1 << 20,
-                "open_files": 16,
+                "open_files": 16, "cpus": 0.5,
             },
         )
 

@@ -88,6 +88,7 @@ static struct cupel_outcome sample_error_run(void)
 {
     struct cupel_outcome run = {
         .status = CUPEL_RUN_SANDBOX_ERROR,
+        .limits = sample_run().limits,
         .wall_ns = CUPEL_UNKNOWN,
         .user_ns = CUPEL_UNKNOWN,
         .system_ns = CUPEL_UNKNOWN,
