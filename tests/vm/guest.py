@@ -87,7 +87,7 @@ def _uml_command(plan):
         "linux.uml", "mem=1G", "uml_dir=/dev/shm/", "root=/dev/root", "rootfstype=hostfs",
         f"rootflags={plan['root']}", "rw", f"init={plan['init']}", "con=null", "con0=null,fd:1",
         "quiet", "panic=-1", *plan["append"],
-    ]  # fmt: skip
+    ]
 
 
 def _serve_root(plan):
@@ -97,17 +97,17 @@ def _serve_root(plan):
     listener.bind("\0root")
     listener.listen(1)
     # The server lives until this process ends, and all of the pid namespace with it.
-    subprocess.Popen(  # pylint: disable=consider-using-with
+    subprocess.Popen(
         [
             VIRTIOFSD, f"--fd={listener.fileno()}", "-f", f"--rlimit-nofile={most}",
             "-o", f"source={plan['root']},sandbox=chroot,cache=always,log_level=err",
         ],
         pass_fds=[listener.fileno()],
-    )  # fmt: skip
+    )
     return [
         "-chardev", "socket,id=root,path=root,abstract=on",
         "-device", "vhost-user-fs-pci,chardev=root,tag=root,queue-size=1024",
-    ]  # fmt: skip
+    ]
 
 
 def _qemu_command(plan):
@@ -119,7 +119,7 @@ def _qemu_command(plan):
         "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-serial", "stdio",
         "-kernel", plan["vmlinuz"], "-initrd", plan["initrd"], "-append", " ".join(append),
         *_serve_root(plan),
-    ]  # fmt: skip
+    ]
 
 
 def _inside(plan):
@@ -137,14 +137,23 @@ def _inside(plan):
 def _need(*programs):
     for program in programs:
         if shutil.which(program) is None:
-            raise Missing(f"{program} is not installed")
+            raise Missing(f"the program {program}: ./bootstrap test installs it")
 
 
 def _one(pattern):
     found = sorted(glob.glob(str(pattern), recursive=True))
     if not found:
-        raise Missing(f"no {pattern}: ./bootstrap test fetches Debian's cloud kernel")
+        raise Missing(f"{pattern}: ./bootstrap test fetches Debian's cloud kernel")
     return found[-1]
+
+
+def _unshare():
+    user = [] if os.getuid() == 0 else ["--user", "--map-root-user"]
+    unshare = ["unshare", *user, "--mount", "--pid", "--net", "--ipc", "--fork", "--kill-child"]
+    done = subprocess.run([*unshare, "true"], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise Missing(f"namespaces for a guest: {done.stderr.strip()}")
+    return unshare
 
 
 def _accelerator():
@@ -169,12 +178,12 @@ def make_initrd(kernel, path):
         subprocess.run(
             ["busybox", "cpio", "-o", "-H", "newc"],
             cwd=folder, input=names.encode(), stdout=archive, stderr=subprocess.DEVNULL, check=True,
-        )  # fmt: skip
+        )
     shutil.rmtree(folder)
 
 
 def boot(kind, results, *, root="/", writable=False, shares=None, init="/sbin/init", append=(),
-         kernel=None, deadline=600, accel=None):  # fmt: skip
+         kernel=None, deadline=600, accel=None):
     """Boot a guest and wait for its end: whether it ended by itself. Raises Missing."""
     results = Path(results).resolve()
     results.mkdir(parents=True, exist_ok=True)
@@ -184,7 +193,7 @@ def boot(kind, results, *, root="/", writable=False, shares=None, init="/sbin/in
         "append": list(append), "accel": accel or _accelerator(),
         "shares": {k: str(Path(v).resolve()) for k, v in (shares or {}).items()}
         | {"results": str(results)},
-    }  # fmt: skip
+    }
     if kind == "uml":
         _need("linux.uml")
     else:
@@ -192,11 +201,7 @@ def boot(kind, results, *, root="/", writable=False, shares=None, init="/sbin/in
         kernel = Path(kernel).resolve()
         make_initrd(kernel, results / "initrd")
         plan |= {"vmlinuz": _one(kernel / "boot/vmlinuz-*"), "initrd": str(results / "initrd")}
-    user = [] if os.getuid() == 0 else ["--user", "--map-root-user"]
-    command = [
-        "unshare", *user, "--mount", "--pid", "--net", "--ipc", "--fork", "--kill-child",
-        sys.executable, __file__, "--inside", json.dumps(plan),
-    ]  # fmt: skip
+    command = [*_unshare(), sys.executable, __file__, "--inside", json.dumps(plan)]
     with open(results / "console", "wb") as console:
         with subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=console, stderr=console
@@ -230,9 +235,9 @@ def main():
             args.kind, args.results, root=args.root, writable=args.writable, init=args.init,
             shares=dict(share.split("=", 1) for share in args.share), append=args.append.split(),
             kernel=args.kernel, deadline=args.deadline, accel=args.accel,
-        )  # fmt: skip
+        )
     except Missing as missing:
-        print(f"skipped: {missing}", file=sys.stderr)
+        print(f"skipped: this machine lacks {missing}", file=sys.stderr)
         return SKIPPED
     return 0 if ended else 1
 
