@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+"""Tests in guests, for ctest.
+
+    guest_tests.py boot uml|qemu RESULTS LIST DEADLINE   run all tests of the list
+    guest_tests.py result RESULTS PASS NAME    show a test's output, exit as it did
+    guest_tests.py end RESULTS                 whether the guest itself came to its end
+
+One boot serves all tests of a guest: `boot` is the set-up of a ctest fixture, which the others
+require. It succeeds whatever the tests do, so that each of them has its own outcome in ctest; a
+guest that dies or hangs fails `end`, and each test whose result is missing, with the last lines
+of its console. A machine that lacks what a guest needs makes all of them visible skips.
+
+The list has a line NAME SECONDS SCRIPT for each test, the script named as below the source folder.
+What happens in the guest is told in `init`, how it is booted in guest.py.
+"""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import guest
+
+LAST_LINES = 100
+MUST_RUN = os.environ.get("CUPEL_TESTS_MUST_RUN") == "1"
+
+
+def boot(kind, results, tests, deadline):
+    shutil.rmtree(results, ignore_errors=True)
+    results.mkdir(parents=True)
+    shutil.copy(tests, results / "tests")
+    shares = {name: os.environ[f"CUPEL_{name.upper()}"] for name in ("prefix", "source", "helpers")}
+    append = [f"CUPEL_GUEST={kind}", f"CUPEL_DEADLINE={int(deadline)}"]
+    append += ["CUPEL_TESTS_MUST_RUN=1"] if MUST_RUN else []
+    try:
+        guest.boot(
+            kind, results, shares=shares, init="/boot/source/tests/vm/init", append=append,
+            kernel=Path(os.environ["CUPEL_SOURCE"]) / "build/kernel", deadline=deadline + 10,
+        )
+    except guest.Missing as missing:
+        (results / "missing").write_text(f"{missing}\n")
+    return 0
+
+
+def last_lines(path):
+    lines = path.read_text(errors="replace").splitlines() if path.exists() else []
+    return "\n".join(lines[-LAST_LINES:])
+
+
+def lacking(results):
+    """The exit status of everything on a machine that cannot boot this guest, or None."""
+    if not (results / "missing").exists():
+        return None
+    print("skipped: this machine lacks", (results / "missing").read_text().strip())
+    return 1 if MUST_RUN else guest.SKIPPED
+
+
+def end(results):
+    status = lacking(results)
+    if status is not None:
+        return status
+    ended = (results / "ended").exists()
+    print("The guest came to its end." if ended else "The guest broke off. Its console:")
+    print(last_lines(results / "console"))
+    return 0 if ended else 1
+
+
+def result(results, run, name):
+    status = lacking(results)
+    if status is not None:
+        return status
+    output, file = (results / f"{run}.{name}.{suffix}" for suffix in ("output", "status"))
+    print(output.read_text(errors="replace") if output.exists() else "The test did not start.")
+    if not file.exists():
+        print("The guest broke off before the test ended. Its console:")
+        print(last_lines(results / "console"))
+        return 1
+    status, seconds = map(int, file.read_text().split())
+    print(f"exit status {status} after {seconds} s in the guest")
+    return status
+
+
+def main():
+    match sys.argv[1:]:
+        case ["boot", ("uml" | "qemu") as kind, results, tests, deadline]:
+            return boot(kind, Path(results), tests, float(deadline))
+        case ["result", results, ("root" | "user") as run, name]:
+            return result(Path(results), run, name)
+        case ["end", results]:
+            return end(Path(results))
+    sys.exit(__doc__)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
