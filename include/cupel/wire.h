@@ -126,7 +126,8 @@ struct cupel_wire_exited {
     bool command_ended; /* false: init was killed, and the command with it */
     bool stopped;       /* CUPEL_WIRE_STOP_SIGNAL came first: from us or, before ABI 6 of
                            Landlock, from the run itself */
-    bool disk_full;     /* no block or no inode was left in what the run could write */
+    bool disk_full;     /* it failed, and no block or no inode was left where it could write */
+    bool file_at_limit; /* it failed, and wrote a file of the size of RLIMIT_FSIZE */
     uint64_t wall_ns; /* from the command's execve to its end; 0 if it did not end by itself */
     uint64_t user_ns; /* of all processes of the run, with setup_ns */
     uint64_t system_ns;

@@ -80,6 +80,14 @@ CUPEL_MUST_CHECK int cell_lane_serve(const struct cell_lane *lane, struct cupel_
 /* Send FAILED. Returns 0 or -errno. */
 CUPEL_MUST_CHECK int cell_lane_send_failed(int channel_fd, const struct cupel_error *error);
 
+/* evidence.c: limits that a run met in what it wrote; once all its processes are dead */
+
+/* Whether no block or no inode is left in /tmp or /box. */
+bool cell_evidence_disk_full(void);
+
+/* Whether a file there has just this size: that of RLIMIT_FSIZE. */
+bool cell_evidence_file_at_limit(uint64_t size);
+
 /* init.c, command.c: a run */
 
 /*
@@ -92,10 +100,11 @@ struct cell_report {
     uint64_t command_setup_ns; /* CPU time of the command's process up to execve(2) */
     uint64_t start_ns;         /* CLOCK_MONOTONIC */
     uint64_t end_ns;
-    bool stopped;  /* the supervisor asked for the end before the command ended */
-    bool ended;    /* the command has ended: end_ns and wait_status are set */
-    bool complete; /* all other processes are reaped; the figures below are set */
-    bool disk_full;
+    bool stopped;   /* the supervisor asked for the end before the command ended */
+    bool ended;     /* the command has ended: end_ns and wait_status are set */
+    bool complete;  /* all other processes are reaped; the figures below are set */
+    bool disk_full; /* these are looked for if the command failed */
+    bool file_at_limit;
     int wait_status;
     int exec_errno;
     uint64_t user_ns; /* of all processes but init */

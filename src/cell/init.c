@@ -1,6 +1,5 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <linux/sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -8,7 +7,6 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -85,16 +83,6 @@ static pid_t start_command(const struct cell_run *run, struct cupel_error *err)
     return cell_privileges_drop(err) < 0 ? err->code : pid;
 }
 
-static bool is_full(const char *path)
-{
-    struct statfs fs;
-
-    if (statfs(path, &fs) < 0 ||
-        (fs.f_type != TMPFS_MAGIC && fs.f_type != OVERLAYFS_SUPER_MAGIC))
-        return false; /* a folder of the host's is bound there: its room is no limit of ours */
-    return fs.f_bavail == 0 || fs.f_ffree == 0;
-}
-
 /* Reap until no child is left to wait for. Returns false when there is none at all. */
 static bool reap(pid_t command, int options, struct cell_report *report)
 {
@@ -127,7 +115,7 @@ static void wait_for_command(pid_t command, const sigset_t *signals, struct cell
     }
 }
 
-static void kill_the_rest(pid_t command, struct cell_report *report)
+static void kill_the_rest(pid_t command, uint64_t file_size_bytes, struct cell_report *report)
 {
     struct rusage usage;
 
@@ -137,7 +125,10 @@ static void kill_the_rest(pid_t command, struct cell_report *report)
         return;
     report->user_ns = cell_timeval_ns(&usage.ru_utime);
     report->system_ns = cell_timeval_ns(&usage.ru_stime);
-    report->disk_full = is_full("/tmp") || is_full("/box");
+    if (!report->ended || report->stopped || report->wait_status != 0) {
+        report->disk_full = cell_evidence_disk_full();
+        report->file_at_limit = cell_evidence_file_at_limit(file_size_bytes);
+    }
     report->complete = true;
 }
 
@@ -157,6 +148,6 @@ _Noreturn void cell_init_main(const struct cell_run *run)
         _exit(1);
     (void)close_range(0, ~0U, 0); /* a pipe that init held open would never end */
     wait_for_command(command, &signals, report);
-    kill_the_rest(command, report);
+    kill_the_rest(command, run->request->rlimits[RLIMIT_FSIZE], report);
     _exit(0);
 }

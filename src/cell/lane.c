@@ -50,6 +50,7 @@ static struct cupel_wire_exited describe(const struct cell_report *report, int i
         .command_ended = report->ended,
         .stopped = report->stopped,
         .disk_full = report->disk_full,
+        .file_at_limit = report->file_at_limit,
         .user_ns = report->complete ? report->user_ns : cell_timeval_ns(&usage->ru_utime),
         .system_ns = report->complete ? report->system_ns : cell_timeval_ns(&usage->ru_stime),
         .setup_ns = report->command_setup_ns + (report->complete ? 0 : report->init_setup_ns),

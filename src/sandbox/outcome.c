@@ -149,7 +149,8 @@ static enum cupel_limit find_limit(const struct cupel_run *run, const struct fig
         return CUPEL_LIMIT_CPU_TIME;
     if (outcome->wall_ns > limits->wall_ns)
         return CUPEL_LIMIT_WALL_TIME;
-    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXFSZ)
+    if ((WIFSIGNALED(status) && WTERMSIG(status) == SIGXFSZ) ||
+        (failed && exited->file_at_limit))
         return CUPEL_LIMIT_FILE_SIZE;
     return failed && exited->disk_full ? CUPEL_LIMIT_DISK : CUPEL_LIMIT_NONE;
 }

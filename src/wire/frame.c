@@ -229,6 +229,7 @@ int cupel_wire_encode_exited(const struct cupel_wire_exited *in, void *buf, size
     wire_put_bool(&w, in->command_ended);
     wire_put_bool(&w, in->stopped);
     wire_put_bool(&w, in->disk_full);
+    wire_put_bool(&w, in->file_at_limit);
     wire_put_u64(&w, in->wall_ns);
     wire_put_u64(&w, in->user_ns);
     wire_put_u64(&w, in->system_ns);
@@ -246,6 +247,7 @@ int cupel_wire_decode_exited(const void *buf, size_t len, struct cupel_wire_exit
     ret->command_ended = wire_get_bool(&r);
     ret->stopped = wire_get_bool(&r);
     ret->disk_full = wire_get_bool(&r);
+    ret->file_at_limit = wire_get_bool(&r);
     ret->wall_ns = wire_get_u64(&r);
     ret->user_ns = wire_get_u64(&r);
     ret->system_ns = wire_get_u64(&r);

@@ -36,8 +36,11 @@ static size_t encode(enum cupel_wire_type type, void *buf, size_t size)
                                  .filter = filter,
                                  .filter_count = 3};
     struct cupel_wire_ready ready = {.landlock_abi = 7};
-    struct cupel_wire_exited exited = {
-        .wait_status = 0x8b, .exec_errno = 2, .user_ns = 3, .setup_ns = 4};
+    struct cupel_wire_exited exited = {.wait_status = 0x8b,
+                                       .exec_errno = 2,
+                                       .user_ns = 3,
+                                       .setup_ns = 4,
+                                       .file_at_limit = true};
     struct cupel_wire_failed failed = {.code = -EPERM, .text = "mount /proc"};
     int len = -1;
 
@@ -157,6 +160,7 @@ static void answers_arrive_as_they_were_sent(void **state)
     assert_int_equal(exited.exec_errno, 2);
     assert_int_equal(exited.user_ns, 3);
     assert_int_equal(exited.setup_ns, 4);
+    assert_true(exited.file_at_limit);
     len = encode(CUPEL_WIRE_FAILED, buf, sizeof(buf));
     assert_int_equal(cupel_wire_decode_failed(buf, len, &failed), 0);
     assert_int_equal(failed.code, -EPERM);
