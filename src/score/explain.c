@@ -20,14 +20,33 @@ static char *explain_memory(const struct cupel_outcome *run)
     int r;
 
     (void)cupel_units_format_bytes(run->limits.memory_bytes, limit, sizeof(limit));
-    /* The kernel may refuse memory before the peak is above the limit. */
-    if (run->memory_peak_bytes == CUPEL_UNKNOWN ||
-        run->memory_peak_bytes <= run->limits.memory_bytes) {
+    if (run->memory_peak_bytes == CUPEL_UNKNOWN) {
         r = asprintf(&text, "ran out of memory; the limit is %s", limit);
     } else {
+        /* The kernel refuses memory before the peak is above the limit. */
+        bool above = run->memory_peak_bytes > run->limits.memory_bytes;
         (void)cupel_units_format_bytes(run->memory_peak_bytes, used, sizeof(used));
-        r = asprintf(&text, "used %s of memory; the limit is %s", used, limit);
+        r = asprintf(&text,
+                     above ? "used %s of memory; the limit is %s"
+                           : "ran out of memory at %s; the limit is %s",
+                     used, limit);
     }
+    return r < 0 ? NULL : text;
+}
+
+static char *explain_processes(const struct cupel_outcome *run)
+{
+    char *text = NULL;
+    int r;
+
+    if (run->processes_peak == CUPEL_UNKNOWN)
+        r = asprintf(&text, "started too many processes or threads; the limit is %" PRIu64,
+                     run->limits.processes);
+    else
+        r = asprintf(&text,
+                     "had %" PRIu64
+                     " processes or threads and started another; the limit is %" PRIu64,
+                     run->processes_peak, run->limits.processes);
     return r < 0 ? NULL : text;
 }
 
@@ -109,8 +128,7 @@ static char *explain_limit(const struct cupel_outcome *run)
     case CUPEL_LIMIT_OUTPUT:
         return explain_output(run);
     case CUPEL_LIMIT_PROCESSES:
-        return explain_amount("started too many processes or threads", limits->processes,
-                              false);
+        return explain_processes(run);
     case CUPEL_LIMIT_DISK:
         return explain_disk(limits);
     case CUPEL_LIMIT_FILE_SIZE:

@@ -63,7 +63,7 @@ static void limits_are_explained_with_figures(void **state)
         {CUPEL_LIMIT_MEMORY, CUPEL_REASON_MEMORY_LIMIT,
          "used 257 MiB of memory; the limit is 256 MiB"},
         {CUPEL_LIMIT_PROCESSES, CUPEL_REASON_PROCESS_LIMIT,
-         "started too many processes or threads; the limit is 32"},
+         "had 32 processes or threads and started another; the limit is 32"},
         {CUPEL_LIMIT_OUTPUT, CUPEL_REASON_OUTPUT_LIMIT,
          "wrote more than 1 MiB of output; the limit is 1 MiB"},
         {CUPEL_LIMIT_DISK, CUPEL_REASON_DISK_LIMIT,
@@ -80,6 +80,8 @@ static void limits_are_explained_with_figures(void **state)
         struct cupel_test_result test = {.max_score = 10, .run = outcome()};
         test.run.status = CUPEL_RUN_LIMIT;
         test.run.limit = cases[i].limit;
+        if (cases[i].limit == CUPEL_LIMIT_PROCESSES)
+            test.run.processes_peak = 32;
         assert_int_equal(cupel_score_test(&test, &any, true, NULL), 0);
         assert_int_equal(test.verdict, CUPEL_VERDICT_FAILED);
         assert_string_equal(cupel_reason_names[test.reason],
@@ -140,18 +142,38 @@ static void explain_says_how_a_run_ended(void **state)
 
 static void memory_is_explained_when_the_peak_does_not_show_it(void **state)
 {
-    static const uint64_t peaks[] = {CUPEL_UNKNOWN, 256 * MIB, 0};
+    static const struct {
+        uint64_t peak_bytes;
+        const char *message;
+    } cases[] = {
+        {CUPEL_UNKNOWN, "ran out of memory; the limit is 256 MiB"},
+        {256 * MIB, "ran out of memory at 256 MiB; the limit is 256 MiB"},
+        {255 * MIB, "ran out of memory at 255 MiB; the limit is 256 MiB"},
+    };
 
     (void)state;
-    for (size_t i = 0; i < COUNT(peaks); i++) {
+    for (size_t i = 0; i < COUNT(cases); i++) {
         struct cupel_outcome run = outcome();
         CUPEL_AUTO_FREE char *text = NULL;
         run.status = CUPEL_RUN_LIMIT;
         run.limit = CUPEL_LIMIT_MEMORY;
-        run.memory_peak_bytes = peaks[i];
+        run.memory_peak_bytes = cases[i].peak_bytes;
         assert_int_equal(cupel_score_explain(&run, &text), 0);
-        assert_string_equal(text, "ran out of memory; the limit is 256 MiB");
+        assert_string_equal(text, cases[i].message);
     }
+}
+
+static void processes_are_explained_without_a_figure(void **state)
+{
+    struct cupel_outcome run = outcome();
+    CUPEL_AUTO_FREE char *text = NULL;
+
+    (void)state;
+    run.status = CUPEL_RUN_LIMIT;
+    run.limit = CUPEL_LIMIT_PROCESSES;
+    run.processes_peak = CUPEL_UNKNOWN;
+    assert_int_equal(cupel_score_explain(&run, &text), 0);
+    assert_string_equal(text, "started too many processes or threads; the limit is 32");
 }
 
 static void output_names_the_stream_whose_own_limit_ended_it(void **state)
@@ -495,6 +517,7 @@ int main(void)
         cmocka_unit_test(limits_are_explained_with_figures),
         cmocka_unit_test(explain_says_how_a_run_ended),
         cmocka_unit_test(memory_is_explained_when_the_peak_does_not_show_it),
+        cmocka_unit_test(processes_are_explained_without_a_figure),
         cmocka_unit_test(output_names_the_stream_whose_own_limit_ended_it),
         cmocka_unit_test(reasons_come_in_their_order),
         cmocka_unit_test(expectations_follow_the_table),
