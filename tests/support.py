@@ -6,6 +6,7 @@ A test file imports this (PYTHONPATH has tests/), derives from support.TestCase 
         support.main()
 """
 
+import ctypes
 import importlib.util
 import json
 import os
@@ -23,6 +24,9 @@ CUPEL = PREFIX / "bin/cupel"
 GRADERS = PREFIX / "share/cupel/graders"
 POLICIES = PREFIX / "share/cupel/policies"
 SCHEMAS = SOURCE / "docs/schema"
+
+GUEST = os.environ.get("CUPEL_GUEST")  # "uml" or "qemu" in a guest of tests/vm
+SLOWNESS = 5 if GUEST else 1  # what an emulated processor needs times the usual
 
 MUST_RUN = os.environ.get("CUPEL_TESTS_MUST_RUN") == "1"
 SKIPPED = 77  # what ctest knows as a skip (SKIP_RETURN_CODE)
@@ -100,6 +104,12 @@ def write(path, text, mode=0o644):
     path.write_text(text)
     path.chmod(mode)
     return path
+
+
+def landlock_abi():
+    """0 where the kernel has no Landlock."""
+    create_ruleset, version = 444, 1
+    return max(0, ctypes.CDLL(None).syscall(create_ruleset, None, 0, version))
 
 
 def need(program):
