@@ -317,9 +317,14 @@ int boxed_run(const char *command, const struct boxed_options *options, const in
     if (ret_search != NULL)
         *ret_search = boxed.search;
     clear(&boxed);
+    if (r < 0 && err.text[0] == '\0')
+        (void)cupel_fail(&err, r, "%s", strerrordesc_np(-r));
+    if (r < 0 && options->failure != NULL) {
+        *options->failure = err;
+        return -1;
+    }
     if (r < 0)
-        return cupel_cli_fail(command, -1, "%s",
-                              err.text[0] != '\0' ? err.text : strerrordesc_np(-r));
+        return cupel_cli_fail(command, -1, "%s", err.text);
     if (failure < 0)
         return cupel_cli_fail(command, 128 + SIGPIPE, "write output: %s",
                               strerrordesc_np(-failure));
