@@ -1,227 +1,197 @@
 /*
  * cupel doctor: what this host can enforce. Nothing is guessed: a real cell is started, a
- * command in it reads what the kernel says of it, and that is what is reported. Only where no
- * cell starts are the host's settings looked at, for the one that forbids it.
+ * command in it reads what the kernel says of it, and that is what is reported. The host's
+ * settings are looked at for the reason and the mend only.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "cli/boxed.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/doctor.h"
+#include "cli/install.h"
 #include "cupel/cleanup.h"
 #include "cupel/path.h"
+#include "cupel/render.h"
 
 static const char help[] =
-    "Usage: cupel doctor\n"
+    "Usage: cupel doctor [OPTION…]\n"
     "\n"
-    "Start a cell, look at it from inside, and say for each layer of the sandbox whether this "
-    "host\n"
-    "enforces it, falls back to something weaker, or lacks it, and what mends that.\n"
+    "Start a cell, look at it from inside, and say for each layer of the sandbox and each "
+    "limit\n"
+    "whether this host enforces it, falls back to something weaker, or lacks it; why; and the\n"
+    "commands that mend it, to be pasted as they are.\n"
     "\n"
-    "  -h, --help  print this\n"
+    "      --cgroup PATH|none  the control group to use, or none; default: the delegated one\n"
+    "                          that cupel runs in, or else one asked of systemd\n"
+    "      --require LAYER,…   fail unless these are enforced: user_namespace, seccomp,\n"
+    "                          no_new_privs, landlock, cgroup\n"
+    "      --json              print a cupel.doctor/1 document\n"
+    "  -h, --help              print this\n"
     "\n"
     "Example:\n"
-    "  cupel doctor\n"
+    "  cupel doctor --require cgroup,landlock\n"
     "\n"
     "Exit:\n"
-    "  0  every layer is enforced or has a fall-back\n"
+    "  0  every layer is enforced or has a fall-back (the limit cpus, which policies need not\n"
+    "     set, may be missing), and what --require names is enforced\n"
+    "  1  platform failure\n"
     "  2  usage\n"
-    "  4  a layer is missing\n";
+    "  4  something is missing, or is required and not enforced\n";
 
-enum state { STATE_ENFORCED, STATE_FALLBACK, STATE_MISSING };
-
-static const char *const state_names[] = {"enforced", "fall-back", "missing"};
-
-static const char *const inspected[] = {"cat", "/proc/self/status", "/proc/self/mountinfo",
-                                        "/proc/self/net/dev", NULL};
-
-/* A layer that shows in what `inspected` prints. */
-struct evidence {
-    const char *layer;
-    const char *text;     /* printed if the layer is there */
-    enum state otherwise; /* the state if it is not */
-    const char *found;
-    const char *mend;
+struct request {
+    const char *command;
+    const char *cgroup;
+    unsigned require;
+    bool json;
+    bool help;
 };
 
-static const struct evidence evidences[] = {
-    {"user_namespace", "\nUid:\t1000\t1000\t1000\t1000\n", STATE_MISSING,
-     "the command has an unprivileged uid, and no other is mapped", "report this as a bug"},
-    {"pid_namespace", "\nNSpid:\t2\n", STATE_MISSING,
-     "the command sees its own processes alone", "use a kernel with CONFIG_PID_NS"},
-    {"root", " / / ro,nosuid,nodev", STATE_MISSING,
-     "a read-only root of the cell's own; the host's is detached", "report this as a bug"},
-    {"proc", "hidepid=invisible,subset=pid", STATE_MISSING,
-     "the run's own processes, and nothing else of the kernel", "use Linux 5.8 or later"},
-    {"capabilities",
-     "\nCapInh:\t0000000000000000\nCapPrm:\t0000000000000000\n"
-     "CapEff:\t0000000000000000\nCapBnd:\t0000000000000000\n"
-     "CapAmb:\t0000000000000000\n",
-     STATE_MISSING, "every set is empty", "report this as a bug"},
-    {"no_new_privs", "\nNoNewPrivs:\t1\n", STATE_MISSING, "set", "report this as a bug"},
-    {"seccomp", "\nSeccomp:\t2\n", STATE_MISSING, "the policy's filter is loaded",
-     "use a kernel with CONFIG_SECCOMP_FILTER"},
-    {"copy_on_write", " - overlay overlay ", STATE_FALLBACK, "overlayfs, one layer a run",
-     "runs get a copy of the box; Linux 6.6 and later need none"},
-};
+enum option_id { OPTION_CGROUP = 256, OPTION_REQUIRE, OPTION_JSON };
 
-static void print_layer(const char *layer, enum state state, const char *detail)
+static bool parse_options(struct request *request, int argc, char **argv)
 {
-    (void)printf("%-14s  %-9s  %s\n", layer, state_names[state], detail);
-}
+    static const struct option options[] = {
+        {"cgroup", required_argument, NULL, OPTION_CGROUP},
+        {"require", required_argument, NULL, OPTION_REQUIRE},
+        {"json", no_argument, NULL, OPTION_JSON},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    int id = 0;
 
-static enum state worse(enum state a, enum state b)
-{
-    return a > b ? a : b;
-}
-
-static enum state print_evidence(const char *text)
-{
-    enum state worst = STATE_ENFORCED;
-
-    for (size_t i = 0; i < sizeof(evidences) / sizeof(evidences[0]); i++) {
-        const struct evidence *evidence = &evidences[i];
-        bool found = strstr(text, evidence->text) != NULL;
-        enum state state = found ? STATE_ENFORCED : evidence->otherwise;
-        print_layer(evidence->layer, state, found ? evidence->found : evidence->mend);
-        worst = worse(worst, state);
+    while ((id = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+        switch (id) {
+        case OPTION_CGROUP:
+            request->cgroup = optarg;
+            break;
+        case OPTION_REQUIRE:
+            if (!cupel_cli_parse_layers(request->command, optarg, &request->require))
+                return false;
+            break;
+        case OPTION_JSON:
+            request->json = true;
+            break;
+        case 'h':
+            request->help = true;
+            return true;
+        default:
+            return false; /* getopt(3) has told */
+        }
     }
-    return worst;
+    if (optind == argc)
+        return true;
+    (void)cupel_cli_usage(request->command, "expected no operands; see cupel doctor --help");
+    return false;
 }
 
-static enum state print_landlock(const struct cupel_outcome *outcome)
+/* Run doctor_inspected; *ret_text is what it printed, freed by the caller. */
+static int inspect(const char *command, const char *cgroup,
+                   struct cupel_cgroup_search *ret_search, struct cupel_outcome *ret,
+                   char **ret_text, struct cupel_error *err)
 {
-    char detail[96];
-    int abi = outcome->enforcement.landlock_abi;
-
-    if (abi == 0) {
-        print_layer(
-            "landlock", STATE_FALLBACK,
-            "mounts alone confine files; boot with lsm=landlock,… on Linux 5.13 or later");
-        return STATE_FALLBACK;
-    }
-    (void)snprintf(detail, sizeof(detail), "ABI %d: files%s%s", abi, abi >= 4 ? ", TCP" : "",
-                   abi >= 6 ? ", abstract sockets, signals" : "");
-    print_layer("landlock", STATE_ENFORCED, detail);
-    return STATE_ENFORCED;
-}
-
-/* What is listed last is the network devices: a heading of two lines, and lo. */
-static enum state print_network(const char *text)
-{
-    const char *heading = strstr(text, " face |");
-    const char *first = heading == NULL ? NULL : strchr(heading, '\n');
-    const char *end = first == NULL ? NULL : strchr(first + 1, '\n');
-    const char *lo = first == NULL ? NULL : strstr(first, " lo:");
-    bool isolated = end != NULL && end[1] == '\0' && lo != NULL && lo < end;
-    enum state state = isolated ? STATE_ENFORCED : STATE_MISSING;
-
-    print_layer("network", state,
-                isolated ? "an isolated namespace with no interface but lo"
-                         : "use a kernel with CONFIG_NET_NS");
-    return state;
-}
-
-/* Limits are enforced without cgroups; say what a cgroup2 hierarchy would be there for. */
-static enum state print_limits(void)
-{
-    struct statfs fs;
-    bool unified = statfs("/sys/fs/cgroup", &fs) == 0 && fs.f_type == CGROUP2_SUPER_MAGIC;
-
-    print_layer("cgroup", STATE_FALLBACK,
-                unified
-                    ? "not used: memory by a watchdog, processes by RLIMIT_NPROC, CPU by rusage"
-                    : "no cgroup2 at /sys/fs/cgroup: memory by a watchdog, processes by "
-                      "RLIMIT_NPROC, CPU by rusage");
-    return STATE_FALLBACK;
-}
-
-/* A setting that forbids unprivileged user namespaces. */
-struct obstacle {
-    const char *file;
-    const char *value;
-    const char *mend;
-};
-
-static const struct obstacle obstacles[] = {
-    {"/proc/sys/kernel/unprivileged_userns_clone", "0\n",
-     "sysctl -w kernel.unprivileged_userns_clone=1"},
-    {"/proc/sys/user/max_user_namespaces", "0\n", "sysctl -w user.max_user_namespaces=15000"},
-    {"/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1\n",
-     "give cupel-cell an AppArmor profile with `userns,`, or "
-     "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"},
-};
-
-static void print_obstacles(void)
-{
-    for (size_t i = 0; i < sizeof(obstacles) / sizeof(obstacles[0]); i++) {
-        CUPEL_AUTO_FD fd = open(obstacles[i].file, O_RDONLY | O_CLOEXEC);
-        CUPEL_AUTO_FREE char *text = NULL;
-        size_t len = 0;
-        if (fd >= 0 && cupel_path_read_fd(fd, 64, &text, &len) == 0 &&
-            strcmp(text, obstacles[i].value) == 0)
-            (void)printf("%s is %.1s: %s\n", obstacles[i].file, text, obstacles[i].mend);
-    }
-}
-
-/* Run `inspected`; *ret_text is what it printed, freed by the caller. */
-static int inspect(const char *command, struct cupel_outcome *ret, char **ret_text)
-{
-    const struct boxed_options options = {
-        .policy = "native", .argv = inspected, .fresh_box = true};
+    const struct boxed_options options = {.policy = "native",
+                                          .argv = doctor_inspected,
+                                          .cgroup = cgroup,
+                                          .fresh_box = true,
+                                          .failure = err};
     CUPEL_AUTO_FD output = memfd_create("inspected", MFD_CLOEXEC);
     size_t len = 0;
 
     if (output < 0)
-        return cupel_cli_fail(command, -1, "memfd_create: %s", strerrordesc_np(errno));
-    if (boxed_run(command, &options, (const int[]){STDIN_FILENO, output, output}, NULL, ret) !=
-        0)
-        return -1;
-    if (ret->status == CUPEL_RUN_SANDBOX_ERROR)
-        return cupel_cli_fail(command, -1, "%s", ret->error);
-    if (lseek(output, 0, SEEK_SET) < 0 ||
-        cupel_path_read_fd(output, 1U << 20, ret_text, &len) < 0)
-        return cupel_cli_fail(command, -1, "read what the cell printed");
-    return 0;
+        return cupel_fail_errno(err, "memfd_create");
+    if (boxed_run(command, &options, (const int[]){STDIN_FILENO, output, output}, ret_search,
+                  ret) != 0)
+        return err->code;
+    if (ret->status != CUPEL_RUN_EXITED)
+        return cupel_fail(err, -EIO, "%s",
+                          ret->status == CUPEL_RUN_SANDBOX_ERROR ? ret->error
+                                                                 : "the run was killed");
+    if (lseek(output, 0, SEEK_SET) < 0)
+        return cupel_fail_errno(err, "read what the cell printed");
+    int r = cupel_path_read_fd(output, 1U << 20, ret_text, &len);
+    return r < 0 ? cupel_fail(err, r, "read what the cell printed") : 0;
 }
 
-static int diagnose(const char *command)
+/* A path that does not serve stops a run before it starts; the layers are to be seen all the
+ * same. */
+static bool is_stopped_by_path(const struct cupel_cgroup_search *search)
 {
-    struct cupel_outcome outcome;
+    enum cupel_cgroup_obstacle obstacle = search->trials[CUPEL_CGROUP_PATH].obstacle;
+
+    return obstacle != CUPEL_CGROUP_SERVES && obstacle != CUPEL_CGROUP_NOT_TRIED;
+}
+
+static void diagnose(const struct request *request, struct doctor_report *report)
+{
+    struct cupel_outcome outcome = {0};
+    struct cupel_error err = {0};
     CUPEL_AUTO_FREE char *text = NULL;
 
-    if (inspect(command, &outcome, &text) < 0 || text == NULL) {
-        print_layer("sandbox", STATE_MISSING, "no cell starts on this host");
-        print_obstacles();
-        return CUPEL_EXIT_CANNOT_ENFORCE;
-    }
-    enum state worst = print_evidence(text);
-    worst = worse(worst, print_landlock(&outcome));
-    worst = worse(worst, print_network(text));
-    worst = worse(worst, print_limits());
-    return worst == STATE_MISSING ? CUPEL_EXIT_CANNOT_ENFORCE : CUPEL_EXIT_OK;
+    report->cgroup_path = request->cgroup;
+    int r = inspect(request->command, request->cgroup, &report->search, &outcome, &text, &err);
+    if (r < 0 && is_stopped_by_path(&report->search))
+        r = inspect(request->command, "none", NULL, &outcome, &text, &err);
+    if (r < 0)
+        doctor_add_failure(report, err.text);
+    else
+        doctor_add_layers(report, text, &outcome);
+    doctor_add_cgroup(report);
+    if (r == 0)
+        doctor_add_limits(report, &outcome);
+}
+
+/* The report as text, freed by the caller; NULL if memory ran out. */
+static char *render(const struct doctor_report *report, bool as_json)
+{
+    if (!as_json)
+        return doctor_text(report);
+    json_t *json = doctor_json(report);
+    char *text = json == NULL ? NULL : cupel_render_json_text(json);
+    json_decref(json);
+    return text;
+}
+
+static int look(const struct request *request, const struct cupel_cli_paths *paths,
+                struct doctor_report *report)
+{
+    struct cupel_error err = {0};
+    char cupel[PATH_MAX] = "";
+
+    if (readlink("/proc/self/exe", cupel, sizeof(cupel) - 1) < 0)
+        return cupel_cli_fail(request->command, CUPEL_EXIT_PLATFORM, "/proc/self/exe: %s",
+                              strerrordesc_np(errno));
+    doctor_host_look(cupel, paths->cell, &report->host);
+    diagnose(request, report);
+    CUPEL_AUTO_FREE char *text = render(report, request->json);
+    if (text == NULL)
+        return cupel_cli_fail(request->command, CUPEL_EXIT_PLATFORM, "out of memory");
+    if (cupel_cli_write(NULL, text, &err) < 0)
+        return cupel_cli_fail(request->command, CUPEL_EXIT_PLATFORM, "%s", err.text);
+    return doctor_is_content(report, request->require) ? CUPEL_EXIT_OK
+                                                       : CUPEL_EXIT_CANNOT_ENFORCE;
 }
 
 int cupel_cli_doctor(int argc, char **argv)
 {
-    static const struct option options[] = {{"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
+    static struct doctor_report report; /* too large for the stack */
+    struct request request = {.command = argv[0]};
+    struct cupel_cli_paths paths;
     struct cupel_error err = {0};
-    int id = getopt_long(argc, argv, "h", options, NULL);
 
-    if (id == 'h')
+    if (!parse_options(&request, argc, argv))
+        return CUPEL_EXIT_USAGE;
+    if (request.help)
         return cupel_cli_write(NULL, help, &err) < 0 ? CUPEL_EXIT_PLATFORM : CUPEL_EXIT_OK;
-    if (id != -1)
-        return CUPEL_EXIT_USAGE; /* getopt(3) has told */
-    if (optind != argc)
-        return cupel_cli_usage(argv[0], "expected no operands; see cupel doctor --help");
-    return diagnose(argv[0]);
+    if (cupel_cli_paths_find(&paths, &err) < 0)
+        return cupel_cli_fail(request.command, CUPEL_EXIT_PLATFORM, "%s", err.text);
+    int code = look(&request, &paths, &report);
+    doctor_report_clear(&report);
+    return code;
 }
