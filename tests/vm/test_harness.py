@@ -106,13 +106,13 @@ class Outcomes(support.TestCase):
         )
         return done.returncode, done.stdout
 
-    def boot(self, *names, seconds=60, **environment):
+    def boot(self, *names, seconds=60, deadline=120, **environment):
         results = self.folder() / "results"
         tests = "".join(f"{name} {seconds} tests/vm/samples/{name}.py\n" for name in names)
         subprocess.run(
             [
                 *(sys.executable, VM / "guest_tests.py", "boot", "uml", results),
-                *(support.write(self.folder() / "tests", tests), "120"),
+                *(support.write(self.folder() / "tests", tests), str(deadline)),
             ],
             check=True,
             env=os.environ | environment,
@@ -134,6 +134,16 @@ class Outcomes(support.TestCase):
                 ):
                     code, text = self.result(results, run, name)
                     self.assertEqual((code, text.split("\nexit")[0]), (status, output))
+
+    def test_a_guest_has_a_deadline_of_its_own(self):
+        results = self.boot("passes", "outlives", deadline=6)
+        self.assertIn("the guest's own deadline", (results / "console").read_text())
+        self.assertEqual(guest_tests.end(results), 1)
+        self.assertEqual(self.result(results, "root", "passes")[0], 0)
+        code, text = self.result(results, "root", "outlives")
+        self.assertEqual(code, 1)
+        self.assertIn("this goes on", text)
+        self.assertIn("broke off before the test ended", text)
 
     def test_without_a_result_a_test_fails(self):
         results = self.folder()
