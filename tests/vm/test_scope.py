@@ -1,9 +1,11 @@
 """Scopes that are asked of systemd, in the guest that systemd runs: as root from a service of the
 system, to which nothing is delegated, and as an ordinary user who has logged in."""
 
+import json
 import os
 import shlex
 import signal
+import socket
 import subprocess
 import time
 from pathlib import Path
@@ -18,7 +20,9 @@ BUS, PRIVATE = (
     if UID == 0
     else [f"/run/user/{UID}/bus", f"/run/user/{UID}/systemd/private"]
 )
+UNITS = Path("/run/systemd/system" if UID == 0 else f"/run/user/{UID}/systemd/user")
 CGROUPS = Path("/sys/fs/cgroup")
+SLOW = 5  # seconds that an emulated machine may take for what takes no time
 MIB = 1 << 20
 
 HOARD = "x = []\nfor _ in range({}): x.append(b'x' * (1 << 20))"
@@ -106,6 +110,12 @@ class Served(Scope):
         enforcement = self.enforcement()
         self.check_source(enforcement, "scope")
         self.assertEqual(enforcement["cpu"], "cgroup")
+
+    def test_doctor_finds_it(self):
+        found = json.loads(self.cupel("doctor", "--json").stdout)["cgroup"]
+        self.assertEqual(found["source"], "scope")
+        self.assertLessEqual({"memory", "pids"}, set(found["controllers"]))
+        self.assertEqual(found["trials"][0]["obstacle"], "not_delegated")
 
     def test_a_hoarder_is_stopped(self):
         options = ["--policy", "python", "--memory", "64MiB"]
@@ -209,19 +219,27 @@ class Delegated(Scope):
 
 
 class FallenBack(Scope):
-    def check_fallen_back(self, enforcement):
+    """Where systemd cannot be asked or gives nothing, limits fall back, and doctor says why."""
+
+    def check_fallen_back(self, obstacle, text, **keywords):
+        enforcement = self.enforcement(**keywords)
         mechanisms = [enforcement[limit] for limit in ("cgroup", "memory", "cpu")]
         self.assertEqual(mechanisms, [None, "watchdog", "rusage"])
         self.assertIn(enforcement["processes"], ("rlimit", "watchdog"))
+        trials = json.loads(self.cupel("doctor", "--json", **keywords).stdout)["cgroup"]["trials"]
+        [scope] = [trial for trial in trials if trial["source"] == "scope"]
+        self.assertEqual(scope["obstacle"], obstacle)
+        self.assertRegex(scope["text"], text)
 
-    def without(self, *sockets):
-        """Words that hide sockets from a command, or what hides them for the time of a test."""
+    def replace(self, *sockets, by="/dev/null"):
+        """Have others stand in for sockets: words to put before a command, or until a test ends."""
         if UID == 0:
-            hide = "".join(f"mount --bind /dev/null {socket} && " for socket in sockets)
-            return ["unshare", "--mount", "sh", "-c", hide + 'exec "$0" "$@"']
+            mounts = "".join(f"mount --bind {by} {socket} && " for socket in sockets)
+            return ["unshare", "--mount", "sh", "-c", mounts + 'exec "$0" "$@"']
         for socket in sockets:
-            os.rename(socket, socket + ".hidden")
-            self.addCleanup(os.rename, socket + ".hidden", socket)
+            os.rename(socket, socket + ".away")
+            os.symlink(by, socket)
+            self.addCleanup(os.replace, socket + ".away", socket)
         return []
 
     def with_library(self, source):
@@ -230,26 +248,69 @@ class FallenBack(Scope):
         (folder / "libsystemd.so.0").symlink_to(source)
         return os.environ | {"LD_LIBRARY_PATH": str(folder)}
 
+    def configure(self, name, text):
+        """A file for this systemd, until the test ends."""
+        path = UNITS / name
+        self.addCleanup(systemctl, "daemon-reload")
+        self.addCleanup(path.unlink)
+        support.write(path, text)
+        systemctl("daemon-reload")
+
     def test_without_libsystemd(self):
         before = jobs()
-        self.check_fallen_back(self.enforcement(env=self.with_library("/dev/null")))
+        self.check_fallen_back(
+            "no_libsystemd", r"libsystemd\.so\.0 cannot be loaded: ",
+            env=self.with_library("/dev/null"),
+        )  # fmt: skip
         self.assertEqual(jobs(), before)
         self.check_source(self.enforcement(), "scope")
         self.assertGreater(jobs(), before)
 
     def test_with_a_libsystemd_that_lacks_functions(self):
         [other] = Path("/usr/lib").glob("*/libz.so.1")
-        self.check_fallen_back(self.enforcement(env=self.with_library(other)))
+        self.check_fallen_back(
+            "no_libsystemd", r"has no function sd_bus_", env=self.with_library(other)
+        )
 
     def test_without_a_bus_the_private_socket_serves(self):
-        self.check_source(self.enforcement(wrap=self.without(BUS)), "scope")
+        self.check_source(self.enforcement(wrap=self.replace(BUS)), "scope")
 
     def test_without_any_socket(self):
-        self.check_fallen_back(self.enforcement(wrap=self.without(BUS, PRIVATE)))
+        self.check_fallen_back(
+            "no_bus", f"{BUS} .* nor {PRIVATE} .* answers", wrap=self.replace(BUS, PRIVATE)
+        )
+
+    def test_with_a_bus_that_does_not_answer(self):
+        silent = socket.socket(socket.AF_UNIX)
+        self.addCleanup(silent.close)
+        path = str(self.folder() / "silent")
+        silent.bind(path)
+        silent.listen(4)
+        begin = time.monotonic()
+        wrap = self.replace(BUS, by=path)
+        self.enforcement(wrap=wrap)
+        self.assertLess(time.monotonic() - begin, 5 + SLOW)
+        self.check_fallen_back("no_bus", "timed out", wrap=wrap)
+
+    def test_a_systemd_that_refuses(self):
+        self.configure("cupel-.scope.d/refuse.conf", "[Unit]\nRequires=cupel-missing.service\n")
+        self.check_fallen_back("refused", "cupel-missing.service")
+
+    def test_a_systemd_that_is_slow_is_not_waited_for(self):
+        slow = "[Service]\nType=oneshot\nExecStart=sleep 120\n"
+        self.configure("slow.service", slow)
+        self.addCleanup(systemctl, "stop", "slow.service")
+        after = "[Unit]\nRequires=slow.service\nAfter=slow.service\n"
+        self.configure("cupel-.scope.d/slow.conf", after)
+        begin = time.monotonic()
+        self.enforcement()
+        self.assertLess(time.monotonic() - begin, 5 + SLOW)
+        self.assertNotIn("cupel-", systemctl("list-jobs"))
+        self.check_fallen_back("failed", "did not start a scope within 5 seconds")
 
     def test_none_does_not_ask(self):
         before = jobs()
-        self.check_fallen_back(self.enforcement(options=["--cgroup", "none"]))
+        self.assertIsNone(self.enforcement(options=["--cgroup", "none"])["cgroup"])
         self.assertEqual(jobs(), before)
 
 
