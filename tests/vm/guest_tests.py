@@ -23,6 +23,7 @@ from pathlib import Path
 import guest
 
 LAST_LINES = 100
+MAKE_ROOT = Path(__file__).resolve().parent / "systemd/make_root"
 MUST_RUN = os.environ.get("CUPEL_TESTS_MUST_RUN") == "1"
 
 
@@ -30,7 +31,8 @@ def shares_of(kind, build):
     shares = {name: os.environ[f"CUPEL_{name.upper()}"] for name in ("prefix", "source", "helpers")}
     if kind == "systemd":
         shares["guest-root"] = build / "guest-root"
-        if not (build / "guest-root/root.ext4").exists():
+        recipe = build / "guest-root/recipe"
+        if not recipe.exists() or recipe.read_bytes() != MAKE_ROOT.read_bytes():
             raise guest.Missing("the root of this guest: ./bootstrap test makes it, for root")
     return shares
 
