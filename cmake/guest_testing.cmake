@@ -1,7 +1,7 @@
 # Tests that run in guests, where all cgroup controllers are free and root is not this machine's.
 # See tests/vm/guest_tests.py. A build with sanitizers has none: they do not run in user-mode Linux.
 
-set(CUPEL_GUESTS uml qemu)
+set(CUPEL_GUESTS uml qemu) # those that tests run in by default; systemd is for tests of systemd
 set(CUPEL_GUEST_DEADLINE 900) # seconds; one boot runs all tests of a guest
 set(CUPEL_GUEST_FOLDER ${PROJECT_BINARY_DIR}/guest)
 set(CUPEL_GUEST_TESTS ${PROJECT_SOURCE_DIR}/tests/vm/guest_tests.py)
@@ -11,7 +11,7 @@ function(cupel_guests)
   if(CUPEL_SANITIZE)
     return()
   endif()
-  foreach(guest ${CUPEL_GUESTS})
+  foreach(guest ${CUPEL_GUESTS} systemd)
     set(results ${CUPEL_GUEST_FOLDER}/${guest})
     file(WRITE ${results}.tests "")
     add_test(NAME vm.${guest}.boot
@@ -25,13 +25,14 @@ function(cupel_guests)
       LABELS vm SKIP_RETURN_CODE 77 ENVIRONMENT "${CUPEL_TEST_ENVIRONMENT}")
   endforeach()
   # These measure time and memory: as many of ctest's slots as they have processors.
-  set_tests_properties(vm.qemu.boot PROPERTIES PROCESSORS 2)
+  set_tests_properties(vm.qemu.boot vm.systemd.boot PROPERTIES PROCESSORS 2)
 endfunction()
 
 # cupel_guest_test(NAME name SCRIPT file.py [GUESTS guest…] [LABELS label…] [TIMEOUT seconds])
 # A test vm.GUEST.root.NAME and vm.GUEST.user.NAME for each guest. The script runs in the guest as
-# that user, with CUPEL_GUEST (uml or qemu) and CUPEL_TEST_CGROUP, a cgroup that this user may use
-# as it likes: empty, with cpu, memory and pids. TIMEOUT: in the guest, of each of the two.
+# that user, with CUPEL_GUEST (uml, qemu or systemd) and, without systemd, CUPEL_TEST_CGROUP, a cgroup
+# that this user may use as it likes: empty, with cpu, memory and pids. TIMEOUT: in the guest, of
+# each of the two.
 function(cupel_guest_test)
   cmake_parse_arguments(ARG "" "NAME;SCRIPT;TIMEOUT" "GUESTS;LABELS" ${ARGN})
   if(CUPEL_SANITIZE)

@@ -42,7 +42,7 @@ SKIPPED = 77
 PLACE = "boot"  # below the guest's root
 VIRTIOFSD = "/usr/lib/qemu/virtiofsd"
 MODULES = """virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci fuse virtiofs
-    overlay""".split()  # in the order in which they need each other
+    overlay loop""".split()  # in the order in which they need each other
 
 SYS_MOUNT_SETATTR = 442
 AT_FDCWD, AT_RECURSIVE = -100, 0x8000

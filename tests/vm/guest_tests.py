@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Tests in guests, for ctest.
 
-    guest_tests.py boot uml|qemu RESULTS LIST DEADLINE   run all tests of the list
+    guest_tests.py boot uml|qemu|systemd RESULTS LIST DEADLINE   run all tests of the list
     guest_tests.py result RESULTS PASS NAME    show a test's output, exit as it did
     guest_tests.py end RESULTS                 whether the guest itself came to its end
 
@@ -11,7 +11,8 @@ guest that dies or hangs fails `end`, and each test whose result is missing, wit
 of its console. A machine that lacks what a guest needs makes all of them visible skips.
 
 The list has a line NAME SECONDS SCRIPT for each test, the script named as below the source folder.
-What happens in the guest is told in `init`, how it is booted in guest.py.
+What happens in the guest is told in `init`, how it is booted in guest.py. The guest `systemd` is
+QEMU's with a root and a pid 1 of its own: see systemd/init and systemd/make_root.
 """
 
 import os
@@ -22,20 +23,32 @@ from pathlib import Path
 import guest
 
 LAST_LINES = 100
+MAKE_ROOT = Path(__file__).resolve().parent / "systemd/make_root"
 MUST_RUN = os.environ.get("CUPEL_TESTS_MUST_RUN") == "1"
+
+
+def shares_of(kind, build):
+    shares = {name: os.environ[f"CUPEL_{name.upper()}"] for name in ("prefix", "source", "helpers")}
+    if kind == "systemd":
+        shares["guest-root"] = build / "guest-root"
+        recipe = build / "guest-root/recipe"
+        if not recipe.exists() or recipe.read_bytes() != MAKE_ROOT.read_bytes():
+            raise guest.Missing("the root of this guest: ./bootstrap test makes it, for root")
+    return shares
 
 
 def boot(kind, results, tests, deadline):
     shutil.rmtree(results, ignore_errors=True)
     results.mkdir(parents=True)
     shutil.copy(tests, results / "tests")
-    shares = {name: os.environ[f"CUPEL_{name.upper()}"] for name in ("prefix", "source", "helpers")}
+    build = Path(os.environ["CUPEL_SOURCE"]) / "build"
     append = [f"CUPEL_GUEST={kind}", f"CUPEL_DEADLINE={int(deadline)}"]
     append += ["CUPEL_TESTS_MUST_RUN=1"] if MUST_RUN else []
     try:
         guest.boot(
-            kind, results, shares=shares, init="/boot/source/tests/vm/init", append=append,
-            kernel=Path(os.environ["CUPEL_SOURCE"]) / "build/kernel", deadline=deadline + 10,
+            "uml" if kind == "uml" else "qemu", results, shares=shares_of(kind, build),
+            init=f"/boot/source/tests/vm/{'systemd/' if kind == 'systemd' else ''}init",
+            append=append, kernel=build / "kernel", deadline=deadline + 10,
         )
     except guest.Missing as missing:
         (results / "missing").write_text(f"{missing}\n")
@@ -82,7 +95,7 @@ def result(results, run, name):
 
 def main():
     match sys.argv[1:]:
-        case ["boot", ("uml" | "qemu") as kind, results, tests, deadline]:
+        case ["boot", ("uml" | "qemu" | "systemd") as kind, results, tests, deadline]:
             return boot(kind, Path(results), tests, float(deadline))
         case ["result", results, ("root" | "user") as run, name]:
             return result(Path(results), run, name)
