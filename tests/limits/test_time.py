@@ -6,7 +6,8 @@ import limits
 import support
 
 KINDS = ("loop", "threads", "relay", "orphans", "ignored")
-SLACK = 0.25 if limits.BASE else 0.1  # seconds; guests are slow and count in ticks
+SLACK = 0.3 if limits.IN_GUEST else 0.1  # seconds
+FORKS = 1.0 if limits.IN_GUEST else 0.1  # what starting 20 or 40 processes may cost
 
 
 class CpuTime(limits.Case):
@@ -14,19 +15,19 @@ class CpuTime(limits.Case):
         for kind in KINDS:
             with self.subTest(kind):
                 _, report = self.stopped(
-                    "cpu_time", "burn", kind, 5000, options=["--cpu", "400ms", "--wall", "10s"]
+                    "cpu_time", "burn", kind, 5000, options=["--cpu", "400ms", "--wall", "3s"]
                 )
-                self.assert_figures(report, 0.4)
+                self.assert_figures(report, 0.4, SLACK)
 
     def test_it_is_measured(self):
         for kind in KINDS:
             with self.subTest(kind):
                 _, report = self.free("burn", kind, 400, options=["--cpu", "5s"])
-                self.assert_figures(report, 0.4)
+                self.assert_figures(report, 0.4 - limits.TICK, FORKS)
 
-    def assert_figures(self, report, seconds):
-        self.assertGreaterEqual(report["cpu_seconds"], seconds - limits.TICK)
-        self.assertLess(report["cpu_seconds"], seconds + SLACK)
+    def assert_figures(self, report, seconds, slack):
+        self.assertGreaterEqual(report["cpu_seconds"], seconds)
+        self.assertLess(report["cpu_seconds"], seconds + slack)
         parts = report["user_seconds"] + report["system_seconds"]
         self.assertAlmostEqual(parts, report["cpu_seconds"], places=5)
 
@@ -47,7 +48,7 @@ class WallTime(limits.Case):
         _, report = self.stopped("wall_time", *command, options=self.OPTIONS)
         self.assertGreaterEqual(report["wall_seconds"], 0.3)
         self.assertLess(report["wall_seconds"], 0.3 + SLACK)
-        self.assertLess(report["cpu_seconds"], 0.1)
+        self.assertLess(report["cpu_seconds"], SLACK)
 
     def test_sleep(self):
         self.assert_stopped("sleep", "5")
@@ -87,7 +88,6 @@ class Processors(limits.Case):
                     self.assert_half(report)
                 else:  # nothing but cgroups can do it
                     self.assertIsNone(report["enforcement"]["cpus"])
-                    self.assertGreater(report["cpu_seconds"], 0.65)
 
     def test_of_a_policy(self):
         policy = {
@@ -104,7 +104,9 @@ class Processors(limits.Case):
 
     def test_all_of_one(self):
         report = self.burn("loop", options=["--wall", "1s"])
-        self.assertGreater(report["cpu_seconds"], 0.65)
+        self.assertIsNone(report["enforcement"]["cpus"])
+        if self.mode == "cgroup":  # elsewhere other tests may be at work as well
+            self.assertGreater(report["cpu_seconds"], 0.65)
 
 
 if __name__ == "__main__":
