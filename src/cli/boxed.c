@@ -171,14 +171,20 @@ static int set_up_cell(struct boxed *boxed, struct cupel_error *err)
     return cupel_cell_set_up(boxed->cell, &options, err);
 }
 
+static unsigned required(const struct boxed *boxed)
+{
+    unsigned by_policy = boxed->policy != NULL ? boxed->policy->require : 0;
+
+    return by_policy | boxed->options->require;
+}
+
 static int check_layers(const struct boxed *boxed, struct cupel_error *err)
 {
     unsigned available = cupel_plan_layers(boxed->cgroup);
 
     if (cupel_cell_landlock_abi(boxed->cell) > 0)
         available |= 1U << CUPEL_LAYER_LANDLOCK;
-    return cupel_plan_check_layers(boxed->policy->require | boxed->options->require, available,
-                                   err);
+    return cupel_plan_check_layers(required(boxed), available, err);
 }
 
 static int prepare(struct boxed *boxed, struct cupel_error *err)
@@ -303,6 +309,20 @@ static int run_and_relay(struct boxed *boxed, const int fds[static 3],
     return r;
 }
 
+static void tell_failure(const struct boxed *boxed, const struct cupel_error *err)
+{
+    const struct boxed_options *options = boxed->options;
+
+    if (options->failure != NULL) {
+        *options->failure = *err;
+        return;
+    }
+    (void)cupel_cli_fail(boxed->command, -1, "%s", err->text);
+    if (err->code == -ENOTSUP)
+        cli_job_print_mends(options->cgroup, &boxed->search, boxed->cgroup, required(boxed),
+                            boxed->paths.cell);
+}
+
 int boxed_run(const char *command, const struct boxed_options *options, const int fds[static 3],
               struct cupel_cgroup_search *ret_search, struct cupel_outcome *ret)
 {
@@ -314,17 +334,15 @@ int boxed_run(const char *command, const struct boxed_options *options, const in
     int r = prepare(&boxed, &err);
     if (r == 0)
         r = run_and_relay(&boxed, fds, &outcome, &failure, &err);
+    if (r < 0 && err.text[0] == '\0')
+        (void)cupel_fail(&err, r, "%s", strerrordesc_np(-r));
+    if (r < 0)
+        tell_failure(&boxed, &err);
     if (ret_search != NULL)
         *ret_search = boxed.search;
     clear(&boxed);
-    if (r < 0 && err.text[0] == '\0')
-        (void)cupel_fail(&err, r, "%s", strerrordesc_np(-r));
-    if (r < 0 && options->failure != NULL) {
-        *options->failure = err;
-        return -1;
-    }
     if (r < 0)
-        return cupel_cli_fail(command, -1, "%s", err.text);
+        return -1;
     if (failure < 0)
         return cupel_cli_fail(command, 128 + SIGPIPE, "write output: %s",
                               strerrordesc_np(-failure));

@@ -171,6 +171,9 @@ bool doctor_is_content(const struct doctor_report *report, unsigned require);
 /* For people; the caller frees. NULL if memory ran out. */
 char *doctor_text(const struct doctor_report *report);
 
+/* The mends alone. As above. */
+char *doctor_mends_text(const struct doctor_report *report);
+
 /* cupel.doctor/1: a new reference, or NULL as above. */
 json_t *doctor_json(const struct doctor_report *report);
 

@@ -72,26 +72,44 @@ static void put_mends(FILE *out, const struct doctor_finding *finding)
     }
 }
 
-char *doctor_text(const struct doctor_report *report)
+typedef void put_fn(FILE *out, const struct doctor_report *report);
+
+static char *put_to_text(const struct doctor_report *report, put_fn *put)
 {
     char *text = NULL;
     size_t len = 0;
-    FILE *out = open_memstream(&text, &len);
+    FILE *out = report->out_of_memory ? NULL : open_memstream(&text, &len);
 
-    if (out == NULL || report->out_of_memory) {
-        if (out != NULL)
-            (void)fclose(out);
-        free(text);
+    if (out == NULL)
         return NULL;
-    }
-    put_host(out, &report->host);
-    for (size_t i = 0; i < report->count; i++)
-        put_finding(out, &report->findings[i]);
-    for (size_t i = 0; i < report->count; i++)
-        put_mends(out, &report->findings[i]);
+    put(out, report);
     if (fclose(out) != 0) {
         free(text);
         return NULL;
     }
     return text;
+}
+
+static void put_all_mends(FILE *out, const struct doctor_report *report)
+{
+    for (size_t i = 0; i < report->count; i++)
+        put_mends(out, &report->findings[i]);
+}
+
+static void put_all(FILE *out, const struct doctor_report *report)
+{
+    put_host(out, &report->host);
+    for (size_t i = 0; i < report->count; i++)
+        put_finding(out, &report->findings[i]);
+    put_all_mends(out, report);
+}
+
+char *doctor_text(const struct doctor_report *report)
+{
+    return put_to_text(report, put_all);
+}
+
+char *doctor_mends_text(const struct doctor_report *report)
+{
+    return put_to_text(report, put_all_mends);
 }

@@ -14,6 +14,7 @@
 #include "cupel/cleanup.h"
 #include "cupel/grade.h"
 #include "cupel/render.h"
+#include "grader/plan.h"
 
 static const char help[] =
     "Usage: cupel grade [OPTION…] GRADER SUBMISSION\n"
@@ -313,6 +314,9 @@ static int grade_in_cgroup(const struct request *request, const struct cupel_cli
 
     int r = cli_job_cgroup(request->cgroup, &search, &cgroup, &err);
     int code = r < 0 ? grade_failed(request, r, &err) : grade(request, paths, grader, cgroup);
+    if (code == CUPEL_EXIT_CANNOT_ENFORCE)
+        cli_job_print_mends(request->cgroup, &search, cgroup,
+                            cupel_plan_require(grader, request->require), paths->cell);
     cupel_cgroup_free(cgroup);
     return code;
 }

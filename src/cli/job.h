@@ -13,4 +13,12 @@
 CUPEL_MUST_CHECK int cli_job_cgroup(const char *option, struct cupel_cgroup_search *ret_search,
                                     struct cupel_cgroup **ret, struct cupel_error *err);
 
+/*
+ * Print what mends it on standard error, where a job has no cgroup that limits memory and
+ * processes, and option or require (1U << enum cupel_layer) asks for one. cell: the executable
+ * cupel-cell.
+ */
+void cli_job_print_mends(const char *option, const struct cupel_cgroup_search *search,
+                         const struct cupel_cgroup *cgroup, unsigned require, const char *cell);
+
 #endif

@@ -39,16 +39,22 @@ static unsigned plan_lanes(size_t tests, unsigned jobs)
     return lanes > 0 ? (unsigned)lanes : 1;
 }
 
+unsigned cupel_plan_require(const struct cupel_grader *grader, unsigned require)
+{
+    for (size_t i = 0; i < grader->policy_count; i++)
+        require |= grader->policies[i]->require;
+    return require;
+}
+
 int cupel_plan_make(const struct cupel_grader *grader,
                     const struct cupel_grade_options *options, struct cupel_plan *plan)
 {
-    plan->require = options->require;
+    plan->require = cupel_plan_require(grader, options->require);
     plan->cell.unpack_path = options->unpack_path;
     plan->cell.cgroup = options->cgroup;
     plan->cell.lanes = plan_lanes(grader->test_count, options->jobs);
     plan->cell.network = CUPEL_NETWORK_NONE;
     for (size_t i = 0; i < grader->policy_count; i++) {
-        plan->require |= grader->policies[i]->require;
         if (grader->policies[i]->network == CUPEL_NETWORK_LOOPBACK)
             plan->cell.network = CUPEL_NETWORK_LOOPBACK;
     }

@@ -24,6 +24,9 @@ void cupel_plan_clear(struct cupel_plan *plan);
  */
 unsigned cupel_plan_layers(const struct cupel_cgroup *cgroup);
 
+/* The layers that a grader's policies require, and those of require: 1U << enum cupel_layer. */
+unsigned cupel_plan_require(const struct cupel_grader *grader, unsigned require);
+
 /* 0 if available holds all of require; else -ENOTSUP, and err names what is missing. */
 CUPEL_MUST_CHECK int cupel_plan_check_layers(unsigned require, unsigned available,
                                              struct cupel_error *err);
