@@ -108,6 +108,7 @@ struct doctor_report {
     struct cupel_cgroup_search search;
     struct doctor_finding findings[DOCTOR_FINDINGS_MAX];
     size_t count;
+    const char *container_mended; /* the layer that tells how to start the container; or NULL */
     bool out_of_memory;
 };
 

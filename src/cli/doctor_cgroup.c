@@ -167,8 +167,9 @@ static void mend_systemd(struct doctor_report *report, struct doctor_finding *fi
     if (has(report, CUPEL_CGROUP_NO_CONTROLLERS))
         doctor_mend_controllers(report, finding, DEFAULT_FOLDER);
     if (has(report, CUPEL_CGROUP_NO_LIBSYSTEMD))
-        doctor_mend(report, finding, "as root: with it, cupel asks systemd for a scope itself",
-                    "apt-get install libsystemd0\n");
+        doctor_mend(
+            report, finding, "as root: with it, cupel asks systemd for a scope itself",
+            "apt-get install libsystemd0    # Fedora, RHEL: dnf install systemd-libs\n");
     if (has(report, CUPEL_CGROUP_NO_BUS))
         mend_bus(report, finding);
     mend_by_hand(report, finding);
@@ -190,7 +191,11 @@ static void mend_container(struct doctor_report *report, struct doctor_finding *
         doctor_mend(report, finding,
                     "in the container, where nothing but a shell runs: cupel in its place",
                     "exec %s doctor\n", report->host.cupel);
-    doctor_mend_container(report, finding);
+    if (doctor_find(report, "sandbox") != NULL)
+        finding->see =
+            "sandbox"; /* the container has to be started anew for that one already */
+    else
+        doctor_mend_container(report, finding);
 }
 
 static void mend_source(struct doctor_report *report, struct doctor_finding *finding)

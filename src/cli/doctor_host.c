@@ -135,7 +135,8 @@ static bool forbids(const struct doctor_setting_row *setting)
     char path[128];
 
     (void)snprintf(path, sizeof(path), "/proc/sys/%s", setting->name);
-    *strchr(path, '.') = '/';
+    for (char *c = path; *c != '\0'; c++)
+        *c = *c == '.' ? '/' : *c;
     CUPEL_AUTO_FREE char *text = read_file(path);
     return text != NULL && strcmp(text, setting->forbids) == 0;
 }

@@ -96,30 +96,34 @@ static void mend_landlock(struct doctor_report *report, struct doctor_finding *f
     }
 }
 
+/* What stands in for the parts that an ABI lacks. */
+static const char *lacked_by(int abi)
+{
+    if (abi >= 6)
+        return "";
+    if (abi == 5)
+        return "; namespaces alone confine abstract sockets and signals (ABI 6, Linux 6.12)";
+    if (abi == 4)
+        return "; mounts and namespaces alone confine ioctls of devices (ABI 5, Linux 6.10), "
+               "abstract sockets and signals (ABI 6, Linux 6.12)";
+    return "; namespaces and seccomp alone confine TCP (ABI 4, Linux 6.7), ioctls of devices "
+           "(ABI "
+           "5, Linux 6.10), abstract sockets and signals (ABI 6, Linux 6.12)";
+}
+
 static void add_landlock(struct doctor_report *report, int abi)
 {
-    struct doctor_finding *finding = NULL;
-
     if (abi == 0) {
-        finding = doctor_add(report, "landlock", DOCTOR_FALL_BACK, "mounts",
-                             "mounts, namespaces and seccomp alone confine files, TCP and "
-                             "signals: this kernel offers no Landlock");
+        struct doctor_finding *finding =
+            doctor_add(report, "landlock", DOCTOR_FALL_BACK, "mounts",
+                       "mounts, namespaces and seccomp alone confine files, TCP and signals: "
+                       "this kernel offers no Landlock");
         mend_landlock(report, finding);
         return;
     }
-    (void)doctor_add(
-        report, "landlock", DOCTOR_ENFORCED, NULL, "ABI %d: files%s%s%s%s", abi,
-        abi >= 4 ? ", TCP" : "", abi >= 5 ? ", ioctls of devices" : "",
-        abi >= 6 ? ", abstract sockets, signals" : "",
-        abi >= 6   ? ""
-        : abi >= 5 ? "; namespaces alone confine abstract sockets and signals (ABI "
-                     "6, Linux 6.12)"
-        : abi >= 4 ? "; mounts and namespaces alone confine ioctls of devices (ABI "
-                     "5, Linux 6.10), abstract sockets and signals (ABI 6, Linux "
-                     "6.12)"
-                   : "; namespaces and seccomp alone confine TCP (ABI 4, Linux "
-                     "6.7), ioctls of devices (ABI 5, Linux 6.10), abstract sockets "
-                     "and signals (ABI 6, Linux 6.12)");
+    (void)doctor_add(report, "landlock", DOCTOR_ENFORCED, NULL, "ABI %d: files%s%s%s%s", abi,
+                     abi >= 4 ? ", TCP" : "", abi >= 5 ? ", ioctls of devices" : "",
+                     abi >= 6 ? ", abstract sockets, signals" : "", lacked_by(abi));
 }
 
 /* What is listed last is the network devices: a heading of two lines, and lo. */

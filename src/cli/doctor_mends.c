@@ -77,6 +77,12 @@ static void mend_kubernetes(struct doctor_report *report, struct doctor_finding 
 
 void doctor_mend_container(struct doctor_report *report, struct doctor_finding *finding)
 {
+    if (report->container_mended != NULL) {
+        finding->see = report->container_mended;
+        return;
+    }
+    if (report->host.container != DOCTOR_NO_CONTAINER)
+        report->container_mended = finding->layer;
     switch (report->host.container) {
     case DOCTOR_DOCKER:
         mend_docker(report, finding);

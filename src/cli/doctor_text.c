@@ -8,37 +8,44 @@
 #define WIDTH  100
 #define INDENT 27 /* of what is said of a layer */
 
-/* Words of text from column on, folded at WIDTH; ends the line. */
-static void put_folded(FILE *out, const char *text, const char *prefix, size_t column)
-{
-    size_t start = column;
+/* Where folded text begins on each line, and how far it has come. */
+struct column {
+    const char *prefix; /* of lines but the first */
+    size_t start;
+    size_t now;
+};
 
+static void put_words(FILE *out, const char *text, struct column *column)
+{
     while (*text != '\0') {
         size_t len = strcspn(text, " ");
-        if (column > start && column + 1 + len > WIDTH) {
-            (void)fprintf(out, "\n%s", prefix);
-            column = start;
-        } else if (column > start) {
+        if (column->now > column->start && column->now + 1 + len > WIDTH) {
+            (void)fprintf(out, "\n%s", column->prefix);
+            column->now = column->start;
+        } else if (column->now > column->start) {
             (void)fputc(' ', out);
-            column++;
+            column->now++;
         }
         (void)fwrite(text, 1, len, out);
-        column += len;
+        column->now += len;
         text += len + (text[len] == ' ');
     }
-    (void)fputc('\n', out);
+}
+
+static void put_hierarchy(FILE *out, const struct doctor_host *host)
+{
+    const char *before = host->hierarchy == DOCTOR_HYBRID ? ": version 1 has " : ": it has ";
+
+    (void)fprintf(out, "; control groups: %s", doctor_hierarchy_names[host->hierarchy]);
+    for (size_t i = 0; i < host->version_1.count; i++)
+        (void)fprintf(out, "%s%s", i == 0 ? before : ", ", host->version_1.names[i]);
 }
 
 static void put_host(FILE *out, const struct doctor_host *host)
 {
-    (void)fprintf(out, "Linux %s, %s, %s; control groups: %s", host->release, host->machine,
-                  host->uid == 0 ? "root" : "user", doctor_hierarchy_names[host->hierarchy]);
-    for (size_t i = 0; i < host->version_1.count; i++)
-        (void)fprintf(out, "%s%s",
-                      i > 0                              ? ", "
-                      : host->hierarchy == DOCTOR_HYBRID ? ", version 1 has "
-                                                         : ", which has ",
-                      host->version_1.names[i]);
+    (void)fprintf(out, "Linux %s, %s, %s", host->release, host->machine,
+                  host->uid == 0 ? "root" : "user");
+    put_hierarchy(out, host);
     if (host->systemd)
         (void)fprintf(out, "; systemd%s%s", host->systemd_version[0] != '\0' ? " " : "",
                       host->systemd_version);
@@ -50,25 +57,34 @@ static void put_host(FILE *out, const struct doctor_host *host)
 static void put_finding(FILE *out, const struct doctor_finding *finding)
 {
     char indent[INDENT + 1];
-    char text[4096];
+    struct column column = {.prefix = indent, .start = INDENT, .now = INDENT};
 
     memset(indent, ' ', INDENT);
     indent[INDENT] = '\0';
-    (void)snprintf(text, sizeof(text), "%s%s%s%s%s%s", finding->by != NULL ? finding->by : "",
-                   finding->by != NULL ? ": " : "", finding->why,
-                   finding->see != NULL ? " (see " : "",
-                   finding->see != NULL ? finding->see : "", finding->see != NULL ? ")" : "");
     (void)fprintf(out, "%-14s  %-9s  ", finding->layer, doctor_state_names[finding->state]);
-    put_folded(out, text, indent, INDENT);
+    if (finding->by != NULL) {
+        put_words(out, finding->by, &column);
+        (void)fputc(':', out);
+    }
+    put_words(out, finding->why, &column);
+    if (finding->see != NULL) {
+        put_words(out, "(see", &column);
+        put_words(out, finding->see, &column);
+        (void)fputc(')', out);
+    }
+    (void)fputc('\n', out);
 }
 
 /* Comments and commands, so that a block can be pasted as it is. */
 static void put_mends(FILE *out, const struct doctor_finding *finding)
 {
     for (size_t i = 0; i < finding->mend_count; i++) {
-        (void)fprintf(out, "\n# %s: ", finding->layer);
-        put_folded(out, finding->mends[i].when, "#   ", 4 + strlen(finding->layer));
-        (void)fputs(finding->mends[i].lines, out);
+        struct column column = {.prefix = "#   ", .start = 4, .now = 4};
+        (void)fputs("\n# ", out);
+        put_words(out, finding->layer, &column);
+        (void)fputc(':', out);
+        put_words(out, finding->mends[i].when, &column);
+        (void)fprintf(out, "\n%s", finding->mends[i].lines);
     }
 }
 

@@ -133,7 +133,7 @@ static const struct {
     {.source = CUPEL_CGROUP_SCOPE,
      .obstacle = CUPEL_CGROUP_NO_LIBSYSTEMD,
      .systemd = true,
-     .mend = "apt-get install libsystemd0\n"},
+     .mend = "apt-get install libsystemd0 "},
     {.source = CUPEL_CGROUP_SCOPE,
      .obstacle = CUPEL_CGROUP_NO_BUS,
      .uid = 1000,
@@ -204,6 +204,18 @@ static void a_memory_controller_that_boot_disabled_is_named(void **state)
     set_obstacle(CUPEL_CGROUP_DELEGATED, CUPEL_CGROUP_NO_CONTROLLERS);
     doctor_add_cgroup(&report);
     assert_mend("cgroup", "cgroup_enable=memory");
+}
+
+static void a_container_is_started_anew_once(void **state)
+{
+    (void)state;
+    report.host.container = DOCTOR_DOCKER;
+    set_obstacle(CUPEL_CGROUP_DELEGATED, CUPEL_CGROUP_READ_ONLY);
+    doctor_add_failure(&report, "unshare user namespace: Operation not permitted");
+    doctor_add_cgroup(&report);
+    assert_mend("sandbox", "docker run ");
+    assert_no_mend("cgroup", "docker run ");
+    assert_string_equal(doctor_find(&report, "cgroup")->see, "sandbox");
 }
 
 static void equal_reasons_are_told_once(void **state)
@@ -355,6 +367,7 @@ int main(void)
         TEST(each_obstacle_has_its_mend),
         TEST(the_hierarchy_comes_before_all_else),
         TEST(a_memory_controller_that_boot_disabled_is_named),
+        TEST(a_container_is_started_anew_once),
         TEST(equal_reasons_are_told_once),
         TEST(none_is_what_was_asked_for),
         TEST(a_base_with_all_controllers_enforces_all),
