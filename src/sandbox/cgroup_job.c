@@ -251,6 +251,7 @@ static void leave(struct cgroup_job *job, int home_fd)
         (void)change_controllers(job->base_fd, '-', job->added);
         if (move_self(home_fd) < 0)
             return;
+        (void)!cgroup_wait_empty(job->fd, EMPTY_MS); /* cells may be dying yet */
         visit_folders(job->fd, remove_folder);
         remove_folder(job->base_fd, job->name);
     }

@@ -1,7 +1,7 @@
 /*
- * CPU time of a run whose cgroup limits all else. There is no event for it, so the check timer is
- * set to the earliest time at which what is left can be used up: a program that uses one processor
- * is looked at a handful of times.
+ * CPU time of a run whose cgroup limits all else. There is no event for it, so the check timer
+ * is set to the earliest time at which what is left can be used up: a program that uses one
+ * processor is looked at a handful of times.
  */
 #include <string.h>
 #include <unistd.h>

@@ -61,6 +61,18 @@ static void take_off(uint64_t setup_ns, struct figures *figures)
     figures->user_ns -= user_ns < figures->user_ns ? user_ns : figures->user_ns;
 }
 
+/* A run that was stopped for its CPU time was so with set-up counted: what is told of it does
+ * not fall below the limit again, as it would where the kernel counts in ticks. */
+static uint64_t to_take_off(const struct cupel_run *run, const struct figures *figures,
+                            uint64_t setup_ns)
+{
+    uint64_t used_ns = figures->user_ns + figures->system_ns;
+    uint64_t limit_ns = run->request.limits.cpu_ns;
+    uint64_t above_ns = used_ns > limit_ns ? used_ns - limit_ns : 0;
+
+    return run->breach == CUPEL_LIMIT_CPU_TIME && setup_ns > above_ns ? above_ns : setup_ns;
+}
+
 static struct figures take_figures(const struct cupel_run *run,
                                    const struct cupel_wire_exited *exited)
 {
@@ -81,7 +93,7 @@ static struct figures take_figures(const struct cupel_run *run,
         /* Children of a process that ignores SIGCHLD are in no one's rusage, but were seen. */
         figures.user_ns += run->cpu_ns - used_ns;
     }
-    take_off(exited->setup_ns, &figures);
+    take_off(to_take_off(run, &figures, exited->setup_ns), &figures);
     return figures;
 }
 
