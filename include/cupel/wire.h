@@ -132,6 +132,7 @@ struct cupel_wire_exited {
     uint64_t user_ns; /* of all processes of the run, with setup_ns */
     uint64_t system_ns;
     uint64_t setup_ns;      /* what the command's process used before its execve */
+    uint32_t left;          /* other processes that were there when the command had ended */
     uint64_t max_rss_bytes; /* of the largest process */
 };
 

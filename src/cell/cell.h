@@ -103,6 +103,7 @@ struct cell_report {
     bool stopped;   /* the supervisor asked for the end before the command ended */
     bool ended;     /* the command has ended: end_ns and wait_status are set */
     bool complete;  /* all other processes are reaped; the figures below are set */
+    uint32_t left;  /* other processes that were there when it had ended */
     bool disk_full; /* these are looked for if the command failed */
     bool file_at_limit;
     int wait_status;

@@ -90,8 +90,10 @@ static bool reap(pid_t command, int options, struct cell_report *report)
     pid_t pid;
 
     while ((pid = waitpid(-1, &status, options)) > 0) {
-        if (pid != command)
+        if (pid != command) {
+            report->left += report->ended ? 1 : 0;
             continue;
+        }
         report->end_ns = cell_clock_ns(CLOCK_MONOTONIC);
         report->wait_status = status;
         report->ended = true;

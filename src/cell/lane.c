@@ -53,6 +53,7 @@ static struct cupel_wire_exited describe(const struct cell_report *report, int i
         .file_at_limit = report->file_at_limit,
         .user_ns = report->complete ? report->user_ns : cell_timeval_ns(&usage->ru_utime),
         .system_ns = report->complete ? report->system_ns : cell_timeval_ns(&usage->ru_stime),
+        .left = report->left,
         .setup_ns = report->command_setup_ns + (report->complete ? 0 : report->init_setup_ns),
         .max_rss_bytes = (uint64_t)usage->ru_maxrss * 1024U,
     };

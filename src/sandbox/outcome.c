@@ -129,13 +129,14 @@ static struct cupel_outcome measured(const struct cupel_run *run, const struct f
  * them and then hung or failed did so for that reason. Of one process alone nothing can be
  * told: every command is one.
  */
-static bool ran_out_of_processes(const struct cupel_run *run, const struct figures *figures)
+static bool ran_out_of_processes(const struct cupel_run *run, const struct figures *figures,
+                                 const struct cupel_wire_exited *exited)
 {
     uint64_t limit = run->request.limits.processes;
 
     if (run_has_controllers(run, CUPEL_CGROUP_PIDS))
         return figures->by_cgroup.out_of_processes;
-    return limit > 1 && run->processes_peak >= limit;
+    return limit > 1 && larger(run->processes_peak, exited->left + 1ULL) >= limit;
 }
 
 /*
@@ -153,7 +154,7 @@ static enum cupel_limit find_limit(const struct cupel_run *run, const struct fig
 
     if (figures->by_cgroup.out_of_memory)
         return CUPEL_LIMIT_MEMORY;
-    if (failed && ran_out_of_processes(run, figures))
+    if (failed && ran_out_of_processes(run, figures, exited))
         return CUPEL_LIMIT_PROCESSES;
     if (run->breach != CUPEL_LIMIT_NONE)
         return run->breach;

@@ -234,6 +234,7 @@ int cupel_wire_encode_exited(const struct cupel_wire_exited *in, void *buf, size
     wire_put_u64(&w, in->user_ns);
     wire_put_u64(&w, in->system_ns);
     wire_put_u64(&w, in->setup_ns);
+    wire_put_u32(&w, in->left);
     wire_put_u64(&w, in->max_rss_bytes);
     return finish(&w);
 }
@@ -252,6 +253,7 @@ int cupel_wire_decode_exited(const void *buf, size_t len, struct cupel_wire_exit
     ret->user_ns = wire_get_u64(&r);
     ret->system_ns = wire_get_u64(&r);
     ret->setup_ns = wire_get_u64(&r);
+    ret->left = wire_get_u32(&r);
     ret->max_rss_bytes = wire_get_u64(&r);
     if (ret->exec_errno < 0 || ret->exec_errno > 4095)
         r.bad = true;

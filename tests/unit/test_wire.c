@@ -40,6 +40,7 @@ static size_t encode(enum cupel_wire_type type, void *buf, size_t size)
                                        .exec_errno = 2,
                                        .user_ns = 3,
                                        .setup_ns = 4,
+                                       .left = 5,
                                        .file_at_limit = true};
     struct cupel_wire_failed failed = {.code = -EPERM, .text = "mount /proc"};
     int len = -1;
@@ -161,6 +162,7 @@ static void answers_arrive_as_they_were_sent(void **state)
     assert_int_equal(exited.user_ns, 3);
     assert_int_equal(exited.setup_ns, 4);
     assert_true(exited.file_at_limit);
+    assert_int_equal(exited.left, 5);
     len = encode(CUPEL_WIRE_FAILED, buf, sizeof(buf));
     assert_int_equal(cupel_wire_decode_failed(buf, len, &failed), 0);
     assert_int_equal(failed.code, -EPERM);
