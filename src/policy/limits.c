@@ -15,19 +15,19 @@
 /* The least values are what a program needs to start at all; a size of 0 would mean "no limit"
  * to tmpfs. */
 const struct cupel_limit_key cupel_limit_keys[CUPEL_LIMIT_KEYS] = {
-    {"wall", OFFSET(wall_ns), CUPEL_UNIT_DURATION, 1000000, 24 * HOUR, false},
-    {"cpu", OFFSET(cpu_ns), CUPEL_UNIT_DURATION, 1000000, 24 * HOUR, false},
-    {"memory", OFFSET(memory_bytes), CUPEL_UNIT_BYTES, MIB, TIB, false},
-    {"processes", OFFSET(processes), CUPEL_UNIT_COUNT, 1, 32768, false},
-    {"open_files", OFFSET(open_files), CUPEL_UNIT_COUNT, 4, 65536, false},
-    {"file_size", OFFSET(file_size_bytes), CUPEL_UNIT_BYTES, 0, TIB, false},
-    {"disk", OFFSET(disk_bytes), CUPEL_UNIT_BYTES, 64 * KIB, TIB, false},
-    {"inodes", OFFSET(inodes), CUPEL_UNIT_COUNT, 16, 16 * MIB, false},
-    {"output", OFFSET(output_bytes), CUPEL_UNIT_BYTES, 0, TIB, false},
-    {"stdout", OFFSET(stdout_bytes), CUPEL_UNIT_BYTES, 0, TIB, true},
-    {"stderr", OFFSET(stderr_bytes), CUPEL_UNIT_BYTES, 0, TIB, true},
-    {"stack", OFFSET(stack_bytes), CUPEL_UNIT_BYTES, 64 * KIB, TIB, false},
-    {"cpus", OFFSET(cpus_milli), CUPEL_UNIT_MILLI, 10, CUPEL_CPUS_ALL, true},
+    {"wall", OFFSET(wall_ns), 1000000, 24 * HOUR, CUPEL_UNIT_DURATION, false},
+    {"cpu", OFFSET(cpu_ns), 1000000, 24 * HOUR, CUPEL_UNIT_DURATION, false},
+    {"memory", OFFSET(memory_bytes), MIB, TIB, CUPEL_UNIT_BYTES, false},
+    {"processes", OFFSET(processes), 1, 32768, CUPEL_UNIT_COUNT, false},
+    {"open_files", OFFSET(open_files), 4, 65536, CUPEL_UNIT_COUNT, false},
+    {"file_size", OFFSET(file_size_bytes), 0, TIB, CUPEL_UNIT_BYTES, false},
+    {"disk", OFFSET(disk_bytes), 64 * KIB, TIB, CUPEL_UNIT_BYTES, false},
+    {"inodes", OFFSET(inodes), 16, 16 * MIB, CUPEL_UNIT_COUNT, false},
+    {"output", OFFSET(output_bytes), 0, TIB, CUPEL_UNIT_BYTES, false},
+    {"stdout", OFFSET(stdout_bytes), 0, TIB, CUPEL_UNIT_BYTES, true},
+    {"stderr", OFFSET(stderr_bytes), 0, TIB, CUPEL_UNIT_BYTES, true},
+    {"stack", OFFSET(stack_bytes), 64 * KIB, TIB, CUPEL_UNIT_BYTES, false},
+    {"cpus", OFFSET(cpus_milli), 10, CUPEL_CPUS_ALL, CUPEL_UNIT_MILLI, true},
 };
 
 uint64_t cupel_limit_value(const struct cupel_limits *limits, const struct cupel_limit_key *key)

@@ -18,9 +18,9 @@ enum cupel_limit_unit {
 struct cupel_limit_key {
     const char *key;
     size_t offset; /* of a uint64_t in struct cupel_limits */
-    enum cupel_limit_unit unit;
     uint64_t min;
     uint64_t max;
+    enum cupel_limit_unit unit;
     bool optional; /* a policy that extends none need not give it */
 };
 

@@ -195,7 +195,7 @@ static int enter(struct cupel_cgroup *cgroup, const char *home, const char *path
 static int enter_own(struct cupel_cgroup *cgroup, bool is_scope,
                      struct cupel_cgroup_search *search, struct cupel_cgroup_trial *trial)
 {
-    const char *mount;
+    const char *mount = V2_MOUNT;
 
     int r = find_mount(&mount, trial);
     if (r < 0)
@@ -217,7 +217,7 @@ static int enter_own(struct cupel_cgroup *cgroup, bool is_scope,
 static int enter_scope(struct cupel_cgroup *cgroup, struct cupel_cgroup_search *search,
                        struct cupel_cgroup_trial *trial)
 {
-    const char *mount;
+    const char *mount = V2_MOUNT;
 
     int r = find_mount(&mount, trial);
     if (r == 0)

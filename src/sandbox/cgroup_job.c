@@ -262,6 +262,7 @@ void cgroup_job_leave(struct cgroup_job *job, int home_fd)
 {
     CUPEL_AUTO_FD lock_fd = lock_base(job->base_fd);
 
+    (void)lock_fd; /* held to the end of this function */
     leave(job, home_fd);
 }
 
