@@ -94,12 +94,14 @@ static void cancel_job(struct request *request)
 {
     struct cupel_cgroup_trial ignored;
     struct systemd *systemd = &request->systemd;
+    struct cupel_cgroup_trial *trial = systemd->trial;
     sd_bus_message *reply = NULL;
 
     systemd->trial = &ignored;
     systemd->deadline_us += SYSTEMD_DEADLINE_US / 5;
     if (systemd_call(systemd, &reply, request->job, SYSTEMD_NAME ".Job", "Cancel", "") == 0)
         (void)systemd->library.message_unref(reply);
+    systemd->trial = trial;
 }
 
 /* Whatever the signal said or did not say: where this process is decides. */
