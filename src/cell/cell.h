@@ -87,6 +87,7 @@ CUPEL_MUST_CHECK int cell_lane_send_failed(int channel_fd, const struct cupel_er
  * command's process; never by the command.
  */
 struct cell_report {
+    uint64_t reaped_ns;        /* first: the supervisor reads it, see STARTED */
     struct cupel_error error;  /* code 0: set-up went well */
     uint64_t init_setup_ns;    /* CPU time of init up to the start of the command */
     uint64_t command_setup_ns; /* CPU time of the command's process up to execve(2) */
@@ -107,6 +108,7 @@ struct cell_run {
     const struct cupel_wire_run *request;
     const int *stdio; /* the command's 0, 1, 2 */
     int lane_pidfd;
+    int report_fd;
     struct cell_report *report;
 };
 

@@ -62,12 +62,12 @@ int run_watch_open_timer(struct cupel_run *run, struct cupel_source *timer,
     return cupel_loop_add(run->loop, timer, EPOLLIN, err);
 }
 
-int run_watch_open(struct cupel_run *run, struct cupel_error *err)
+int run_watch_open(struct cupel_run *run, const int stdio[static 3], struct cupel_error *err)
 {
     run->deadline = (struct cupel_source){-1, deadline_ready, run};
     int r = run_watch_open_timer(run, &run->deadline, err);
     if (r == 0)
-        r = watchdog_open(run, err);
+        r = watchdog_open(run, stdio, err);
     if (r == 0)
         run_watch_arm(&run->deadline, SETUP_NS);
     return r;
@@ -90,6 +90,7 @@ void run_watch_killed(struct cupel_run *run)
 
 void run_watch_close(struct cupel_run *run)
 {
+    watchdog_close(run);
     cupel_loop_remove(run->loop, &run->deadline);
     cupel_loop_remove(run->loop, &run->check);
     cupel_close_p(&run->deadline.fd);
