@@ -50,7 +50,7 @@ enum cupel_wire_state {
 /*
  * The table of what is permitted: the state after a frame of type with fd_count descriptors in
  * state. Returns 0 and sets *ret; -EPROTO if the frame is not permitted there, or carries other
- * than its number of descriptors (SETUP: any number; RUN: 3 or 4; STARTED: 3; READY: 1; others:
+ * than its number of descriptors (SETUP: any number; RUN: 3 or 4; STARTED: 6; READY: 1; others:
  * none).
  */
 CUPEL_MUST_CHECK int cupel_wire_next(enum cupel_wire_state state, enum cupel_wire_type type,
@@ -96,6 +96,7 @@ struct cupel_wire_run {
     bool fresh_box;
     bool loopback;
     bool has_cgroup;
+    bool small_pages; /* no huge ones: memory grows in steps that can be followed */
     uint64_t disk_bytes;
     uint64_t inodes;
     uint64_t rlimits[CUPEL_WIRE_RLIMITS]; /* by RLIMIT_ number; RLIM_INFINITY: none */
@@ -116,7 +117,10 @@ struct cupel_wire_ready {
 /*
  * STARTED has no body. It is sent by the run's init when all is set up but the command itself.
  * Descriptors: a pidfd of init; the run's /proc (readable); the root of the tmpfs behind /tmp
- * (O_PATH).
+ * (O_PATH); a NETLINK_SOCK_DIAG socket of its network namespace; /proc/sysvipc/shm of its ipc
+ * namespace; a memfd that begins with the CPU time in ns of all that init has reaped
+ * (uint64_t). /dev/null stands for the socket or the segments where the kernel does not have
+ * them.
  */
 
 struct cupel_wire_exited {

@@ -95,6 +95,7 @@ bool cell_evidence_file_at_limit(uint64_t size);
  * command's process; never by the command.
  */
 struct cell_report {
+    uint64_t reaped_ns;        /* first: the supervisor reads it, see STARTED */
     struct cupel_error error;  /* code 0: set-up went well */
     uint64_t init_setup_ns;    /* CPU time of init up to the start of the command */
     uint64_t command_setup_ns; /* CPU time of the command's process up to execve(2) */
@@ -118,6 +119,7 @@ struct cell_run {
     const int *stdio; /* the command's 0, 1, 2 */
     int cgroup_fd;    /* of the command, O_PATH; -1: that of the lane */
     int lane_pidfd;
+    int report_fd;
     struct cell_report *report;
 };
 

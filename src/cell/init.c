@@ -1,12 +1,15 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/netlink.h>
 #include <linux/sched.h>
+#include <linux/sock_diag.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -29,7 +32,39 @@ static int mount_proc(int *ret_fd, struct cupel_error *err)
     return 0;
 }
 
-static int tell_started(int channel_fd, int proc_fd, int scratch_fd, struct cupel_error *err)
+/* What the supervisor looks at to see what the run holds. */
+struct views {
+    int proc_fd;
+    int scratch_fd;
+    int sockets_fd;
+    int segments_fd;
+};
+
+static void close_views(struct views *views)
+{
+    cupel_close_p(&views->proc_fd);
+    cupel_close_p(&views->scratch_fd);
+    cupel_close_p(&views->sockets_fd);
+    cupel_close_p(&views->segments_fd);
+}
+
+static int or_null(int fd)
+{
+    return fd >= 0 ? fd : open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+/* Namespaces are those of whoever opens these. The run's own /proc does not show segments. */
+static int open_views_of_ipc(struct views *views, struct cupel_error *err)
+{
+    views->segments_fd = or_null(open("/proc/sysvipc/shm", O_RDONLY | O_CLOEXEC));
+    views->sockets_fd = or_null(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
+    if (views->segments_fd < 0 || views->sockets_fd < 0)
+        return cupel_fail_errno(err, "open /dev/null");
+    return 0;
+}
+
+static int tell_started(const struct cell_run *run, const struct views *views,
+                        struct cupel_error *err)
 {
     unsigned char frame[64];
     CUPEL_AUTO_FD own_pidfd = (int)syscall(SYS_pidfd_open, getpid(), 0);
@@ -37,26 +72,35 @@ static int tell_started(int channel_fd, int proc_fd, int scratch_fd, struct cupe
     if (own_pidfd < 0)
         return cupel_fail_errno(err, "pidfd_open");
     int len = cupel_wire_encode_started(frame, sizeof(frame));
-    int r = len < 0 ? len
-                    : wire_send(channel_fd, frame, (size_t)len,
-                                (const int[]){own_pidfd, proc_fd, scratch_fd}, 3);
+    int r =
+        len < 0
+            ? len
+            : wire_send(run->lane->channel_fd, frame, (size_t)len,
+                        (const int[]){own_pidfd, views->proc_fd, views->scratch_fd,
+                                      views->sockets_fd, views->segments_fd, run->report_fd},
+                        6);
     return r < 0 ? cupel_fail(err, r, "send STARTED: %s", strerrordesc_np(-r)) : 0;
 }
 
 static int set_up(const struct cell_run *run, struct cupel_error *err)
 {
-    CUPEL_AUTO_FD scratch_fd = -1;
-    CUPEL_AUTO_FD proc_fd = -1;
+    struct views views __attribute__((cleanup(close_views))) = {-1, -1, -1, -1};
 
     int r = cell_identity_die_with(run->lane_pidfd, err);
     if (r == 0)
-        r = cell_box_mount(run->request, run->lane->copy_box, &scratch_fd, err);
+        r = cell_box_mount(run->request, run->lane->copy_box, &views.scratch_fd, err);
     if (r == 0)
-        r = mount_proc(&proc_fd, err);
+        r = open_views_of_ipc(&views, err);
+    if (r == 0)
+        r = mount_proc(&views.proc_fd, err);
     if (r == 0 && prctl(PR_SET_DUMPABLE, 0) < 0)
         r = cupel_fail_errno(err, "prctl PR_SET_DUMPABLE");
+    /* What init has set, the command inherits. */
+    if (r == 0 && run->request->small_pages && prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0) < 0 &&
+        errno != EINVAL)
+        r = cupel_fail_errno(err, "prctl PR_SET_THP_DISABLE");
     if (r == 0)
-        r = tell_started(run->lane->channel_fd, proc_fd, scratch_fd, err);
+        r = tell_started(run, &views, err);
     return r;
 }
 
@@ -83,6 +127,14 @@ static pid_t start_command(const struct cell_run *run, struct cupel_error *err)
     return cell_privileges_drop(err) < 0 ? err->code : pid;
 }
 
+static uint64_t reaped_ns(void)
+{
+    struct rusage usage = {0};
+
+    (void)getrusage(RUSAGE_CHILDREN, &usage);
+    return cell_timeval_ns(&usage.ru_utime) + cell_timeval_ns(&usage.ru_stime);
+}
+
 /* Reap until no child is left to wait for. Returns false when there is none at all. */
 static bool reap(pid_t command, int options, struct cell_report *report)
 {
@@ -90,6 +142,7 @@ static bool reap(pid_t command, int options, struct cell_report *report)
     pid_t pid;
 
     while ((pid = waitpid(-1, &status, options)) > 0) {
+        report->reaped_ns = reaped_ns();
         if (pid != command) {
             report->left += report->ended ? 1 : 0;
             continue;

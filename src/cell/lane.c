@@ -18,7 +18,8 @@
 struct server {
     const struct cell_lane *lane;
     struct wire_frame *frame;
-    struct cell_report *report; /* shared with init */
+    int report_fd;              /* memfd, shared with init and the supervisor */
+    struct cell_report *report; /* the same, mapped */
     int own_pidfd;
 };
 
@@ -87,6 +88,7 @@ static int serve_run(const struct server *server, const struct cupel_wire_run *r
                            .stdio = server->frame->fds,
                            .cgroup_fd = request->has_cgroup ? server->frame->fds[3] : -1,
                            .lane_pidfd = server->own_pidfd,
+                           .report_fd = server->report_fd,
                            .report = server->report};
     struct cupel_error error = {0};
     struct rusage usage = {0};
@@ -122,13 +124,17 @@ int cell_lane_serve(const struct cell_lane *lane, struct cupel_error *err)
 {
     CUPEL_AUTO_FREE struct wire_frame *frame = malloc(sizeof(*frame));
     CUPEL_AUTO_FD own_pidfd = (int)syscall(SYS_pidfd_open, getpid(), 0);
-    struct cell_report *report =
-        mmap(NULL, sizeof(*report), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    CUPEL_AUTO_FD report_fd = memfd_create("report", MFD_CLOEXEC);
     int r = 0;
 
-    if (frame == NULL || own_pidfd < 0 || report == MAP_FAILED)
+    if (frame == NULL || own_pidfd < 0 || report_fd < 0 ||
+        ftruncate(report_fd, sizeof(struct cell_report)) < 0)
         return cupel_fail_errno(err, "prepare a lane");
-    struct server server = {lane, frame, report, own_pidfd};
+    struct cell_report *report =
+        mmap(NULL, sizeof(*report), PROT_READ | PROT_WRITE, MAP_SHARED, report_fd, 0);
+    if (report == MAP_FAILED)
+        return cupel_fail_errno(err, "map a lane's report");
+    struct server server = {lane, frame, report_fd, report, own_pidfd};
     while (r == 0 && (r = wire_receive(lane->channel_fd, frame)) == 1) {
         r = serve_frame(&server, err);
         wire_frame_close(frame);

@@ -18,6 +18,10 @@
  */
 #define ADDRESS_SPACE_BYTES (32ULL << 40)
 
+/* Below this, a tenth of the limit is filled with huge pages in less time than it takes to see
+ * and to stop it. */
+#define HUGE_PAGES_BYTES (128ULL << 20)
+
 _Static_assert(RLIM_NLIMITS == CUPEL_WIRE_RLIMITS, "every limit of the kernel is in the frame");
 
 static void set_rlimits(const struct cupel_limits *limits,
@@ -66,6 +70,12 @@ static void add_devices(struct cupel_wire_run *frame, char *const *devices,
     }
 }
 
+bool run_has_small_pages(const struct cupel_run *run)
+{
+    return !run_has_controllers(run, CUPEL_CGROUP_MEMORY) &&
+           run->request.limits.memory_bytes < HUGE_PAGES_BYTES;
+}
+
 int run_encode(const struct cupel_run *run, void *buf, size_t size, struct cupel_error *err)
 {
     const struct cupel_run_request *request = &run->request;
@@ -76,6 +86,7 @@ int run_encode(const struct cupel_run *run, void *buf, size_t size, struct cupel
         .loopback = run->cell->network == CUPEL_NETWORK_LOOPBACK &&
                     policy->network == CUPEL_NETWORK_LOOPBACK,
         .has_cgroup = run->leaf.cgroup != NULL,
+        .small_pages = run_has_small_pages(run),
         .disk_bytes = request->limits.disk_bytes,
         .inodes = request->limits.inodes,
         .argv = (const char **)(uintptr_t)request->argv, /* the vectors are only read */

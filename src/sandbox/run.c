@@ -85,6 +85,9 @@ static void take_started(struct cupel_run *run)
     run->init_pidfd = cupel_take_fd(&frame->fds[0]);
     run->proc_fd = cupel_take_fd(&frame->fds[1]);
     run->scratch_fd = cupel_take_fd(&frame->fds[2]);
+    run->sockets_fd = cupel_take_fd(&frame->fds[3]);
+    run->segments_fd = cupel_take_fd(&frame->fds[4]);
+    run->reaped_fd = cupel_take_fd(&frame->fds[5]);
     run_watch_started(run);
     if (run->breach != CUPEL_LIMIT_NONE) { /* met when there was no init to be told */
         cgroup_leaf_kill(&run->leaf);
@@ -172,7 +175,7 @@ static int start(struct cupel_run *run, struct cupel_error *err)
     if (r == 0 && run->cell->cgroup != NULL)
         r = cgroup_leaf_make(run->cell->cgroup, &run->request.limits, &run->leaf, err);
     if (r == 0)
-        r = run_watch_open(run, err);
+        r = run_watch_open(run, stdio, err);
     if (r == 0)
         r = cupel_loop_add(run->loop, &run->channel, EPOLLIN, err);
     if (r == 0)
@@ -202,7 +205,10 @@ int cupel_run_start(struct cupel_loop *loop, struct cupel_cell *cell, unsigned l
                               .leaf = {.fd = -1, .cpu_fd = -1},
                               .init_pidfd = -1,
                               .proc_fd = -1,
-                              .scratch_fd = -1};
+                              .scratch_fd = -1,
+                              .sockets_fd = -1,
+                              .segments_fd = -1,
+                              .reaped_fd = -1};
     run->deadline.fd = run->check.fd = -1;
     int r = start(run, err);
     if (r < 0) {
@@ -239,6 +245,9 @@ void cupel_run_free(struct cupel_run *run)
     cupel_close_p(&run->init_pidfd);
     cupel_close_p(&run->proc_fd);
     cupel_close_p(&run->scratch_fd);
+    cupel_close_p(&run->sockets_fd);
+    cupel_close_p(&run->segments_fd);
+    cupel_close_p(&run->reaped_fd);
     free(run);
 }
 

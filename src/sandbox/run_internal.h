@@ -8,6 +8,7 @@
 #include "cupel/run.h"
 #include "sandbox/cell_internal.h"
 #include "sandbox/cgroup_leaf.h"
+#include "sandbox/sample.h"
 
 struct run_output {
     struct cupel_source source;
@@ -23,6 +24,16 @@ struct run_input {
     const unsigned char *next;
     size_t left;
     unsigned char *buffer; /* of the relay */
+};
+
+/* What the next look builds on. */
+struct run_watchdog {
+    struct sampler *sampler; /* NULL before STARTED */
+    struct sampler_stream streams[3];
+    struct sample last;
+    uint64_t look_ns;   /* between the last look and the next */
+    uint64_t settle_ns; /* CPU time spent on exact figures */
+    uint64_t settle_all_due_ns;
 };
 
 struct cupel_run {
@@ -41,6 +52,10 @@ struct cupel_run {
     int init_pidfd; /* -1 before STARTED */
     int proc_fd;
     int scratch_fd;
+    int sockets_fd;
+    int segments_fd;
+    int reaped_fd;
+    struct run_watchdog watchdog;
     uint64_t scratch_base_bytes; /* what the box held before a run that writes to it */
     uint64_t started_ns;         /* CLOCK_MONOTONIC, at STARTED */
     uint64_t cpu_ns;             /* as sampled */
@@ -59,6 +74,9 @@ CUPEL_MUST_CHECK int run_encode(const struct cupel_run *run, void *buf, size_t s
 /* Whether a cgroup limits what the bits CUPEL_CGROUP_… name. */
 bool run_has_controllers(const struct cupel_run *run, unsigned bits);
 
+/* Whether the run gets no huge pages: with a small limit they would be filled too fast. */
+bool run_has_small_pages(const struct cupel_run *run);
+
 /* run_io.c: pipes. ret_stdio: the command's ends, for the caller to close. */
 CUPEL_MUST_CHECK int run_io_open(struct cupel_run *run, int ret_stdio[static 3],
                                  struct cupel_error *err);
@@ -68,7 +86,8 @@ void run_io_drain(struct cupel_run *run);
 void run_io_close(struct cupel_run *run);
 
 /* run_watch.c: deadlines */
-CUPEL_MUST_CHECK int run_watch_open(struct cupel_run *run, struct cupel_error *err);
+CUPEL_MUST_CHECK int run_watch_open(struct cupel_run *run, const int stdio[static 3],
+                                    struct cupel_error *err);
 /* STARTED has come: the limits count from now. */
 void run_watch_started(struct cupel_run *run);
 /* The run was killed: nothing is to be checked, and its end must come soon. */
@@ -85,8 +104,10 @@ void cgroup_watch_started(struct cupel_run *run);
 
 /* watchdog.c: looks at CPU time and memory, by run->check. What stops and closes that timer is
  * run_watch.c. */
-CUPEL_MUST_CHECK int watchdog_open(struct cupel_run *run, struct cupel_error *err);
+CUPEL_MUST_CHECK int watchdog_open(struct cupel_run *run, const int stdio[static 3],
+                                   struct cupel_error *err);
 void watchdog_started(struct cupel_run *run);
+void watchdog_close(struct cupel_run *run);
 
 /* outcome.c */
 void run_describe(const struct cupel_run *run, const struct cupel_wire_exited *exited,

@@ -68,12 +68,12 @@ static bool is_by_cgroup(const struct cupel_run *run)
     return run_has_controllers(run, CUPEL_CGROUP_MEMORY | CUPEL_CGROUP_PIDS);
 }
 
-int run_watch_open(struct cupel_run *run, struct cupel_error *err)
+int run_watch_open(struct cupel_run *run, const int stdio[static 3], struct cupel_error *err)
 {
     run->deadline = (struct cupel_source){-1, deadline_ready, run};
     int r = run_watch_open_timer(run, &run->deadline, err);
     if (r == 0)
-        r = is_by_cgroup(run) ? cgroup_watch_open(run, err) : watchdog_open(run, err);
+        r = is_by_cgroup(run) ? cgroup_watch_open(run, err) : watchdog_open(run, stdio, err);
     if (r == 0)
         run_watch_arm(&run->deadline, SETUP_NS);
     return r;
@@ -99,6 +99,7 @@ void run_watch_killed(struct cupel_run *run)
 
 void run_watch_close(struct cupel_run *run)
 {
+    watchdog_close(run);
     cupel_loop_remove(run->loop, &run->deadline);
     cupel_loop_remove(run->loop, &run->check);
     cupel_close_p(&run->deadline.fd);

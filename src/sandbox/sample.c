@@ -1,174 +1,269 @@
 #include "sandbox/sample.h"
 
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cupel/cleanup.h"
 #include "cupel/units.h"
+#include "sandbox/sample_internal.h"
 
-/* Before memory, status lists the groups, and a user may be in hundreds. */
-#define TEXT_SIZE 65536
+/* A process of a run is not in this many; a list that grows while it is read ends somewhere. */
+#define PROCESSES_MAX 65536
 
-/* Numbers of /proc/PID/stat from the fourth on, by their place in proc(5). */
-enum {
-    FIRST_NUMBER = 4,
-    UTIME = 14,
-    STIME = 15,
-    CUTIME = 16,
-    CSTIME = 17,
-    NUM_THREADS = 20,
-};
-
-int sample_parse_stat(const char *text, struct sample_stat *ret)
+int sampler_new(const struct sampler_sources *sources, struct sampler **ret,
+                struct cupel_error *err)
 {
-    uint64_t numbers[NUM_THREADS + 1] = {0};
-    /* The name may hold blanks and parentheses; what follows the last one is the state. */
-    const char *rest = strrchr(text, ')');
+    struct stat st;
+    CUPEL_AUTO_FD any = memfd_create("cupel", MFD_CLOEXEC);
+    struct sampler *sampler = calloc(1, sizeof(*sampler));
 
-    if (rest == NULL || strlen(rest) < 4)
-        return -EPROTO;
-    rest += 3;
-    for (size_t i = FIRST_NUMBER; i <= NUM_THREADS; i++) {
-        char *end;
-        numbers[i] = strtoull(rest, &end, 10); /* some are negative, none of those is used */
-        if (end == rest)
-            return -EPROTO;
-        rest = end;
-    }
-    *ret = (struct sample_stat){numbers[UTIME] + numbers[STIME],
-                                numbers[CUTIME] + numbers[CSTIME], numbers[NUM_THREADS]};
+    if (sampler == NULL)
+        return cupel_fail_errno(err, "allocate a sampler");
+    sampler->sources = *sources;
+    sampler->pidns_fd = -1;
+    if (any >= 0 && fstat(any, &st) == 0)
+        sampler->memory_device = st.st_dev;
+    *ret = sampler;
     return 0;
 }
 
-uint64_t sample_parse_kib(const char *text, const char *name)
+void sampler_free(struct sampler *sampler)
 {
-    size_t len = strlen(name);
-
-    for (const char *line = text; line != NULL;) {
-        if (strncmp(line, name, len) == 0 && line[len] == ':')
-            return strtoull(line + len + 1, NULL, 10) * 1024U;
-        line = strchr(line, '\n');
-        if (line != NULL)
-            line++;
-    }
-    return 0;
+    if (sampler == NULL)
+        return;
+    for (size_t i = 0; i < sampler->count; i++)
+        sample_process_clear(sampler, &sampler->processes[i]);
+    free(sampler->processes);
+    cupel_close_p(&sampler->pidns_fd);
+    free(sampler);
 }
 
-/* Read a short file of a process. Returns 0; -ESRCH if the process has ended; -errno. */
-static int read_text(int proc_fd, const char *pid, const char *file, char buf[static TEXT_SIZE])
+static int compare_pids(const void *a, const void *b)
 {
-    char path[64];
+    const struct sample_process *one = a;
+    const struct sample_process *other = b;
 
-    (void)snprintf(path, sizeof(path), "%.20s/%s", pid, file);
-    CUPEL_AUTO_FD fd = openat(proc_fd, path, O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd < 0 ? -1 : read(fd, buf, TEXT_SIZE - 1);
-    if (n < 0)
-        return errno == ENOENT ? -ESRCH : -errno;
-    buf[n] = '\0';
-    return 0;
+    return one->pid < other->pid ? -1 : one->pid > other->pid;
 }
 
-/* stat counts in ticks of 10 ms; the scheduler knows the nanoseconds, but by thread. */
-static uint64_t own_cpu_ns(int proc_fd, const char *pid, const struct sample_stat *stat,
-                           uint64_t tick_ns)
-{
-    char text[TEXT_SIZE] = {0};
-    uint64_t ns = 0;
-
-    if (stat->threads == 1 && read_text(proc_fd, pid, "schedstat", text) == 0)
-        ns = strtoull(text, NULL, 10);
-    uint64_t ticks_ns = stat->own_ticks * tick_ns;
-    return ns > ticks_ns ? ns : ticks_ns;
-}
-
-static int add_process(int proc_fd, const char *pid, struct sample *sample)
-{
-    char text[TEXT_SIZE] = {0};
-    struct sample_stat stat = {0};
-    uint64_t tick_ns = CUPEL_NS_PER_S / (uint64_t)sysconf(_SC_CLK_TCK);
-
-    int r = read_text(proc_fd, pid, "stat", text);
-    if (r == 0)
-        r = sample_parse_stat(text, &stat);
-    if (r < 0)
-        return r;
-    sample->cpu_ns += stat.reaped_ticks * tick_ns;
-    if (strcmp(pid, "1") == 0) /* init itself is ours, what it has reaped is not */
-        return 0;
-    sample->cpu_ns += own_cpu_ns(proc_fd, pid, &stat, tick_ns);
-    sample->processes += stat.threads;
-    r = read_text(proc_fd, pid, "status", text);
-    if (r < 0)
-        return r;
-    sample->memory_bytes += sample_parse_kib(text, "RssAnon") +
-                            sample_parse_kib(text, "RssShmem") +
-                            sample_parse_kib(text, "VmSwap");
-    return 0;
-}
-
-typedef int visit_fn(int proc_fd, const char *pid, void *owner);
-
-static int visit_processes(int proc_fd, visit_fn *visit, void *owner, struct cupel_error *err)
+static int list_pids(int proc_fd, struct sample_process **ret, size_t *ret_count)
 {
     int list_fd = openat(proc_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *folder = list_fd < 0 ? NULL : fdopendir(list_fd);
+    struct sample_process *list = NULL;
+    size_t count = 0;
+    int r = 0;
 
     if (folder == NULL) {
+        r = -errno;
         cupel_close_p(&list_fd);
-        return cupel_fail_errno(err, "list the processes of the run");
+        return r;
     }
-    int r = 0;
-    for (struct dirent *entry; r == 0 && (entry = readdir(folder)) != NULL;) {
-        if (isdigit((unsigned char)entry->d_name[0]))
-            r = visit(proc_fd, entry->d_name, owner);
-        if (r == -ESRCH) /* it ended between two looks */
-            r = 0;
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL && count < PROCESSES_MAX;) {
+        long pid = strtol(entry->d_name, NULL, 10);
+        if (pid <= 1) /* init is ours */
+            continue;
+        if (count % 64 == 0) {
+            struct sample_process *more = realloc(list, (count + 64) * sizeof(*list));
+            if (more == NULL) {
+                r = -ENOMEM;
+                break;
+            }
+            list = more;
+        }
+        list[count++] =
+            (struct sample_process){.pid = (int)pid, .stat_fd = -1, .status_fd = -1};
     }
     (void)closedir(folder);
-    return r < 0 ? cupel_fail(err, r, "measure the run: %s", strerrordesc_np(-r)) : 0;
+    if (r < 0) {
+        free(list);
+        return r;
+    }
+    if (count > 1)
+        qsort(list, count, sizeof(*list), compare_pids);
+    *ret = list;
+    *ret_count = count;
+    return 0;
 }
 
-static int visit_sample(int proc_fd, const char *pid, void *owner)
+static void forget(struct sampler *sampler, struct sample_process *process)
 {
-    return add_process(proc_fd, pid, owner);
+    sampler->gone_ns += process->cpu_ns;
+    sample_process_clear(sampler, process);
 }
 
-int sample_take(int proc_fd, struct sample *ret, struct cupel_error *err)
+/* Take over what is known of the processes of the last look. */
+static int refresh_list(struct sampler *sampler)
 {
-    struct sample sample = {0};
+    struct sample_process *list = NULL;
+    size_t count = 0;
+    size_t old = 0;
 
-    int r = visit_processes(proc_fd, visit_sample, &sample, err);
+    int r = list_pids(sampler->sources.proc_fd, &list, &count);
+    if (r < 0)
+        return r;
+    for (size_t i = 0; i < count; i++) {
+        while (old < sampler->count && sampler->processes[old].pid < list[i].pid)
+            forget(sampler, &sampler->processes[old++]);
+        if (old < sampler->count && sampler->processes[old].pid == list[i].pid)
+            list[i] = sampler->processes[old++];
+    }
+    while (old < sampler->count)
+        forget(sampler, &sampler->processes[old++]);
+    free(sampler->processes);
+    sampler->processes = list;
+    sampler->count = count;
+    return 0;
+}
+
+static int refresh_process(struct sampler *sampler, struct sample_process *process)
+{
+    uint64_t before_ns = process->cpu_ns;
+
+    int r = sample_process_wake(sampler, process);
+    if (r >= 0 && process->cpu_ns < before_ns) { /* another one with its pid */
+        sampler->gone_ns += before_ns;
+        sample_process_clear(sampler, process);
+    }
+    if (r > 0 || (r == 0 && process->threads == 0))
+        r = sample_process_read(sampler, process);
+    return r;
+}
+
+/*
+ * A process that ended while we looked may be counted in what its parent reaped. Those that are
+ * still there after everything was read are not.
+ */
+static void drop_gone(struct sampler *sampler)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < sampler->count; i++) {
+        struct sample_process *process = &sampler->processes[i];
+        if (process->threads > 0 && sample_process_exists(sampler, process))
+            sampler->processes[kept++] = *process;
+        else
+            forget(sampler, process);
+    }
+    sampler->count = kept;
+}
+
+/* What init itself has reaped, in its own words: to the microsecond, where ticks are late. */
+static void read_reaped(struct sampler *sampler)
+{
+    uint64_t ns;
+
+    if (pread(sampler->sources.reaped_fd, &ns, sizeof(ns), 0) == (ssize_t)sizeof(ns))
+        sampler->init_reaped_ns = ns;
+}
+
+static int refresh(struct sampler *sampler)
+{
+    int r = refresh_list(sampler);
+
+    for (size_t i = 0; r == 0 && i < sampler->count; i++) {
+        r = refresh_process(sampler, &sampler->processes[i]);
+        if (r == -ESRCH) { /* it ended between two looks */
+            sampler->processes[i].threads = 0;
+            r = 0;
+        }
+    }
+    read_reaped(sampler);
+    drop_gone(sampler);
+    return r;
+}
+
+/* Who does not run can neither take memory nor start a process. */
+static bool all_sleep(struct sampler *sampler)
+{
+    if (sampler->count == 0)
+        return false;
+    for (size_t i = 0; i < sampler->count; i++) {
+        struct sample_process copy = sampler->processes[i];
+        if (sample_process_wake(sampler, &copy) != 0)
+            return false;
+    }
+    return true;
+}
+
+static int add_held(struct sampler *sampler, struct sample *sample)
+{
+    struct sample_held *held = NULL;
+    size_t count = 0;
+
+    int r = sample_held_merge(sampler, &held, &count);
+    for (size_t i = 0; r == 0 && i < count; i++) {
+        sample->memory_bytes += held[i].bytes;
+        sample->rough = sample->rough || held[i].kind == SAMPLE_PIPE;
+    }
+    free(held);
+    return r;
+}
+
+static int add_up(struct sampler *sampler, struct sample *ret)
+{
+    struct sample sample = {.rough = sampler->count > 1};
+    uint64_t reaped_ns = sampler->init_reaped_ns;
+
+    for (size_t i = 0; i < sampler->count; i++) {
+        const struct sample_process *process = &sampler->processes[i];
+        sample.cpu_ns += process->cpu_ns;
+        reaped_ns += process->reaped_ns;
+        sample.processes += process->threads;
+        sample.memory_bytes +=
+            process->anonymous_bytes + process->shared_bytes + process->kernel_bytes;
+        sample.rough = sample.rough || process->shared_bytes > 0;
+    }
+    sample.cpu_ns += reaped_ns > sampler->gone_ns ? reaped_ns : sampler->gone_ns;
+    if (sample.cpu_ns < sampler->last.cpu_ns)
+        sample.cpu_ns = sampler->last.cpu_ns;
+    sample.memory_bytes +=
+        sample_sockets(sampler->sources.sockets_fd, sampler->sources.internet);
+    sample.memory_bytes += sample_segments(sampler);
+    int r = add_held(sampler, &sample);
     if (r == 0)
         *ret = sample;
     return r;
 }
 
-static int visit_proportional(int proc_fd, const char *pid, void *owner)
+int sampler_look(struct sampler *sampler, struct sample *ret, struct cupel_error *err)
 {
-    char text[TEXT_SIZE] = {0};
-    uint64_t *total = owner;
-
-    if (strcmp(pid, "1") == 0)
+    sampler->looks++;
+    if (all_sleep(sampler)) {
+        sampler->last.asleep = true;
+        *ret = sampler->last;
         return 0;
-    int r = read_text(proc_fd, pid, "smaps_rollup", text);
+    }
+    int r = refresh(sampler);
     if (r == 0)
-        *total += sample_parse_kib(text, "Pss_Anon") + sample_parse_kib(text, "Pss_Shmem") +
-                  sample_parse_kib(text, "SwapPss");
-    return r;
+        r = add_up(sampler, &sampler->last);
+    if (r < 0)
+        return cupel_fail(err, r, "measure the run: %s", strerrordesc_np(-r));
+    *ret = sampler->last;
+    return 0;
 }
 
-int sample_proportional_memory(int proc_fd, uint64_t *ret, struct cupel_error *err)
+uint64_t sample_segments(struct sampler *sampler)
 {
-    uint64_t total = 0;
+    uint64_t bytes = 0;
+    off_t at = 0;
+    ssize_t n;
 
-    int r = visit_processes(proc_fd, visit_proportional, &total, err);
-    if (r == 0)
-        *ret = total;
-    return r;
+    if (sampler->sources.segments_fd < 0)
+        return 0;
+    /* Lines come whole, a page of them at a time. */
+    while ((n = pread(sampler->sources.segments_fd, sampler->text, PROC_TEXT_SIZE - 1, at)) >
+           0) {
+        sampler->text[n] = '\0';
+        bytes += proc_parse_segments(sampler->text);
+        at += n;
+    }
+    return bytes;
 }

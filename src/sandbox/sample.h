@@ -1,44 +1,63 @@
 /*
  * What a run's processes use right now, read from the run's own /proc. Serves the CPU deadline
  * and the memory watchdog where no cgroup does.
+ *
+ * A sampler remembers what it saw: processes that used no CPU time since are not read again,
+ * since nothing of theirs can have grown, and what a process used stays counted when it is
+ * gone.
  */
 #ifndef CUPEL_SANDBOX_SAMPLE_H
 #define CUPEL_SANDBOX_SAMPLE_H
 
+#include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "cupel/error.h"
 
+struct sampler;
+
+/* An inode that is none of the run's: what its standard streams are. */
+struct sampler_stream {
+    dev_t device;
+    ino_t inode;
+};
+
+/* Descriptors are borrowed, and what they cannot tell (-1) is not counted. */
+struct sampler_sources {
+    int proc_fd;
+    int sockets_fd;  /* NETLINK_SOCK_DIAG, in the run's network namespace */
+    int segments_fd; /* /proc/sysvipc/shm of the run's ipc namespace */
+    int reaped_fd;   /* begins with the CPU time in ns of what init reaped */
+    bool internet;   /* there may be sockets of other families than AF_UNIX */
+    struct sampler_stream streams[3];
+};
+
 struct sample {
-    uint64_t cpu_ns; /* of living processes, and of those that they or init have reaped */
-    uint64_t
-        memory_bytes;   /* anonymous and shared memory; shared pages count for each process */
-    uint64_t processes; /* threads count as well; init does not */
+    /* Of living processes, of those gone as last seen, of what others reaped: never too much.
+     */
+    uint64_t cpu_ns;
+    uint64_t memory_bytes; /* never too little of what can be seen */
+    uint64_t processes;    /* threads count as well; init does not */
+    bool rough;            /* memory may be less: sampler_settle() tells */
+    bool asleep;           /* no process has run since the last look: all is as it was */
 };
 
-/*
- * proc_fd: the run's /proc (borrowed). ret: on success only. Processes that end meanwhile are
- * left out. Returns 0; -ESRCH if the run has ended; -errno.
- */
-CUPEL_MUST_CHECK int sample_take(int proc_fd, struct sample *ret, struct cupel_error *err);
+CUPEL_MUST_CHECK int sampler_new(const struct sampler_sources *sources, struct sampler **ret,
+                                 struct cupel_error *err);
+void sampler_free(struct sampler *sampler); /* NULL is allowed */
 
-/* As memory_bytes, but shared pages are divided among those that share them (slow). */
-CUPEL_MUST_CHECK int sample_proportional_memory(int proc_fd, uint64_t *ret,
-                                                struct cupel_error *err);
+/* ret: on success only. Returns 0; -ESRCH if the run has ended; -errno. */
+CUPEL_MUST_CHECK int sampler_look(struct sampler *sampler, struct sample *ret,
+                                  struct cupel_error *err);
 
 /*
- * Figures of one /proc/PID/stat: CPU time of the process (own_ticks) and of what it reaped
- * (reaped_ticks), in clock ticks, and its threads. Pure. Returns 0 or -EPROTO. Source: proc(5).
+ * The memory of the last look's processes, exactly: shared pages are divided among those that
+ * share them, and what is in files or behind descriptors counts once. Slow; without all, only
+ * processes that ran since they were settled are read again, so that pages which one of the
+ * others does not share any longer may be missing. Returns as sampler_look().
  */
-struct sample_stat {
-    uint64_t own_ticks;
-    uint64_t reaped_ticks;
-    uint64_t threads;
-};
-CUPEL_MUST_CHECK int sample_parse_stat(const char *text, struct sample_stat *ret);
-
-/* The number of KiB behind "NAME:" in a text of lines "NAME: N kB", in bytes; 0 if absent.
- * Pure. */
-uint64_t sample_parse_kib(const char *text, const char *name);
+CUPEL_MUST_CHECK int sampler_settle(struct sampler *sampler, bool all, uint64_t *ret,
+                                    struct cupel_error *err);
 
 #endif

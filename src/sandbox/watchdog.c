@@ -3,42 +3,107 @@
  * so the check timer is set to the earliest time at which a limit can be reached: what is left
  * of the CPU time divided by the processors, what is left of the memory divided by the speed at
  * which memory can be filled. A program far from its limits is looked at a few times, one close
- * to them more and more often.
+ * to them more and more often, and one that sleeps less and less often: see arm().
  */
 #include <errno.h>
 #include <linux/magic.h>
-#include <sys/epoll.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <sys/statfs.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "cupel/units.h"
 #include "sandbox/run_internal.h"
 #include "sandbox/sample.h"
 
-/* How fast one processor fills memory at the most: huge pages cleared by the kernel, with room.
- */
-#define FILL_BYTES_PER_US 8192U
+/* How fast one processor fills memory at the most, measured with madvise(MADV_POPULATE_WRITE):
+ * with huge pages, and with small ones; and all processors together. */
+#define HUGE_BYTES_PER_US  12288U
+#define SMALL_BYTES_PER_US 4096U
+#define ALL_BYTES_PER_US   65536U
 
-/* Looking more often than this costs more than it tells. */
-#define CHECK_NS_MIN 2000000U
+/* Looks that are closer than this cost more than they tell. */
+#define CPU_NS_MIN    500000U
+#define MEMORY_NS_MIN 120000U
+
+/* How long a run that sleeps may run unseen. */
+#define ASLEEP_CPU_NS_MAX 2000000U
+
+/* Parts of the memory limit that a run may exceed it by, between two looks: awake, and waking
+ * up. */
+#define AWAKE_PART  32U
+#define ASLEEP_PART 16U
+
+/* Looks take at most half of a processor's time. */
+#define COST_FACTOR 1U
+
+/* Exact figures are worth this part of the time that passes, where no limit is near. */
+#define SETTLE_PART 50U
+
+/* What settling all over again is worth, where a limit is near. */
+#define SETTLE_ALL_PART 10U
 
 static uint64_t left(uint64_t limit, uint64_t used)
 {
     return used < limit ? limit - used : 0;
 }
 
-static void arm_check(struct cupel_run *run, uint64_t cpu_ns, uint64_t memory_bytes)
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+static uint64_t smaller(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* What looks cost, whoever else wants the processor. */
+static uint64_t own_cpu_ns(void)
+{
+    struct timespec now = {0};
+
+    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (uint64_t)now.tv_sec * CUPEL_NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
+/* No more processors fill than there are threads. */
+static uint64_t processors(const struct cupel_run *run)
+{
+    return larger(1, smaller(run->cell->processors, run->request.limits.processes));
+}
+
+static uint64_t fill_ns(const struct cupel_run *run, uint64_t bytes)
+{
+    uint64_t one = run_has_small_pages(run) ? SMALL_BYTES_PER_US : HUGE_BYTES_PER_US;
+    uint64_t all = smaller(one * processors(run), ALL_BYTES_PER_US);
+
+    return bytes / all * 1000U + bytes % all * 1000U / all;
+}
+
+/*
+ * Set the next look. One that found the run asleep is followed by another after twice the time,
+ * up to what it takes to fill what is left and a sixteenth of the limit: so much can be
+ * exceeded by a run that wakes up right after a look.
+ */
+static void arm(struct cupel_run *run, const struct sample *sample, uint64_t cost_ns)
 {
     const struct cupel_limits *limits = &run->request.limits;
-    unsigned count = run->cell->processors;
-    uint64_t cpu_after = left(limits->cpu_ns, cpu_ns) / count;
-    uint64_t memory_after =
-        left(limits->memory_bytes, memory_bytes) / FILL_BYTES_PER_US * 1000U / count;
-    uint64_t after = cpu_after;
+    uint64_t cpu_ns = left(limits->cpu_ns, sample->cpu_ns) / processors(run);
+    uint64_t room = left(limits->memory_bytes, sample->memory_bytes);
+    uint64_t awake_ns =
+        larger(MEMORY_NS_MIN, fill_ns(run, larger(room, limits->memory_bytes / AWAKE_PART)));
+    uint64_t asleep_ns =
+        larger(awake_ns, fill_ns(run, room + limits->memory_bytes / ASLEEP_PART));
 
-    if (memory_after < after)
-        after = memory_after;
-    /* A run that sleeps just below its limit must not keep us busy. */
-    run_watch_arm(&run->check, after < CHECK_NS_MIN ? CHECK_NS_MIN : after);
+    run->watchdog.look_ns =
+        sample->asleep ? smaller(run->watchdog.look_ns * 2, asleep_ns) : awake_ns;
+    cpu_ns = larger(cpu_ns, sample->asleep ? smaller(run->watchdog.look_ns, ASLEEP_CPU_NS_MAX)
+                                           : CPU_NS_MIN);
+    run->watchdog.look_ns =
+        larger(smaller(run->watchdog.look_ns, cpu_ns), COST_FACTOR * cost_ns);
+    run_watch_arm(&run->check, run->watchdog.look_ns);
 }
 
 /* What the run keeps in tmpfs is memory as well. */
@@ -72,21 +137,68 @@ static uint64_t tmpfs_bytes(const struct cupel_run *run)
     return bytes;
 }
 
-/* Pages that several processes share were counted for each: look again, exactly, before
- * judging. */
-static int settle_memory(const struct cupel_run *run, struct sample *sample,
-                         struct cupel_error *err)
+static int settle_once(struct cupel_run *run, bool all, uint64_t *ret, struct cupel_error *err)
 {
-    if (sample->memory_bytes + tmpfs_bytes(run) <= run->request.limits.memory_bytes ||
-        sample->processes < 2)
+    struct run_watchdog *watchdog = &run->watchdog;
+    uint64_t start_ns = own_cpu_ns();
+
+    int r = sampler_settle(watchdog->sampler, all, ret, err);
+    uint64_t cost_ns = own_cpu_ns() - start_ns;
+    watchdog->settle_ns += cost_ns;
+    if (r > 0)
+        watchdog->settle_all_due_ns = run_now_ns() + SETTLE_ALL_PART * cost_ns;
+    return r;
+}
+
+/*
+ * What was counted several times, or by its upper bound, is looked at again before it is
+ * judged, and for the figures as long as this takes next to no time.
+ */
+static int settle(struct cupel_run *run, struct sample *sample, struct cupel_error *err)
+{
+    struct run_watchdog *watchdog = &run->watchdog;
+    uint64_t limit = run->request.limits.memory_bytes;
+    uint64_t tmpfs = tmpfs_bytes(run);
+    uint64_t now_ns = run_now_ns();
+    uint64_t bytes = sample->memory_bytes;
+
+    sample->memory_bytes += tmpfs;
+    if (!sample->rough || sample->memory_bytes <= run->memory_peak_bytes)
         return 0;
-    return sample_proportional_memory(run->proc_fd, &sample->memory_bytes, err);
+    if (sample->memory_bytes <= limit &&
+        watchdog->settle_ns > (now_ns - run->started_ns) / SETTLE_PART)
+        return 0;
+    int r = settle_once(run, now_ns >= watchdog->settle_all_due_ns, &bytes, err);
+    if (r == 0 && bytes + tmpfs > limit)
+        r = settle_once(run, true, &bytes, err);
+    if (r < 0)
+        return r;
+    sample->memory_bytes = bytes + tmpfs;
+    sample->rough = r == 0;
+    return 0;
+}
+
+static void judge(struct cupel_run *run, const struct sample *sample, uint64_t cost_ns)
+{
+    const struct cupel_limits *limits = &run->request.limits;
+
+    run->cpu_ns = larger(run->cpu_ns, sample->cpu_ns);
+    run->processes_peak = larger(run->processes_peak, sample->processes);
+    if (!sample->rough)
+        run->memory_peak_bytes = larger(run->memory_peak_bytes, sample->memory_bytes);
+    if (sample->memory_bytes > limits->memory_bytes)
+        run_breach(run, CUPEL_LIMIT_MEMORY);
+    else if (run->cell->is_root && sample->processes > limits->processes)
+        run_breach(run, CUPEL_LIMIT_PROCESSES);
+    else if (sample->cpu_ns >= limits->cpu_ns)
+        run_breach(run, CUPEL_LIMIT_CPU_TIME);
+    else
+        arm(run, sample, cost_ns);
 }
 
 static void check_ready(struct cupel_source *source, uint32_t events)
 {
     struct cupel_run *run = source->owner;
-    const struct cupel_limits *limits = &run->request.limits;
     struct cupel_error error = {0};
     struct sample sample = {0};
     uint64_t expirations;
@@ -94,40 +206,60 @@ static void check_ready(struct cupel_source *source, uint32_t events)
     (void)events;
     if (read(source->fd, &expirations, sizeof(expirations)) < 0)
         return;
-    int r = sample_take(run->proc_fd, &sample, &error);
-    if (r == 0)
-        r = settle_memory(run, &sample, &error);
+    uint64_t start_ns = own_cpu_ns();
+    int r = sampler_look(run->watchdog.sampler, &sample, &error);
+    if (r == 0 && sample.asleep)
+        sample = run->watchdog.last;
+    else if (r == 0)
+        r = settle(run, &sample, &error);
     if (r < 0 && r != -ESRCH) {
         run_fail(run, &error);
         return;
     }
-    uint64_t memory = sample.memory_bytes + tmpfs_bytes(run);
-    if (sample.cpu_ns > run->cpu_ns)
-        run->cpu_ns = sample.cpu_ns;
-    if (memory > run->memory_peak_bytes)
-        run->memory_peak_bytes = memory;
-    if (sample.processes > run->processes_peak)
-        run->processes_peak = sample.processes;
-    if (memory > limits->memory_bytes)
-        run_breach(run, CUPEL_LIMIT_MEMORY);
-    else if (run->cell->is_root && sample.processes > limits->processes)
-        run_breach(run, CUPEL_LIMIT_PROCESSES);
-    else if (sample.cpu_ns >= limits->cpu_ns)
-        run_breach(run, CUPEL_LIMIT_CPU_TIME);
-    else
-        arm_check(run, sample.cpu_ns, memory);
+    run->watchdog.last = sample;
+    run->watchdog.last.asleep = true; /* which it is when this is needed again */
+    judge(run, &sample, own_cpu_ns() - start_ns);
 }
 
-int watchdog_open(struct cupel_run *run, struct cupel_error *err)
+/* Standard streams may be memory of our own. */
+static void find_streams(const int stdio[static 3], struct sampler_stream ret[static 3])
+{
+    struct stat st;
+
+    for (int i = 0; i < 3; i++) {
+        if (fstat(stdio[i], &st) == 0)
+            ret[i] = (struct sampler_stream){st.st_dev, st.st_ino};
+    }
+}
+
+int watchdog_open(struct cupel_run *run, const int stdio[static 3], struct cupel_error *err)
 {
     run->check = (struct cupel_source){-1, check_ready, run};
-    int r = run_watch_open_timer(run, &run->check, err);
-    if (r == 0 && run->request.box == CUPEL_BOX_DIRECT)
+    find_streams(stdio, run->watchdog.streams);
+    if (run->request.box == CUPEL_BOX_DIRECT)
         run->scratch_base_bytes = box_bytes(run);
-    return r;
+    return run_watch_open_timer(run, &run->check, err);
 }
 
 void watchdog_started(struct cupel_run *run)
 {
-    arm_check(run, 0, 0);
+    struct sampler_sources sources = {.proc_fd = run->proc_fd,
+                                      .sockets_fd = run->sockets_fd,
+                                      .segments_fd = run->segments_fd,
+                                      .reaped_fd = run->reaped_fd,
+                                      .internet = run->cell->network == CUPEL_NETWORK_LOOPBACK};
+    const struct sample nothing = {0};
+    struct cupel_error error = {0};
+
+    memcpy(sources.streams, run->watchdog.streams, sizeof(sources.streams));
+    if (sampler_new(&sources, &run->watchdog.sampler, &error) < 0)
+        run_fail(run, &error);
+    else
+        arm(run, &nothing, 0);
+}
+
+void watchdog_close(struct cupel_run *run)
+{
+    sampler_free(run->watchdog.sampler);
+    run->watchdog.sampler = NULL;
 }

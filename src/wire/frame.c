@@ -100,6 +100,7 @@ int cupel_wire_encode_run(const struct cupel_wire_run *in, void *buf, size_t siz
     wire_put_bool(&w, in->fresh_box);
     wire_put_bool(&w, in->loopback);
     wire_put_bool(&w, in->has_cgroup);
+    wire_put_bool(&w, in->small_pages);
     wire_put_u64(&w, in->disk_bytes);
     wire_put_u64(&w, in->inodes);
     for (size_t i = 0; i < CUPEL_WIRE_RLIMITS; i++)
@@ -157,6 +158,7 @@ int cupel_wire_decode_run(const void *buf, size_t len, struct cupel_wire_run *re
     run.fresh_box = wire_get_bool(&r);
     run.loopback = wire_get_bool(&r);
     run.has_cgroup = wire_get_bool(&r);
+    run.small_pages = wire_get_bool(&r);
     run.disk_bytes = wire_get_u64(&r);
     run.inodes = wire_get_u64(&r);
     for (size_t i = 0; i < CUPEL_WIRE_RLIMITS; i++)

@@ -1,0 +1,170 @@
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "cupel/cleanup.h"
+#include "sandbox/sample_internal.h"
+
+static bool is_stream(const struct sampler *sampler, uint64_t device, uint64_t inode)
+{
+    for (size_t i = 0; i < 3; i++) {
+        if (sampler->sources.streams[i].inode == inode &&
+            sampler->sources.streams[i].device == device)
+            return true;
+    }
+    return false;
+}
+
+/* Whether a descriptor is one that holds memory; ret is filled then, but for its owner. */
+static bool recognise(const struct sampler *sampler, int folder_fd, const char *name,
+                      struct sample_held *ret)
+{
+    struct statx st;
+
+    /* Of what a server far away holds, we want to know no news. */
+    if (statx(folder_fd, name, AT_STATX_DONT_SYNC, STATX_TYPE | STATX_INO | STATX_BLOCKS, &st) <
+        0)
+        return false;
+    *ret = (struct sample_held){.device = makedev(st.stx_dev_major, st.stx_dev_minor),
+                                .inode = st.stx_ino,
+                                .look = sampler->looks,
+                                .fd = (int)strtol(name, NULL, 10)};
+    if (is_stream(sampler, ret->device, ret->inode))
+        return false;
+    if (S_ISFIFO(st.stx_mode)) {
+        ret->kind = SAMPLE_PIPE;
+        ret->bytes = SAMPLE_PIPE_BYTES;
+        return true;
+    }
+    ret->kind = SAMPLE_MEMFD;
+    ret->bytes = st.stx_blocks * 512U;
+    return S_ISREG(st.stx_mode) && ret->device == sampler->memory_device;
+}
+
+static int append(struct sample_process *process, const struct sample_held *held)
+{
+    if (process->held_count % 16 == 0) {
+        struct sample_held *more =
+            realloc(process->held, (process->held_count + 16) * sizeof(*more));
+        if (more == NULL)
+            return -ENOMEM;
+        process->held = more;
+    }
+    process->held[process->held_count++] = *held;
+    return 0;
+}
+
+int sample_held_read(struct sampler *sampler, struct sample_process *process)
+{
+    char path[32];
+    struct sample_held held;
+    int r = 0;
+
+    free(process->held);
+    process->held = NULL;
+    process->held_count = 0;
+    (void)snprintf(path, sizeof(path), "%d/fd", process->pid);
+    int list_fd = openat(sampler->sources.proc_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *folder = list_fd < 0 ? NULL : fdopendir(list_fd);
+    if (folder == NULL) {
+        cupel_close_p(&list_fd);
+        return 0; /* a zombie has no descriptors */
+    }
+    for (struct dirent *entry; r == 0 && (entry = readdir(folder)) != NULL;) {
+        if (entry->d_name[0] == '.' || !recognise(sampler, list_fd, entry->d_name, &held))
+            continue;
+        held.pid = process->pid;
+        r = append(process, &held);
+    }
+    (void)closedir(folder);
+    return r;
+}
+
+static int compare_inodes(const struct sample_held *one, uint64_t device, uint64_t inode)
+{
+    if (one->device != device)
+        return one->device < device ? -1 : 1;
+    return one->inode < inode ? -1 : one->inode > inode;
+}
+
+/* By inode, and what was seen last comes first. */
+static int compare_held(const void *a, const void *b)
+{
+    const struct sample_held *one = a;
+    const struct sample_held *other = b;
+    int order = compare_inodes(one, other->device, other->inode);
+
+    return order != 0 ? order : (one->look < other->look) - (one->look > other->look);
+}
+
+int sample_held_merge(const struct sampler *sampler, struct sample_held **ret,
+                      size_t *ret_count)
+{
+    size_t count = 0;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < sampler->count; i++)
+        count += sampler->processes[i].held_count;
+    *ret = NULL;
+    *ret_count = 0;
+    if (count == 0)
+        return 0;
+    struct sample_held *all = malloc(count * sizeof(*all));
+    if (all == NULL)
+        return -ENOMEM;
+    count = 0;
+    for (size_t i = 0; i < sampler->count; i++) {
+        for (size_t j = 0; j < sampler->processes[i].held_count; j++)
+            all[count++] = sampler->processes[i].held[j];
+    }
+    qsort(all, count, sizeof(*all), compare_held);
+    for (size_t i = 0; i < count; i++) {
+        if (kept == 0 || compare_inodes(&all[kept - 1], all[i].device, all[i].inode) != 0)
+            all[kept++] = all[i];
+    }
+    *ret = all;
+    *ret_count = kept;
+    return 0;
+}
+
+bool sample_held_has(const struct sample_held *held, size_t count, uint64_t device,
+                     uint64_t inode)
+{
+    size_t first = 0;
+
+    while (first < count) {
+        size_t middle = first + (count - first) / 2;
+        int order = compare_inodes(&held[middle], device, inode);
+        if (order == 0)
+            return true;
+        if (order < 0)
+            first = middle + 1;
+        else
+            count = middle;
+    }
+    return false;
+}
+
+/*
+ * A byte in a pipe can take a page, so one that is not empty counts as full. While it is open
+ * here, for a microsecond or two, a writer that nobody reads from is not told so.
+ */
+uint64_t sample_held_pipe(const struct sampler *sampler, const struct sample_held *pipe)
+{
+    char path[48];
+    int bytes = 0;
+
+    (void)snprintf(path, sizeof(path), "%d/fd/%d", pipe->pid, pipe->fd);
+    CUPEL_AUTO_FD fd =
+        openat(sampler->sources.proc_fd, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0 || ioctl(fd, FIONREAD, &bytes) < 0 || bytes == 0)
+        return 0;
+    int size = fcntl(fd, F_GETPIPE_SZ);
+    return size > 0 ? (uint64_t)size : 0;
+}

@@ -1,0 +1,211 @@
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cupel/cleanup.h"
+#include "cupel/units.h"
+#include "sandbox/sample_internal.h"
+
+/* From Linux 6.11 on; Debian 12's headers do not have it. */
+#ifndef NS_GET_TGID_FROM_PIDNS
+#define NS_GET_TGID_FROM_PIDNS _IOR(0xb7, 0x7, int)
+#endif
+
+/* CLOCK_PROCESS_CPUTIME_ID of another process, as clock_getcpuclockid(3) makes it. */
+#define CPU_CLOCK_OF(pid) ((clockid_t)((~(unsigned)(pid) << 3) | 2U))
+
+/* Without clocks a thread that runs is seen to by the scheduler's tick alone, 10 ms at the
+ * most.
+ */
+#define TICKS_SURE_NS 20000000U
+
+#define KEPT_OPEN_MAX 32U /* files, of all processes of a run */
+
+#define STACK_BYTES 16384U /* of a thread in the kernel, on x86-64 and arm64 */
+
+/* Before any process is found in it, the pid namespace cannot be asked. */
+static void find_namespace(struct sampler *sampler, int pid)
+{
+    char path[32];
+
+    if (sampler->pidns_fd >= 0)
+        return;
+    (void)snprintf(path, sizeof(path), "%d/ns/pid", pid);
+    sampler->pidns_fd = openat(sampler->sources.proc_fd, path, O_RDONLY | O_CLOEXEC);
+}
+
+bool sample_process_exists(const struct sampler *sampler, const struct sample_process *process)
+{
+    char path[16];
+
+    if (process->has_clock)
+        return ioctl(sampler->pidns_fd, NS_GET_TGID_FROM_PIDNS, process->pid) > 0;
+    (void)snprintf(path, sizeof(path), "%d", process->pid);
+    return faccessat(sampler->sources.proc_fd, path, F_OK, 0) == 0;
+}
+
+/*
+ * The process's CPU clock, which needs its pid in our own namespace: of all threads, those that
+ * ended and those that run at this moment included.
+ */
+static bool read_clock(struct sampler *sampler, int pid, uint64_t *ret)
+{
+    struct timespec time;
+
+    find_namespace(sampler, pid);
+    if (sampler->pidns_fd < 0)
+        return false;
+    int own_pid = ioctl(sampler->pidns_fd, NS_GET_TGID_FROM_PIDNS, pid);
+    if (own_pid <= 0 || clock_gettime(CPU_CLOCK_OF(own_pid), &time) < 0)
+        return false;
+    *ret = (uint64_t)time.tv_sec * CUPEL_NS_PER_S + (uint64_t)time.tv_nsec;
+    return true;
+}
+
+/* Opening a file of /proc takes longer than reading it. */
+static int read_kept(struct sampler *sampler, int pid, const char *file, int *kept_fd)
+{
+    char path[32];
+
+    if (*kept_fd >= 0)
+        return proc_read_again(*kept_fd, sampler->text);
+    (void)snprintf(path, sizeof(path), "%d/%s", pid, file);
+    if (sampler->kept_open >= KEPT_OPEN_MAX)
+        return proc_read(sampler->sources.proc_fd, path, sampler->text);
+    *kept_fd = openat(sampler->sources.proc_fd, path, O_RDONLY | O_CLOEXEC);
+    if (*kept_fd < 0)
+        return errno == ENOENT ? -ESRCH : -errno;
+    sampler->kept_open++;
+    return proc_read_again(*kept_fd, sampler->text);
+}
+
+static void close_kept(struct sampler *sampler, int *kept_fd)
+{
+    if (*kept_fd >= 0)
+        sampler->kept_open--;
+    cupel_close_p(kept_fd);
+    *kept_fd = -1;
+}
+
+static int read_stat(struct sampler *sampler, struct sample_process *process,
+                     struct proc_stat *ret)
+{
+    int r = read_kept(sampler, process->pid, "stat", &process->stat_fd);
+
+    return r == 0 ? proc_parse_stat(sampler->text, ret) : r;
+}
+
+/* What the scheduler knows of the threads that live. */
+static struct proc_schedstat read_threads(struct sampler *sampler, int pid)
+{
+    struct proc_schedstat sum = {0};
+    char path[300];
+
+    (void)snprintf(path, sizeof(path), "%d/task", pid);
+    int list_fd = openat(sampler->sources.proc_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *folder = list_fd < 0 ? NULL : fdopendir(list_fd);
+    if (folder == NULL) {
+        cupel_close_p(&list_fd);
+        return sum;
+    }
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+        (void)snprintf(path, sizeof(path), "%s/schedstat", entry->d_name);
+        if (entry->d_name[0] == '.' || proc_read(list_fd, path, sampler->text) < 0)
+            continue;
+        struct proc_schedstat thread = proc_parse_schedstat(sampler->text);
+        sum.cpu_ns += thread.cpu_ns;
+        sum.slices += thread.slices;
+    }
+    (void)closedir(folder);
+    return sum;
+}
+
+static uint64_t tick_ns(void)
+{
+    return CUPEL_NS_PER_S / (uint64_t)sysconf(_SC_CLK_TCK);
+}
+
+static uint64_t now_ns(void)
+{
+    struct timespec now = {0};
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * CUPEL_NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
+/* As far as files tell: the ticks are late, and what ended threads used is in ticks alone. */
+static int wake_by_files(struct sampler *sampler, struct sample_process *process)
+{
+    struct proc_stat stat;
+
+    int r = read_stat(sampler, process, &stat);
+    if (r < 0)
+        return r;
+    struct proc_schedstat threads = read_threads(sampler, process->pid);
+    uint64_t ticks_ns = stat.own_ticks * tick_ns();
+    uint64_t cpu_ns = threads.cpu_ns > ticks_ns ? threads.cpu_ns : ticks_ns;
+    uint64_t now = now_ns();
+    if (stat.running || cpu_ns > process->cpu_ns || threads.slices != process->slices ||
+        process->changed_ns == 0)
+        process->changed_ns = now;
+    if (cpu_ns > process->cpu_ns)
+        process->cpu_ns = cpu_ns;
+    process->slices = threads.slices;
+    return now - process->changed_ns < TICKS_SURE_NS;
+}
+
+int sample_process_wake(struct sampler *sampler, struct sample_process *process)
+{
+    uint64_t cpu_ns;
+
+    process->has_clock = read_clock(sampler, process->pid, &cpu_ns);
+    if (!process->has_clock)
+        return wake_by_files(sampler, process);
+    bool woken = cpu_ns != process->cpu_ns;
+    process->cpu_ns = cpu_ns;
+    return woken ? 1 : 0;
+}
+
+static int read_status(struct sampler *sampler, struct sample_process *process)
+{
+    const char *text = sampler->text;
+
+    int r = read_kept(sampler, process->pid, "status", &process->status_fd);
+    if (r < 0)
+        return r;
+    process->anonymous_bytes = proc_parse_kib(text, "RssAnon") + proc_parse_kib(text, "VmSwap");
+    process->shared_bytes = proc_parse_kib(text, "RssShmem");
+    process->kernel_bytes = proc_parse_kib(text, "VmPTE") +
+                            proc_parse_kib(text, "HugetlbPages") +
+                            process->threads * STACK_BYTES;
+    return 0;
+}
+
+int sample_process_read(struct sampler *sampler, struct sample_process *process)
+{
+    struct proc_stat stat;
+
+    int r = read_stat(sampler, process, &stat);
+    if (r < 0)
+        return r;
+    process->reaped_ns = stat.reaped_ticks * tick_ns();
+    process->threads = stat.threads;
+    process->settled = false;
+    r = read_status(sampler, process);
+    return r == 0 ? sample_held_read(sampler, process) : r;
+}
+
+void sample_process_clear(struct sampler *sampler, struct sample_process *process)
+{
+    close_kept(sampler, &process->stat_fd);
+    close_kept(sampler, &process->status_fd);
+    free(process->held);
+    process->held = NULL;
+    process->held_count = 0;
+}

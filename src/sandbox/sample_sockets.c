@@ -1,0 +1,163 @@
+/*
+ * Memory of sockets, by sock_diag(7): of all in the network namespace, also those that are on
+ * their way in a message, which no process holds.
+ */
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <linux/unix_diag.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "sandbox/sample_internal.h"
+
+#define ALL_STATES 0xffffffffU
+
+union question {
+    struct nlmsghdr header;
+    struct {
+        struct nlmsghdr header;
+        struct unix_diag_req body;
+    } local;
+    struct {
+        struct nlmsghdr header;
+        struct inet_diag_req_v2 body;
+    } internet;
+};
+
+/* What is asked of sockets of a kind, and where the answer is. */
+struct kind {
+    size_t body_size; /* attributes follow it */
+    uint16_t memory;
+    uint16_t queue; /* 0: not told; the next likewise */
+    uint16_t peer;
+};
+
+static const struct kind local_kind = {sizeof(struct unix_diag_msg), UNIX_DIAG_MEMINFO,
+                                       UNIX_DIAG_RQLEN, UNIX_DIAG_PEER};
+static const struct kind internet_kind = {sizeof(struct inet_diag_msg), INET_DIAG_SKMEMINFO, 0,
+                                          0};
+
+/* What a message tells of one socket. */
+struct socket_facts {
+    uint32_t memory[SK_MEMINFO_VARS];
+    uint32_t queue[2]; /* struct unix_diag_rqlen: what can be read comes first */
+    uint32_t peer;     /* inode; 0: it is closed */
+};
+
+static uint64_t memory_of(const uint32_t *info)
+{
+    uint64_t sent = info[SK_MEMINFO_WMEM_ALLOC];
+
+    /* TCP charges here what is not acknowledged yet. */
+    if (info[SK_MEMINFO_WMEM_QUEUED] > sent)
+        sent = info[SK_MEMINFO_WMEM_QUEUED];
+    return sent + info[SK_MEMINFO_RMEM_ALLOC] + info[SK_MEMINFO_FWD_ALLOC] +
+           info[SK_MEMINFO_OPTMEM] + info[SK_MEMINFO_BACKLOG];
+}
+
+static void take_attribute(uint16_t type, const char *data, size_t len, const struct kind *kind,
+                           struct socket_facts *facts)
+{
+    if (type == kind->memory)
+        memcpy(facts->memory, data, len < sizeof(facts->memory) ? len : sizeof(facts->memory));
+    else if (kind->queue != 0 && type == kind->queue && len == sizeof(facts->queue))
+        memcpy(facts->queue, data, len);
+    else if (kind->peer != 0 && type == kind->peer && len == sizeof(facts->peer))
+        memcpy(&facts->peer, data, len);
+}
+
+/*
+ * What is queued is charged to the socket that sent it, and told there, as long as that one is
+ * there. Behind a sender that is gone, only the bytes of the queue are known.
+ */
+static uint64_t socket_bytes(const struct nlmsghdr *header, const struct kind *kind)
+{
+    const size_t head_size = sizeof(struct nlattr);
+    struct socket_facts facts = {.peer = 1};
+    size_t at = NLMSG_SPACE(kind->body_size);
+
+    while (at + head_size <= header->nlmsg_len) {
+        const char *start = (const char *)header + at;
+        struct nlattr attribute;
+        memcpy(&attribute, start, sizeof(attribute));
+        if (attribute.nla_len < head_size || at + attribute.nla_len > header->nlmsg_len)
+            break;
+        take_attribute(attribute.nla_type, start + head_size, attribute.nla_len - head_size,
+                       kind, &facts);
+        at += ((size_t)attribute.nla_len + NLA_ALIGNTO - 1) / NLA_ALIGNTO * NLA_ALIGNTO;
+    }
+    return memory_of(facts.memory) + (facts.peer == 0 ? facts.queue[0] : 0);
+}
+
+/* Returns false at the end of the answer. */
+static bool add_part(const char *buf, size_t len, const struct kind *kind, uint64_t *bytes)
+{
+    const struct nlmsghdr *header = (const void *)buf;
+    unsigned left = (unsigned)len;
+
+    for (; NLMSG_OK(header, left); header = NLMSG_NEXT(header, left)) {
+        if (header->nlmsg_type == NLMSG_DONE || header->nlmsg_type == NLMSG_ERROR)
+            return false;
+        *bytes += socket_bytes(header, kind);
+    }
+    return true;
+}
+
+static uint64_t ask(int sockets_fd, const union question *question, const struct kind *kind)
+{
+    _Alignas(struct nlmsghdr) char buf[32768];
+    uint64_t bytes = 0;
+    ssize_t n;
+
+    if (send(sockets_fd, question, question->header.nlmsg_len, 0) < 0)
+        return 0;
+    do
+        n = recv(sockets_fd, buf, sizeof(buf), MSG_DONTWAIT);
+    while (n > 0 && add_part(buf, (size_t)n, kind, &bytes));
+    return bytes;
+}
+
+static uint64_t ask_local(int sockets_fd)
+{
+    union question question = {
+        .local = {
+            .header = {.nlmsg_len = sizeof(question.local),
+                       .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+                       .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
+            .body = {.sdiag_family = AF_UNIX,
+                     .udiag_states = ALL_STATES,
+                     .udiag_show = UDIAG_SHOW_MEMINFO | UDIAG_SHOW_RQLEN | UDIAG_SHOW_PEER}}};
+
+    return ask(sockets_fd, &question, &local_kind);
+}
+
+static uint64_t ask_internet(int sockets_fd, int family, int protocol)
+{
+    union question question = {
+        .internet = {.header = {.nlmsg_len = sizeof(question.internet),
+                                .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+                                .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
+                     .body = {.sdiag_family = (uint8_t)family,
+                              .sdiag_protocol = (uint8_t)protocol,
+                              .idiag_ext = 1U << (INET_DIAG_SKMEMINFO - 1),
+                              .idiag_states = ALL_STATES}}};
+
+    return ask(sockets_fd, &question, &internet_kind);
+}
+
+uint64_t sample_sockets(int sockets_fd, bool internet)
+{
+    static const int families[] = {AF_INET, AF_INET6};
+    static const int protocols[] = {IPPROTO_TCP, IPPROTO_UDP};
+
+    if (sockets_fd < 0)
+        return 0;
+    uint64_t bytes = ask_local(sockets_fd);
+    for (size_t family = 0; internet && family < 2; family++) {
+        for (size_t protocol = 0; protocol < 2; protocol++)
+            bytes += ask_internet(sockets_fd, families[family], protocols[protocol]);
+    }
+    return bytes;
+}
