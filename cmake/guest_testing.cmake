@@ -2,7 +2,7 @@
 # See tests/vm/guest_tests.py. A build with sanitizers has none: they do not run in user-mode Linux.
 
 set(CUPEL_GUESTS uml qemu) # those that tests run in by default; systemd is for tests of systemd
-set(CUPEL_GUEST_DEADLINE 900) # seconds; one boot runs all tests of a guest
+set(CUPEL_GUEST_DEADLINE 1800) # seconds; one boot runs all tests of a guest
 set(CUPEL_GUEST_FOLDER ${PROJECT_BINARY_DIR}/guest)
 set(CUPEL_GUEST_TESTS ${PROJECT_SOURCE_DIR}/tests/vm/guest_tests.py)
 
