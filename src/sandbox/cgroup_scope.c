@@ -92,9 +92,9 @@ static int start_scope(struct request *request)
 /* So that a slow systemd does not move this process when it expects it no more. */
 static void cancel_job(struct request *request)
 {
-    struct cupel_cgroup_trial ignored;
     struct systemd *systemd = &request->systemd;
     struct cupel_cgroup_trial *trial = systemd->trial;
+    struct cupel_cgroup_trial ignored;
     sd_bus_message *reply = NULL;
 
     systemd->trial = &ignored;
@@ -116,10 +116,14 @@ static int await_scope(struct request *request)
         cancel_job(request);
     if (is_in_scope(request->scope))
         return 0;
+    if (r == -ETIMEDOUT)
+        return systemd_fail(trial, CUPEL_CGROUP_FAILED,
+                            "systemd did not start a scope within %u seconds",
+                            SYSTEMD_DEADLINE_US / 1000000U);
     if (r < 0)
         return systemd_fail(trial, CUPEL_CGROUP_FAILED,
-                            "systemd did not start a scope within %u seconds: %s",
-                            SYSTEMD_DEADLINE_US / 1000000U, strerrordesc_np(-r));
+                            "systemd did not say whether it started a scope: %s",
+                            strerrordesc_np(-r));
     return systemd_fail(
         trial, CUPEL_CGROUP_FAILED,
         "systemd did not move this process to the scope %s: its job ended as %s",
