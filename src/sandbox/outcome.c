@@ -69,9 +69,8 @@ static enum cupel_limit find_limit(const struct cupel_run *run,
     int status = exited->wait_status;
     bool failed = !exited->command_ended || exited->stopped || status != 0;
 
-    /* A run that needed all its processes, or filled the disk, and then hung did so for that
-     * reason. Of one process alone nothing can be told: every command is one. */
-    if (failed && limits->processes > 1 && run->processes_peak >= limits->processes)
+    /* A run that wanted more processes, and then failed or hung, did so for that reason. */
+    if (failed && run->processes_peak > limits->processes)
         return CUPEL_LIMIT_PROCESSES;
     if (run->breach != CUPEL_LIMIT_NONE)
         return run->breach;
