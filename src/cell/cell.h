@@ -77,6 +77,9 @@ struct cell_lane {
 /* Serve runs until the channel ends. */
 CUPEL_MUST_CHECK int cell_lane_serve(const struct cell_lane *lane, struct cupel_error *err);
 
+/* Answer each RUN with error, until the channel ends. */
+CUPEL_MUST_CHECK int cell_lane_refuse(int channel_fd, const struct cupel_error *error);
+
 /* Send FAILED. Returns 0 or -errno. */
 CUPEL_MUST_CHECK int cell_lane_send_failed(int channel_fd, const struct cupel_error *error);
 

@@ -132,6 +132,12 @@ static int prepare(const struct cell_run *run, struct cupel_error *err)
     return r;
 }
 
+/* Whether the host had not what the command needs, which says nothing of the command. */
+static bool is_shortage(int error)
+{
+    return error == ENOMEM || error == ENFILE || error == EAGAIN;
+}
+
 int cell_command_main(const struct cell_run *run)
 {
     struct cell_report *report = run->report;
@@ -146,5 +152,10 @@ int cell_command_main(const struct cell_run *run)
     report->start_ns = cell_clock_ns(CLOCK_MONOTONIC);
     report->command_setup_ns += report->start_ns - before_ns;
     report->exec_errno = execute_in_path(run->request);
+    if (is_shortage(report->exec_errno)) {
+        errno = report->exec_errno;
+        (void)cupel_fail_errno(&report->error, "execute %.150s", run->request->argv[0]);
+        return 1;
+    }
     return report->exec_errno == ENOENT ? 127 : 126;
 }

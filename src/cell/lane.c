@@ -33,6 +33,18 @@ int cell_lane_send_failed(int channel_fd, const struct cupel_error *error)
     return len < 0 ? len : wire_send(channel_fd, bytes, (size_t)len, NULL, 0);
 }
 
+int cell_lane_refuse(int channel_fd, const struct cupel_error *error)
+{
+    CUPEL_AUTO_FREE struct wire_frame *frame = malloc(sizeof(*frame));
+    int r = 0;
+
+    while (r == 0 && frame != NULL && (r = wire_receive(channel_fd, frame)) == 1) {
+        wire_frame_close(frame);
+        r = cell_lane_send_failed(channel_fd, error);
+    }
+    return frame == NULL ? -ENOMEM : r;
+}
+
 static int send_exited(const struct server *server, const struct cupel_wire_exited *exited)
 {
     unsigned char bytes[128];

@@ -15,7 +15,8 @@
  *     capabilities left are those over the cell's own namespaces, which making runs needs.
  *  4. READY goes back with a descriptor of /box. With one lane, this process serves runs
  * itself. With several, it forks a process a lane, each in a user namespace of its own, since
- * RLIMIT_NPROC is counted by user namespace and runs in other lanes must not count.
+ * RLIMIT_NPROC is counted by user namespace and runs in other lanes must not count, and in a
+ * network namespace of its own. What a lane cannot make, it tells whoever asks it for a run.
  *  5. A run (lane.c): clone3(2) makes init, process 1 of fresh pid, mount and ipc namespaces.
  * Init (init.c) mounts the run's /tmp, /proc and view of /box, drops its last capabilities,
  * sends STARTED with a pidfd of itself, and starts the command (command.c), which takes
@@ -107,30 +108,37 @@ static int send_ready(int landlock_abi, struct cupel_error *err)
     return r < 0 ? cupel_fail(err, r, "send READY") : 0;
 }
 
-static int serve(int channel_fd, bool copy_box, int landlock_abi, struct cupel_error *err)
+/* Last of all: from here on nobody may look into this process. */
+static int become_server(struct cupel_error *err)
 {
-    struct cell_lane lane = {channel_fd, copy_box, landlock_abi};
-
     int r = cell_identity_forbid_nesting(err);
     if (r == 0 && prctl(PR_SET_DUMPABLE, 0) < 0)
         r = cupel_fail_errno(err, "prctl PR_SET_DUMPABLE");
-    return r < 0 ? r : cell_lane_serve(&lane, err);
+    return r;
 }
 
-static _Noreturn void lane_main(int channel_fd, int cell_pidfd, bool copy_box, int landlock_abi)
+/* A port that a run listens on is none of the other lanes', nor is what is in its sockets. */
+static int become_lane(int cell_pidfd, bool loopback, struct cupel_error *err)
+{
+    int r = cell_identity_unshare(CLONE_NEWNS | CLONE_NEWNET, err);
+    if (r == 0)
+        r = cell_identity_die_with(cell_pidfd, err);
+    if (r == 0 && loopback)
+        r = cell_network_loopback(err);
+    return r == 0 ? become_server(err) : r;
+}
+
+static _Noreturn void lane_main(const struct cell_lane *lane, int cell_pidfd, bool loopback)
 {
     struct cupel_error error = {0};
 
-    int r = cell_identity_unshare(CLONE_NEWNS, &error);
-    if (r == 0)
-        r = cell_identity_die_with(cell_pidfd, &error);
-    if (r == 0)
-        r = serve(channel_fd, copy_box, landlock_abi, &error);
+    int r = become_lane(cell_pidfd, loopback, &error);
+    r = r < 0 ? cell_lane_refuse(lane->channel_fd, &error) : cell_lane_serve(lane, &error);
     _exit(r < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
 }
 
-static int fork_lanes(const struct setup_fds *fds, bool copy_box, int landlock_abi,
-                      struct cupel_error *err)
+static int fork_lanes(const struct setup_fds *fds, const struct cupel_wire_setup *setup,
+                      int landlock_abi, struct cupel_error *err)
 {
     CUPEL_AUTO_FD own_pidfd = (int)syscall(SYS_pidfd_open, getpid(), 0);
 
@@ -146,7 +154,8 @@ static int fork_lanes(const struct setup_fds *fds, bool copy_box, int landlock_a
                     (void)close(fds->lanes[other]);
             }
             (void)close(CHANNEL_FD);
-            lane_main(fds->lanes[i], own_pidfd, copy_box, landlock_abi);
+            lane_main(&(struct cell_lane){fds->lanes[i], setup->copy_box, landlock_abi},
+                      own_pidfd, setup->loopback);
         }
     }
     return 0;
@@ -180,14 +189,16 @@ static int run_cell(uint32_t uid, struct wire_frame *frame, struct cupel_error *
         r = become_cell(&setup, fds.unpack, err);
     int landlock_abi = cell_landlock_abi();
     if (r == 0 && fds.lane_count > 0)
-        r = fork_lanes(&fds, setup.copy_box, landlock_abi, err);
+        r = fork_lanes(&fds, &setup, landlock_abi, err);
+    if (r == 0 && fds.lane_count == 0)
+        r = become_server(err);
     if (r == 0)
         r = send_ready(landlock_abi, err);
     if (r < 0)
         return r;
     if (fds.lane_count > 0)
         return outlive_lanes(&fds, frame);
-    return serve(CHANNEL_FD, setup.copy_box, landlock_abi, err);
+    return cell_lane_serve(&(struct cell_lane){CHANNEL_FD, setup.copy_box, landlock_abi}, err);
 }
 
 /* The uid to take, or "-" for the one that we have. */

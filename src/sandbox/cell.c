@@ -272,6 +272,9 @@ int cell_receive(struct cupel_cell *cell, struct cell_channel *channel, struct c
     cell_break(cell);
     if (r == 0 || r == -ECONNRESET)
         return fail_ended(err);
+    if (r == -EMFILE || r == -ENFILE)
+        return cupel_fail(err, r, "receive descriptors from cupel-cell: %s",
+                          strerrordesc_np(-r));
     return cupel_fail(err, r, "cupel-cell broke the protocol: %s", strerrordesc_np(-r));
 }
 

@@ -124,11 +124,7 @@ static struct cupel_outcome measured(const struct cupel_run *run, const struct f
     };
 }
 
-/*
- * Without a cgroup, that all processes were in use is all that can be known: a run that had
- * them and then hung or failed did so for that reason. Of one process alone nothing can be
- * told: every command is one.
- */
+/* Without a cgroup, one more process than the limit can start, and tells that it was met. */
 static bool ran_out_of_processes(const struct cupel_run *run, const struct figures *figures,
                                  const struct cupel_wire_exited *exited)
 {
@@ -136,7 +132,7 @@ static bool ran_out_of_processes(const struct cupel_run *run, const struct figur
 
     if (run_has_controllers(run, CUPEL_CGROUP_PIDS))
         return figures->by_cgroup.out_of_processes;
-    return limit > 1 && larger(run->processes_peak, exited->left + 1ULL) >= limit;
+    return larger(run->processes_peak, exited->left + 1ULL) > limit;
 }
 
 /*

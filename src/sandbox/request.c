@@ -14,6 +14,9 @@
 /* By which a cgroup is met first: it counts, and tells. */
 #define PROCESSES_MARGIN 64
 
+/* One more than the limit may start: seen, it tells that the limit was not enough. */
+#define EVIDENCE 1
+
 /* Beyond what any runtime reserves (AddressSanitizer: 20 TiB): guards page tables, not memory.
  */
 #define ADDRESS_SPACE_BYTES (32ULL << 40)
@@ -34,7 +37,7 @@ static void set_rlimits(const struct cupel_limits *limits,
     rlimits[RLIMIT_STACK] = limits->stack_bytes;
     rlimits[RLIMIT_CORE] = 0;
     rlimits[RLIMIT_RSS] = RLIM_INFINITY; /* without effect since Linux 2.4.30 */
-    rlimits[RLIMIT_NPROC] = limits->processes + OWN_PROCESSES;
+    rlimits[RLIMIT_NPROC] = limits->processes + OWN_PROCESSES + EVIDENCE;
     rlimits[RLIMIT_NOFILE] = limits->open_files;
     rlimits[RLIMIT_MEMLOCK] = 65536;
     rlimits[RLIMIT_AS] = ADDRESS_SPACE_BYTES;

@@ -1,6 +1,7 @@
 #include "wire/channel.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -48,6 +49,14 @@ static void take_fds(struct msghdr *message, struct wire_frame *ret)
     }
 }
 
+/* Why descriptors of a message are missing: -EPROTO if there was room for them here. */
+static int find_no_room(int socket_fd)
+{
+    CUPEL_AUTO_FD another = fcntl(socket_fd, F_DUPFD_CLOEXEC, 0);
+
+    return another < 0 ? -errno : -EPROTO;
+}
+
 int wire_receive(int socket_fd, struct wire_frame *ret)
 {
     union control control;
@@ -65,7 +74,12 @@ int wire_receive(int socket_fd, struct wire_frame *ret)
     if (n == 0 && ret->fd_count == 0)
         return 0;
     ret->len = (size_t)n;
-    if ((message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0 ||
+    if ((message.msg_flags & MSG_CTRUNC) != 0) {
+        int r = find_no_room(socket_fd);
+        wire_frame_close(ret);
+        return r;
+    }
+    if ((message.msg_flags & MSG_TRUNC) != 0 ||
         cupel_wire_type(ret->bytes, ret->len, &ret->type) < 0) {
         wire_frame_close(ret);
         return -EPROTO;

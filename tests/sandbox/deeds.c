@@ -128,6 +128,20 @@ static int connect_loopback(const char *argument)
     return connect(client, (struct sockaddr *)&address, len);
 }
 
+static int listen_loopback(const char *argument)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons((uint16_t)strtoul(argument, NULL, 10)),
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 ||
+        listen(fd, 1) < 0)
+        return -1;
+    (void)sleep(1);
+    return 0;
+}
+
 static const struct {
     const char *name;
     int (*deed)(const char *argument);
@@ -145,6 +159,7 @@ static const struct {
     {"make_shared_memory", make_shared_memory},
     {"find_shared_memory", find_shared_memory},
     {"connect_loopback", connect_loopback},
+    {"listen_loopback", listen_loopback},
 };
 
 int main(int argc, char **argv)

@@ -120,15 +120,29 @@ class Layers(support.TestCase):
         output, ends = self.probe(["sh", "-c", f"{' '.join(listen)} & {connect}"])
         self.assertEqual((output, ends), ([], [("exited", 0)]))  # within one run it can
         output, ends = self.probe(listen, ["sh", "-c", connect], options=["lanes=2", "together"])
-        if support.landlock_abi() < 6:  # which alone keeps lanes apart here
-            self.assertEqual((output, ends), ([], [("exited", 0)] * 2))
-            return
-        self.assertEqual((output, ends), (["EPERM"], [("exited", 0), ("exited", 1)]))
+        self.assertEqual((output, ends), (["ECONNREFUSED"], [("exited", 0), ("exited", 1)]))
 
     def test_loopback_is_down_unless_asked_for(self):
         self.assertEqual(self.outside("connect_loopback"), "done")
         self.assertIn(self.inside("connect_loopback"), ("ENETUNREACH", "EACCES"))
         self.assertEqual(self.inside("connect_loopback", options=["loopback"]), "done")
+
+    def test_a_port_of_a_lane_is_free_in_the_others(self):
+        listen = [IN_CELL, "listen_loopback", "7777"]
+        output, ends = self.probe(listen, listen, options=["lanes=2", "together", "loopback"])
+        self.assertEqual((output, ends), ([], [("exited", 0)] * 2))
+
+    def test_a_lane_that_cannot_be_made_says_what_is_missing(self):
+        """Only the cell's own user namespace is allowed here, none for its lanes."""
+        one = 'echo 1 > /proc/sys/user/max_user_namespaces; exec "$@"'
+        done = subprocess.run(
+            ["unshare", "-Ur", "sh", "-c", one, "sh", support.HELPERS / "cell_probe", CELL,
+             f"show={self.shown}", "lanes=2", "--", "true", "--", "true"],
+            capture_output=True, text=True, timeout=60, check=False,
+        )
+        self.assertEqual(done.stdout.split("\n")[:2], ["end 0 sandbox_error 0", "end 1 sandbox_error 0"])
+        said = "set up a run: unshare user namespace: No space left on device\n"
+        self.assertEqual(done.stderr, said * 2)
 
     def test_each_lane_has_all_its_processes(self):
         # The limit is 16: ten sleepers in each of two lanes are more than one lane may have.

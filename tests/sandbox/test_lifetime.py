@@ -131,6 +131,31 @@ class Lifetime(support.TestCase):
                 self.assertEqual(done.returncode, 125, done.stderr)
                 self.assertIn(text, done.stderr)
 
+    def test_too_few_descriptors_are_named(self):
+        said = set()
+        for number in range(8, 32):
+            done = self.cupel("run", "--", "true", wrap=["prlimit", f"--nofile={number}:{number}"])
+            if done.returncode == 0:
+                break
+            self.assertEqual(done.returncode, 125, done.stderr)
+            self.assertRegex(done.stderr, "Too many open files|file descriptor")
+            said.add(done.stderr)
+        self.assertEqual(done.returncode, 0)
+        self.assertTrue(any("receive descriptors from cupel-cell" in text for text in said), said)
+
+    def test_a_host_that_cannot_execute_for_now_is_no_verdict(self):
+        """What ENOMEM of a host at its end looks like, made by a filter."""
+        for name in ("ENOMEM", "ENFILE", "EAGAIN"):
+            with self.subTest(name):
+                policy = support.write(
+                    self.folder() / "full.json",
+                    f"""{{"schema": "cupel.policy/1", "name": "full", "extends": "native", "why": "a test",
+                        "syscalls": {{"rules": [{{"deny": ["execve"], "action": "errno {name}", "why": "a test"}}]}}}}""",
+                )
+                done, report = self.run_boxed("/bin/true", options=["--policy", policy])
+                self.assertEqual((done.returncode, report["status"]), (125, "sandbox_error"), done.stderr)
+                self.assertIn("execute /bin/true: ", done.stderr)
+
     def test_a_hundred_runs_leave_nothing(self):
         temporary = self.folder()
 

@@ -138,8 +138,14 @@ except BlockingIOError:
         done, report = self.run_boxed(
             "python3", "-c", self.FORKS.format(20, "sys.exit(0)"), options=["--policy", "python", *options]
         )
-        self.assertEqual((done.returncode, done.stdout), (0, "9\n"))
+        # One more than the limit may start, so that it can be seen.
+        self.assertEqual((done.returncode, done.stdout), (0, "10\n"))
         self.free("python3", "-c", self.FORKS.format(9, ""), options=options)
+
+    def test_a_run_that_needs_all_its_processes_is_not_blamed_for_that(self):
+        code = self.FORKS.format(9, "") + "while True: pass"
+        options = ["--processes", "10", "--cpu", "500ms"]
+        self.limited("cpu_time", "python3", "-c", code, options=options)
 
     def test_one_process_that_fails_is_not_blamed_for_being_one(self):
         loop = "while :; do :; done"

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -360,6 +361,27 @@ static void rubbish_is_refused_and_leaks_no_descriptor(void **state)
     assert_int_equal(before, after);
 }
 
+static void descriptors_that_find_no_room_are_no_breach_of_the_protocol(void **state)
+{
+    struct channel *channel = *state;
+    unsigned char buf[64];
+    size_t len = encode(CUPEL_WIRE_STARTED, buf, sizeof(buf));
+    int next = dup(0);
+    struct rlimit before;
+
+    (void)close(next);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    struct rlimit narrow = {(rlim_t)next + 1, before.rlim_max};
+    assert_int_equal(wire_send(channel->ends[0], buf, len, (const int[]){0, 1}, 2), 0);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &narrow), 0);
+    int r = wire_receive(channel->ends[1], &channel->frame);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    assert_int_equal(r, -EMFILE);
+    int after = dup(0);
+    (void)close(after);
+    assert_int_equal(after, next);
+}
+
 static void the_end_of_the_channel_is_told(void **state)
 {
     struct channel *channel = *state;
@@ -386,6 +408,9 @@ int main(void)
                                         close_channel),
         cmocka_unit_test_setup_teardown(rubbish_is_refused_and_leaks_no_descriptor,
                                         open_channel, close_channel),
+        cmocka_unit_test_setup_teardown(
+            descriptors_that_find_no_room_are_no_breach_of_the_protocol, open_channel,
+            close_channel),
         cmocka_unit_test_setup_teardown(the_end_of_the_channel_is_told, open_channel,
                                         close_channel),
     };
