@@ -1,5 +1,7 @@
 /*
- * What the sandbox costs: bench PREFIX [ROUNDS]
+ * What the sandbox costs, and how far its limits and figures are off:
+ *
+ *   bench PREFIX cost|precision [ROUNDS]
  *
  *   spawn  posix_spawn(3) of /bin/true, and waiting for it: the baseline
  *   cold   the whole of `cupel run -- /bin/true`: policy, filter, cell, run
@@ -8,7 +10,13 @@
  *
  * The three take turns, so that the machine's noise meets all of them. Prints a JSON object:
  * for each the median and the 95th percentile in microseconds, and the multiple of the
- * baseline's median.
+ * baseline's median. Of precision:
+ *
+ *   cpu_overshoot…    CPU time beyond a limit of 250 ms: of a process, of two threads, of a
+ * shell that starts one short process after the other wall_overshoot    wall time beyond a
+ * limit of 250 ms, the run's set-up included billed_setup      CPU time that /bin/true is
+ * billed beyond what it uses outside memory_error_mib  by which the memory is misread of a
+ * program that touches so many MiB
  */
 #include <errno.h>
 #include <spawn.h>
@@ -19,26 +27,16 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cupel/run.h"
+#include "bench.h"
+#include "cupel/cleanup.h"
 
 #define ROUNDS_DEFAULT 200
-#define WARM_UP        10
 
 enum which { SPAWN, COLD, WARM, CASES };
 
 static const char *const names[CASES] = {"spawn", "cold", "warm"};
 
-struct bench {
-    char cupel[4096];
-    char cell_path[4096];
-    char policies[4096];
-    struct cupel_policy *policy;
-    struct cupel_filter filter;
-    struct cupel_cell_mount *mounts;
-    struct cupel_cell *cell;
-};
-
-static double now_us(void)
+double bench_now_us(void)
 {
     struct timespec now = {0};
 
@@ -57,23 +55,35 @@ static int spawn_and_wait(char *const argv[])
     return status == 0 ? 0 : -EIO;
 }
 
-static int run_warm(struct bench *bench, struct cupel_error *err)
+int bench_run(struct bench *bench, const char *const *argv, const struct cupel_limits *limits,
+              struct cupel_outcome *ret, struct cupel_error *err)
 {
-    static const char *const argv[] = {"/bin/true", NULL};
     static const char *const environment[] = {NULL};
+    static const char *const shown[] = {HELPERS_IN_CELL, NULL};
     const struct cupel_run_request request = {
         .argv = argv,
         .environment = environment,
         .policy = bench->policy,
         .filter = &bench->filter,
-        .limits = bench->policy->limits,
+        .limits = *limits,
         .box = CUPEL_BOX_FRESH,
+        .extra_read_only = shown,
     };
+
+    int r = cupel_run_wait(bench->cell, 0, &request, ret, err);
+    if (r == 0 && ret->status == CUPEL_RUN_SANDBOX_ERROR)
+        return cupel_fail(err, -EIO, "a run failed: %s", ret->error);
+    return r;
+}
+
+static int run_warm(struct bench *bench, struct cupel_error *err)
+{
+    static const char *const argv[] = {"/bin/true", NULL};
     struct cupel_outcome outcome;
 
-    int r = cupel_run_wait(bench->cell, 0, &request, &outcome, err);
+    int r = bench_run(bench, argv, &bench->policy->limits, &outcome, err);
     if (r == 0 && (outcome.status != CUPEL_RUN_EXITED || outcome.exit_code != 0))
-        return cupel_fail(err, -EIO, "a run failed: %s", outcome.error);
+        return cupel_fail(err, -EIO, "a run failed: exit code %d", outcome.exit_code);
     return r;
 }
 
@@ -99,6 +109,25 @@ static int run_case(struct bench *bench, enum which which, struct cupel_error *e
     return r < 0 ? cupel_fail(err, r, "%s failed", names[which]) : 0;
 }
 
+/* The folder that this program is in, shown in the cell as well. */
+static int show_helpers(struct bench *bench, size_t *count, struct cupel_error *err)
+{
+    ssize_t len = readlink("/proc/self/exe", bench->helpers, sizeof(bench->helpers) - 1);
+    char *name = len < 0 ? NULL : strrchr(bench->helpers, '/');
+
+    if (name == NULL)
+        return cupel_fail(err, -EIO, "find the folder of bench");
+    *name = '\0';
+    struct cupel_cell_mount *more =
+        realloc(bench->mounts, (*count + 1) * sizeof(*bench->mounts));
+    if (more == NULL)
+        return cupel_fail_errno(err, "allocate");
+    bench->mounts = more;
+    more[(*count)++] =
+        (struct cupel_cell_mount){.source = bench->helpers, .destination = HELPERS_IN_CELL};
+    return 0;
+}
+
 static int set_up(struct bench *bench, const char *prefix, struct cupel_error *err)
 {
     struct cupel_diagnostics diagnostics = {0};
@@ -114,6 +143,8 @@ static int set_up(struct bench *bench, const char *prefix, struct cupel_error *e
         r = cupel_policy_compile(bench->policy, &bench->filter, err);
     if (r == 0)
         r = cupel_cell_mounts(&bench->policy, 1, 0, &bench->mounts, &options.mount_count);
+    if (r == 0)
+        r = show_helpers(bench, &options.mount_count, err);
     if (r < 0)
         return r;
     options.mounts = bench->mounts;
@@ -138,18 +169,18 @@ static int measure(struct bench *bench, size_t rounds, double *const times[CASES
 {
     for (size_t i = 0; i < WARM_UP + rounds; i++) {
         for (enum which which = SPAWN; which < CASES; which++) {
-            double start = now_us();
+            double start = bench_now_us();
             int r = run_case(bench, which, err);
             if (r < 0)
                 return r;
             if (i >= WARM_UP)
-                times[which][i - WARM_UP] = now_us() - start;
+                times[which][i - WARM_UP] = bench_now_us() - start;
         }
     }
     return 0;
 }
 
-static int compare_doubles(const void *a, const void *b)
+int bench_compare(const void *a, const void *b)
 {
     const double *x = a;
     const double *y = b;
@@ -160,7 +191,7 @@ static int compare_doubles(const void *a, const void *b)
 static void print(double *const times[CASES], size_t rounds)
 {
     for (enum which which = SPAWN; which < CASES; which++)
-        qsort(times[which], rounds, sizeof(double), compare_doubles);
+        qsort(times[which], rounds, sizeof(double), bench_compare);
     (void)printf("{\n  \"rounds\": %zu", rounds);
     for (enum which which = SPAWN; which < CASES; which++)
         (void)printf(",\n  \"%s\": {\"median_us\": %.1f, \"p95_us\": %.1f, \"multiple\": %.2f}",
@@ -169,28 +200,38 @@ static void print(double *const times[CASES], size_t rounds)
     (void)printf("\n}\n");
 }
 
+static int measure_cost(struct bench *bench, size_t rounds, struct cupel_error *err)
+{
+    CUPEL_AUTO_FREE double *all = calloc(CASES * rounds, sizeof(*all));
+
+    if (all == NULL)
+        return cupel_fail_errno(err, "allocate");
+    double *const times[CASES] = {all, all + rounds, all + 2 * rounds};
+    int r = measure(bench, rounds, times, err);
+    if (r == 0)
+        print(times, rounds);
+    return r;
+}
+
 int main(int argc, char **argv)
 {
     struct bench bench = {.cell = NULL};
     struct cupel_error err = {0};
-    size_t rounds = argc > 2 ? strtoul(argv[2], NULL, 10) : ROUNDS_DEFAULT;
+    const char *part = argc > 2 ? argv[2] : "";
+    size_t rounds = argc > 3 ? strtoul(argv[3], NULL, 10) : ROUNDS_DEFAULT;
 
-    if (argc < 2 || rounds == 0) {
-        (void)fputs("usage: bench PREFIX [ROUNDS]\n", stderr);
+    if (argc < 3 || rounds == 0 ||
+        (strcmp(part, "cost") != 0 && strcmp(part, "precision") != 0)) {
+        (void)fputs("usage: bench PREFIX cost|precision [ROUNDS]\n", stderr);
         return 2;
     }
-    double *all = calloc(CASES * rounds, sizeof(*all));
-    if (all == NULL)
-        return EXIT_FAILURE;
-    double *const times[CASES] = {all, all + rounds, all + 2 * rounds};
     int r = set_up(&bench, argv[1], &err);
-    if (r == 0)
-        r = measure(&bench, rounds, times, &err);
-    if (r == 0)
-        print(times, rounds);
-    else
+    if (r == 0 && strcmp(part, "cost") == 0)
+        r = measure_cost(&bench, rounds, &err);
+    else if (r == 0)
+        r = bench_precision(&bench, &err);
+    if (r < 0)
         (void)fprintf(stderr, "bench: %s\n", err.text);
     clear(&bench);
-    free(all);
     return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
