@@ -92,9 +92,9 @@ static uint64_t socket_bytes(const struct nlmsghdr *header, const struct kind *k
 }
 
 /* Returns false at the end of the answer. */
-static bool add_part(const char *buf, size_t len, const struct kind *kind, uint64_t *bytes)
+static bool add_part(char *buf, size_t len, const struct kind *kind, uint64_t *bytes)
 {
-    const struct nlmsghdr *header = (const void *)buf;
+    struct nlmsghdr *header = (void *)buf; /* which NLMSG_NEXT does not take as const */
     unsigned left = (unsigned)len;
 
     for (; NLMSG_OK(header, left); header = NLMSG_NEXT(header, left)) {
