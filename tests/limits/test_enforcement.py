@@ -55,6 +55,25 @@ class Required(limits.Case):
         self.assertEqual(self.grade_true().returncode, OK)
 
 
+class Mended(support.TestCase):
+    def test_what_would_give_a_cgroup_is_told(self):
+        """As the test's process has company in its own cgroup, only systemd could give one."""
+        known = json.loads(self.cupel("doctor", "--json").stdout)
+        mends = next(f for f in known["layers"] if f["layer"] == "cgroup")["mend"]
+        for command in (
+            ["run", "--require", "cgroup", "--", "true"],
+            ["grade", "--require", "cgroup", support.GRADERS / "fibonacci", support.SOURCE],
+        ):
+            done = self.cupel(*command)
+            if not mends:
+                self.assertNotIn("# cgroup: ", done.stderr)
+                continue
+            self.assertIn(done.returncode, (NO_SANDBOX, CANNOT_ENFORCE))
+            for mend in mends:
+                for line in mend["lines"]:
+                    self.assertIn(line, done.stderr)
+
+
 class Named(support.TestCase):
     def test_a_place_that_is_none_is_refused(self):
         for place in ("/sys/fs/cgroup/nonexistent", "/tmp", "relative"):

@@ -23,7 +23,9 @@ class CpuTime(limits.Case):
         for kind in KINDS:
             with self.subTest(kind):
                 _, report = self.free("burn", kind, 400, options=["--cpu", "5s"])
-                self.assert_figures(report, 0.4 - limits.TICK, FORKS)
+                # Without cgroups, children whose parent ignores their end are only looked at.
+                unseen = 0.2 if (kind, self.mode) == ("ignored", "fallback") else limits.TICK
+                self.assert_figures(report, 0.4 - unseen, FORKS)
 
     def assert_figures(self, report, seconds, slack):
         self.assertGreaterEqual(report["cpu_seconds"], seconds)
