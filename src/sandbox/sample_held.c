@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -10,6 +11,9 @@
 
 #include "cupel/cleanup.h"
 #include "sandbox/sample_internal.h"
+
+/* Where no shared memory is known, it is looked for in one look of so many. */
+#define MAPS_TURN 16U
 
 static bool is_stream(const struct sampler *sampler, uint64_t device, uint64_t inode)
 {
@@ -21,30 +25,43 @@ static bool is_stream(const struct sampler *sampler, uint64_t device, uint64_t i
     return false;
 }
 
-/* Whether a descriptor is one that holds memory; ret is filled then, but for its owner. */
-static bool recognise(const struct sampler *sampler, int folder_fd, const char *name,
-                      struct sample_held *ret)
+/* Segments are counted by their own table, and have inodes like others'. */
+static bool is_segment(int folder_fd, const char *name)
+{
+    char target[8] = "";
+
+    return readlinkat(folder_fd, name, target, sizeof(target) - 1) > 0 &&
+           strncmp(target, "/SYSV", 5) == 0;
+}
+
+/*
+ * Whether what is open or mapped holds memory; ret is filled then, but for its owner. Returns
+ * 1, 0 or -errno.
+ */
+static int recognise(const struct sampler *sampler, int folder_fd, const char *name,
+                     struct sample_held *ret)
 {
     struct statx st;
 
     /* Of what a server far away holds, we want to know no news. */
     if (statx(folder_fd, name, AT_STATX_DONT_SYNC, STATX_TYPE | STATX_INO | STATX_BLOCKS, &st) <
         0)
-        return false;
+        return -errno;
     *ret = (struct sample_held){.device = makedev(st.stx_dev_major, st.stx_dev_minor),
                                 .inode = st.stx_ino,
                                 .look = sampler->looks,
                                 .fd = (int)strtol(name, NULL, 10)};
     if (is_stream(sampler, ret->device, ret->inode))
-        return false;
+        return 0;
     if (S_ISFIFO(st.stx_mode)) {
         ret->kind = SAMPLE_PIPE;
         ret->bytes = SAMPLE_PIPE_BYTES;
-        return true;
+        return 1;
     }
     ret->kind = SAMPLE_MEMFD;
     ret->bytes = st.stx_blocks * 512U;
-    return S_ISREG(st.stx_mode) && ret->device == sampler->memory_device;
+    return S_ISREG(st.stx_mode) && ret->device == sampler->memory_device &&
+           !is_segment(folder_fd, name);
 }
 
 static int append(struct sample_process *process, const struct sample_held *held)
@@ -60,30 +77,66 @@ static int append(struct sample_process *process, const struct sample_held *held
     return 0;
 }
 
-int sample_held_read(struct sampler *sampler, struct sample_process *process)
+/* Returns how many were found; -EPERM or -EACCES if nobody may look there; -ENOMEM. */
+static int read_folder(struct sampler *sampler, struct sample_process *process,
+                       const char *name)
 {
     char path[32];
     struct sample_held held;
+    int found = 0;
     int r = 0;
 
-    free(process->held);
-    process->held = NULL;
-    process->held_count = 0;
-    (void)snprintf(path, sizeof(path), "%d/fd", process->pid);
+    (void)snprintf(path, sizeof(path), "%d/%s", process->pid, name);
     int list_fd = openat(sampler->sources.proc_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *folder = list_fd < 0 ? NULL : fdopendir(list_fd);
     if (folder == NULL) {
         cupel_close_p(&list_fd);
-        return 0; /* a zombie has no descriptors */
+        return 0; /* a zombie has nothing */
     }
-    for (struct dirent *entry; r == 0 && (entry = readdir(folder)) != NULL;) {
-        if (entry->d_name[0] == '.' || !recognise(sampler, list_fd, entry->d_name, &held))
+    for (struct dirent *entry; r >= 0 && (entry = readdir(folder)) != NULL;) {
+        if (entry->d_name[0] == '.')
             continue;
+        r = recognise(sampler, list_fd, entry->d_name, &held);
+        if (r == -ENOENT || r == -ESRCH) /* closed meanwhile */
+            r = 0;
         held.pid = process->pid;
-        r = append(process, &held);
+        if (r > 0 && (r = append(process, &held)) == 0)
+            found++;
     }
     (void)closedir(folder);
-    return r;
+    return r < 0 ? r : found;
+}
+
+/*
+ * Memory that is shared belongs to a file without name, of which a byte that is still mapped
+ * keeps all. Only root may ask for its size, and it takes time.
+ */
+static int read_mapped(struct sampler *sampler, struct sample_process *process)
+{
+    if (sampler->maps_are_closed || (process->shared_bytes == 0 && !process->maps_memory &&
+                                     sampler->looks % MAPS_TURN != 0))
+        return 0;
+    int r = read_folder(sampler, process, "map_files");
+    if (r == -EPERM || r == -EACCES) {
+        sampler->maps_are_closed = true;
+        return 0;
+    }
+    if (r < 0)
+        return r;
+    process->maps_memory = r > 0;
+    process->shared_bytes = 0; /* the files say it better, and those of tmpfs count there */
+    return 0;
+}
+
+int sample_held_read(struct sampler *sampler, struct sample_process *process)
+{
+    free(process->held);
+    process->held = NULL;
+    process->held_count = 0;
+    int r = read_folder(sampler, process, "fd");
+    if (r == -ENOMEM)
+        return r;
+    return read_mapped(sampler, process);
 }
 
 static int compare_inodes(const struct sample_held *one, uint64_t device, uint64_t inode)

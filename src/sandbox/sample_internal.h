@@ -10,7 +10,7 @@
 
 enum sample_kind { SAMPLE_MEMFD, SAMPLE_PIPE };
 
-/* Memory behind a descriptor. */
+/* Memory behind a descriptor, or a file without name that is mapped. */
 struct sample_held {
     enum sample_kind kind;
     uint64_t device;
@@ -36,6 +36,7 @@ struct sample_process {
     uint64_t shared_bytes; /* of tmpfs in the wide sense */
     bool settled;          /* and has not run since */
     uint64_t settled_bytes;
+    bool maps_memory; /* of the kernel's own tmpfs, as far as we may look */
     struct sample_held *held;
     size_t held_count;
 };
@@ -49,7 +50,8 @@ struct sampler {
     uint64_t init_reaped_ns;
     struct sample_process *processes; /* by pid, without init */
     size_t count;
-    size_t kept_open; /* of the processes' files */
+    size_t kept_open;     /* of the processes' files */
+    bool maps_are_closed; /* to us: we are not root */
     struct sample last;
     char text[PROC_TEXT_SIZE];
 };
