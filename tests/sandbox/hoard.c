@@ -100,7 +100,7 @@ static void threads(size_t bytes)
 
 static void children(size_t bytes)
 {
-    size_t share = bytes / CHILDREN;
+    size_t share = bytes / CHILDREN / KIB * KIB;
 
     for (int i = 0; i < CHILDREN; i++) {
         pid_t pid = fork();
@@ -108,10 +108,12 @@ static void children(size_t bytes)
             refused("fork");
         if (pid == 0) {
             fill(map(share, MAP_PRIVATE | MAP_ANONYMOUS), share, share);
-            (void)sleep(seconds + 1);
+            (void)sleep(seconds);
             _exit(0);
         }
     }
+    while (wait(NULL) > 0)
+        continue;
 }
 
 /* A process that sleeps just below its limit and then runs for it: half of MIB, then the rest.
