@@ -18,11 +18,12 @@
  * RLIMIT_NPROC is counted by user namespace and runs in other lanes must not count, and in a
  * network namespace of its own. What a lane cannot make, it tells whoever asks it for a run.
  *  5. A run (lane.c): clone3(2) makes init, process 1 of fresh pid, mount and ipc namespaces.
- * Init (init.c) mounts the run's /tmp, /proc and view of /box, drops its last capabilities,
- * sends STARTED with a pidfd of itself, and starts the command (command.c), which takes
+ * Init (init.c) mounts the run's /tmp, /proc and view of /box, sends STARTED with a pidfd of
+ * itself, and starts the command (command.c) in its cgroup, which drops all capabilities, takes
  * descriptors 0 to 2, a session, Landlock, resource limits and seccomp, in this order, and
- * executes. When it ends, init kills and reaps the rest and ends. The lane reports EXITED.
- * Killing init, which the supervisor does on a breach, ends every process of the run.
+ * executes. Then init drops its capabilities as well. When the command ends, init kills and
+ * reaps the rest and ends. The lane reports EXITED. On a breach, the supervisor kills the cgroup
+ * and asks init to end the run; killing init ends every process of it.
  *
  * Time namespaces are not used: a fixed boot time would hide nothing that a learner can use,
  * and would cost another namespace a cell.

@@ -142,7 +142,7 @@ static uint64_t now_ns(void)
 /* As far as files tell: the ticks are late, and what ended threads used is in ticks alone. */
 static int wake_by_files(struct sampler *sampler, struct sample_process *process)
 {
-    struct proc_stat stat;
+    struct proc_stat stat = {0};
 
     int r = read_stat(sampler, process, &stat);
     if (r < 0)
@@ -189,7 +189,7 @@ static int read_status(struct sampler *sampler, struct sample_process *process)
 
 int sample_process_read(struct sampler *sampler, struct sample_process *process)
 {
-    struct proc_stat stat;
+    struct proc_stat stat = {0};
 
     int r = read_stat(sampler, process, &stat);
     if (r < 0)
