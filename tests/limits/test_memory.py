@@ -9,6 +9,7 @@ ALLOWED = LIMIT * 11 // 10
 WANTED = 2 * SIZE
 SMALL, LARGE = 1, 1 + SIZE // 2  # MiB
 HOLD_MS = 200  # long enough to be looked at
+TRIES = 8
 
 # Nobody has these mapped, and no file of the kernel's tells of them, but those of a cgroup.
 UNSEEN = "shared-left"
@@ -18,28 +19,29 @@ BUFFERS = ("streams", "pipes", "datagrams", "closed", "flight")
 
 
 class MemoryCase(limits.Case):
-    def is_exact(self):
-        """Whether nobody gets more: a watchdog is too late where the kernel ticks slowly."""
-        return self.mode == "cgroup" or not limits.IN_GUEST
+    def seen(self, kinds):
+        """Those that somebody counts in this mode."""
+        return [kind for kind in kinds if self.mode == "cgroup" or kind != UNSEEN]
 
-    def chosen(self, kinds):
-        """The first, where all of them would take long and have been tried before."""
-        return [
-            kind
-            for number, kind in enumerate(kinds)
-            if self.mode == "cgroup" or (kind != UNSEEN and (number == 0 or not limits.IN_GUEST))
-        ]
+    def assert_bounded(self, attempt):
+        """attempt() tells how much was taken. On a busy machine a watchdog may look late."""
+        for _ in range(1 if self.mode == "cgroup" else TRIES):
+            taken = attempt()
+            if taken <= ALLOWED:
+                return
+        self.fail(f"{taken} bytes were taken; {ALLOWED} are a tenth more than the limit")
 
 
 class Memory(MemoryCase):
     OPTIONS = ("--memory", f"{SIZE}MiB", "--wall", "15s")
 
     def assert_stopped(self, *command):
-        done, report = self.stopped("memory", *command, policy=OPEN, options=self.OPTIONS)
-        self.assertGreater(report["memory_peak_bytes"], LIMIT * 9 // 10)
-        if self.is_exact():
-            self.assertLessEqual(len(done.stdout) * MIB, ALLOWED)
-            self.assertLessEqual(report["memory_peak_bytes"], ALLOWED)
+        def attempt():
+            done, report = self.stopped("memory", *command, policy=OPEN, options=self.OPTIONS)
+            self.assertGreater(report["memory_peak_bytes"], LIMIT * 9 // 10)
+            return max(len(done.stdout) * MIB, report["memory_peak_bytes"])
+
+        self.assert_bounded(attempt)
 
     def peak(self, kind, mib, *folder):
         done, report = self.free(
@@ -49,36 +51,35 @@ class Memory(MemoryCase):
         return report["memory_peak_bytes"]
 
     def test_pages(self):
-        for kind in self.chosen(PAGES):
+        for kind in self.seen(PAGES):
             with self.subTest(kind):
                 self.assert_stopped("hoard", kind, WANTED, HOLD_MS)
 
     def test_segments_and_files_without_a_name(self):
-        for kind in self.chosen(SEGMENTS):
+        for kind in self.seen(SEGMENTS):
             with self.subTest(kind):
                 self.assert_stopped("hoard", kind, WANTED, HOLD_MS)
 
     def test_files_in_memory(self):
-        for folder in self.chosen(("/tmp", "/box", "/dev/shm")):
+        for folder in self.seen(("/tmp", "/box", "/dev/shm")):
             with self.subTest(folder):
                 self.assert_stopped("hoard", "file", WANTED, HOLD_MS, folder)
 
     def test_what_is_taken_is_measured(self):
         least = self.peak("heap", SMALL)
         kinds = ("huge", "shared", UNSEEN, "shm-left", "memfd-left", "memfd-written")
-        for kind in self.chosen(kinds):
+        for kind in self.seen(kinds):
             with self.subTest(kind):
                 self.assert_more(self.peak(kind, LARGE), least)
-        for folder in self.chosen(("/tmp", "/box")):
+        for folder in self.seen(("/tmp", "/box")):
             with self.subTest(folder):
                 self.assert_more(self.peak("file", LARGE, folder), least)
-        for kind in self.chosen(("children",)):
+        for kind in self.seen(("children",)):
             with self.subTest(kind):
                 self.assert_more(self.peak(kind, LARGE), self.peak(kind, SMALL))
 
     def assert_more(self, peak, least):
-        delta = 2 * MIB if self.is_exact() else 4 * MIB
-        self.assertAlmostEqual(peak - least, (LARGE - SMALL) * MIB, delta=delta)
+        self.assertAlmostEqual(peak - least, (LARGE - SMALL) * MIB, delta=2 * MIB)
 
     def test_a_program_s_memory_reads_what_it_is(self):
         _, report = self.free("hoard", "heap", 50, policy=OPEN)
@@ -119,26 +120,28 @@ class Buffers(MemoryCase):
             policy=policy, options=["--memory", f"{SIZE}MiB", "--wall", "15s"],
         )
 
-    def assert_bounded(self, kind, processes, policy=OPEN):
-        done, report = self.take(kind, WANTED, processes, policy)
-        if self.mode == "cgroup":
-            self.assertEqual((report["status"], report["limit"]), ("limit", "memory"))
-        if report["limit"] is None or self.is_exact():
-            self.assertLessEqual(len(done.stdout) * MIB, ALLOWED)
+    def assert_stopped(self, kind, processes, policy=OPEN):
+        def attempt():
+            done, report = self.take(kind, WANTED, processes, policy)
+            if self.mode == "cgroup":
+                self.assertEqual((report["status"], report["limit"]), ("limit", "memory"))
+            return len(done.stdout) * MIB
+
+        self.assert_bounded(attempt)
 
     def test_in_one_process_and_in_several(self):
-        for kind in self.chosen(BUFFERS):
+        for kind in self.seen(BUFFERS):
             for processes in (1, 10):
                 with self.subTest(kind, processes=processes):
-                    self.assert_bounded(kind, processes)
+                    self.assert_stopped(kind, processes)
 
     def test_under_a_shipped_policy(self):
-        for kind in self.chosen(("datagrams", "flight")):
+        for kind in self.seen(("datagrams", "flight")):
             with self.subTest(kind):
-                self.assert_bounded(kind, 20, policy="native")
+                self.assert_stopped(kind, 20, policy="native")
 
     def test_a_few_of_them_are_no_offence(self):
-        for kind in self.chosen(BUFFERS):
+        for kind in self.seen(BUFFERS):
             with self.subTest(kind):
                 done, report = self.take(kind, 4, 1)
                 self.assertEqual((done.returncode, report["status"]), (0, "exited"), done.stderr)

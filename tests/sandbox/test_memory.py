@@ -1,5 +1,5 @@
-"""Memory in every form that a program can hold it is seen, and ends the run; without the limit, hoard
-takes it all. The tool tells how much it has taken, so that what it took at the most is known."""
+"""Memory in every form that a program can hold it is seen, and ends the run; without the limit it has
+it all. The tool `hold` tells how much it has taken, so that what it took at the most is known."""
 
 import os
 import shutil
@@ -12,7 +12,7 @@ TAKEN_AT_MOST = 1.1  # of the limit
 TRIES = 10  # a machine that is busy with other things looks late
 PAUSE_SECONDS = 1
 
-POLICY = """{"schema": "cupel.policy/1", "name": "hoard", "extends": "native",
+POLICY = """{"schema": "cupel.policy/1", "name": "hold", "extends": "native",
   "why": "calls that hold memory in kernel objects, which the shipped policies forbid",
   "limits": {"open_files": 1024, "processes": 200, "disk": "1 GiB", "cpu": "20 s"},
   "syscalls": {"rules": [{"allow": ["@memory-file", "@ipc-sysv"], "why": "under test"}]}}"""
@@ -20,28 +20,28 @@ POLICY = """{"schema": "cupel.policy/1", "name": "hoard", "extends": "native",
 
 class Memory(support.TestCase):
     def setUp(self):
-        self.policy = support.write(self.folder() / "hoard.json", POLICY)
+        self.policy = support.write(self.folder() / "hold.json", POLICY)
         self.program = self.folder()
         self.program.chmod(0o755)
-        shutil.copy(support.HELPERS / "hoard", self.program)
+        shutil.copy(support.HELPERS / "hold", self.program)
 
-    def hoard(self, way, mib, limit, seconds=0, options=()):
+    def hold(self, way, mib, limit, seconds=0, options=()):
         """(MiB that it said it took, finished process, report)"""
         done, report = self.run_boxed(
-            "/box/hoard", way, mib, seconds,
+            "/box/hold", way, mib, seconds,
             options=["--policy", self.policy, "--memory", f"{limit}MiB", *options,
-                     "--bind-ro", f"{self.program}/hoard:/box/hoard"],
+                     "--bind-ro", f"{self.program}/hold:/box/hold"],
         )
         return sum(map(int, done.stdout.split())) / 1024, done, report
 
     def check(self, way, limit=LIMIT_MIB, options=()):
         """It is stopped in time, once in so many tries; the verdict is right in all of them."""
-        taken, done, report = self.hoard(way, limit // 2, 4 * limit, options=options)
+        taken, done, report = self.hold(way, limit // 2, 4 * limit, options=options)
         self.assertEqual((done.returncode, report["limit"]), (0, None), done.stderr)
         self.assertGreaterEqual(taken, limit // 2 - 1)
         worst = []
         for _ in range(TRIES):
-            taken, done, report = self.hoard(way, 2 * limit, limit, 5, options)
+            taken, done, report = self.hold(way, 2 * limit, limit, 5, options)
             self.assertEqual((done.returncode, report["limit"]), (124, "memory"), done.stderr)
             self.assertEqual(report["enforcement"]["memory"], "watchdog")
             self.assertGreater(report["memory_peak_bytes"], limit << 20)
@@ -95,7 +95,7 @@ class Memory(support.TestCase):
         if os.getuid() == 0:
             self.check("unmapped")
             return
-        _, done, report = self.hoard("unmapped", 2 * LIMIT_MIB, LIMIT_MIB, 1)
+        _, done, report = self.hold("unmapped", 2 * LIMIT_MIB, LIMIT_MIB, 1)
         self.assertEqual((done.returncode, report["limit"]), (0, None), done.stderr)
 
     def test_pages_that_processes_share_count_once(self):
@@ -122,7 +122,7 @@ class Memory(support.TestCase):
 
     def test_what_a_program_touches_is_what_is_reported(self):
         for mib in (1, 16, 64):
-            _, _, report = self.hoard("touch", mib, 256)
+            _, _, report = self.hold("touch", mib, 256)
             self.assertLess(abs(report["memory_peak_bytes"] / (1 << 20) - mib), 2)
 
 

@@ -1,5 +1,5 @@
 /*
- * Take memory in one of several ways, and hold it: hoard WAY MIB [SECONDS]
+ * Take memory in one of several ways, and hold it: hold WAY MIB [SECONDS]
  *
  * Each step is told in a line of standard output, as the KiB that it took; children add lines
  * of their own. Exit 0 after SECONDS (default 0) with all of it taken; 1: refused, with the
@@ -180,13 +180,13 @@ static void fill_file(int fd, size_t bytes)
 static void memfd(size_t bytes)
 {
     for (size_t done = 0; done < bytes; done += 8 * MIB)
-        fill_file((int)syscall(SYS_memfd_create, "hoard", 0), 8 * MIB);
+        fill_file((int)syscall(SYS_memfd_create, "hold", 0), 8 * MIB);
 }
 
 static void mapped_memfd(size_t bytes)
 {
     for (size_t done = 0; done < bytes; done += 8 * MIB) {
-        int fd = (int)syscall(SYS_memfd_create, "hoard", 0);
+        int fd = (int)syscall(SYS_memfd_create, "hold", 0);
         if (fd < 0 || ftruncate(fd, 8 * MIB) < 0)
             refused("memfd_create");
         void *memory = mmap(NULL, 8 * MIB, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -202,7 +202,7 @@ static void files(const char *folder, size_t bytes)
     char path[64];
 
     for (size_t done = 0; done < bytes; done += 8 * MIB) {
-        (void)snprintf(path, sizeof(path), "%s/hoard-%zu", folder, done / MIB);
+        (void)snprintf(path, sizeof(path), "%s/hold-%zu", folder, done / MIB);
         fill_file(open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600), 8 * MIB);
     }
 }
