@@ -74,9 +74,8 @@ class Memory(MemoryCase):
         for folder in self.seen(("/tmp", "/box")):
             with self.subTest(folder):
                 self.assert_more(self.peak("file", LARGE, folder), least)
-        for kind in self.seen(("children",)):
-            with self.subTest(kind):
-                self.assert_more(self.peak(kind, LARGE), self.peak(kind, SMALL))
+        if self.mode == "cgroup":  # a watchdog counts many processes exactly near the limit only
+            self.assert_more(self.peak("children", LARGE), self.peak("children", SMALL))
 
     def assert_more(self, peak, least):
         self.assertAlmostEqual(peak - least, (LARGE - SMALL) * MIB, delta=2 * MIB)
