@@ -25,8 +25,8 @@ CUPEL_MUST_CHECK int wire_send(int socket_fd, const void *bytes, size_t len, con
 /*
  * Receive one frame. Returns 1; 0 at the end of the channel; -EPROTO if it is truncated, too
  * long, carries too many descriptors or is of no known type; -EMFILE or -ENFILE if there is no
- * room for its descriptors here; -EAGAIN; -errno. Descriptors are O_CLOEXEC, and closed again on
- * failure.
+ * room for its descriptors here; -EAGAIN; -errno. Descriptors are O_CLOEXEC, and closed again
+ * on failure.
  */
 CUPEL_MUST_CHECK int wire_receive(int socket_fd, struct wire_frame *ret);
 
