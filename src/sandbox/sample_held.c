@@ -77,7 +77,7 @@ static int append(struct sample_process *process, const struct sample_held *held
     return 0;
 }
 
-/* Returns how many were found; -EPERM or -EACCES if nobody may look there; -ENOMEM. */
+/* Returns how many were found; -ENOMEM; another -errno if it cannot be seen. */
 static int read_folder(struct sampler *sampler, struct sample_process *process,
                        const char *name)
 {
@@ -90,8 +90,9 @@ static int read_folder(struct sampler *sampler, struct sample_process *process,
     int list_fd = openat(sampler->sources.proc_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *folder = list_fd < 0 ? NULL : fdopendir(list_fd);
     if (folder == NULL) {
+        r = -errno;
         cupel_close_p(&list_fd);
-        return 0; /* a zombie has nothing */
+        return r;
     }
     for (struct dirent *entry; r >= 0 && (entry = readdir(folder)) != NULL;) {
         if (entry->d_name[0] == '.')
@@ -117,12 +118,12 @@ static int read_mapped(struct sampler *sampler, struct sample_process *process)
                                      sampler->looks % MAPS_TURN != 0))
         return 0;
     int r = read_folder(sampler, process, "map_files");
-    if (r == -EPERM || r == -EACCES) {
-        sampler->maps_are_closed = true;
+    if (r == -ENOMEM)
+        return r;
+    if (r < 0) {
+        sampler->maps_are_closed = r == -EPERM || r == -EACCES;
         return 0;
     }
-    if (r < 0)
-        return r;
     process->maps_memory = r > 0;
     process->shared_bytes = 0; /* the files say it better, and those of tmpfs count there */
     return 0;
@@ -134,7 +135,7 @@ int sample_held_read(struct sampler *sampler, struct sample_process *process)
     process->held = NULL;
     process->held_count = 0;
     int r = read_folder(sampler, process, "fd");
-    if (r == -ENOMEM)
+    if (r == -ENOMEM) /* a process that has ended has nothing */
         return r;
     return read_mapped(sampler, process);
 }
