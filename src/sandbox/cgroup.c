@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,7 @@
 #include "sandbox/cgroup_files.h"
 #include "sandbox/cgroup_internal.h"
 #include "sandbox/cgroup_scope.h"
+#include "sandbox/cgroup_trial.h"
 
 #define V2_MOUNT     "/sys/fs/cgroup"
 #define HYBRID_MOUNT "/sys/fs/cgroup/unified"
@@ -25,21 +25,6 @@ const char *const cupel_cgroup_source_names[] = {
     [CUPEL_CGROUP_PATH] = "path",
     [CUPEL_CGROUP_SOURCES] = NULL,
 };
-
-static int stop(struct cupel_cgroup_trial *trial, enum cupel_cgroup_obstacle obstacle,
-                const char *fmt, ...) CUPEL_PRINTF(3, 4);
-
-static int stop(struct cupel_cgroup_trial *trial, enum cupel_cgroup_obstacle obstacle,
-                const char *fmt, ...)
-{
-    va_list ap;
-
-    va_start(ap, fmt);
-    (void)vsnprintf(trial->text, sizeof(trial->text), fmt, ap);
-    va_end(ap);
-    trial->obstacle = obstacle;
-    return -ENOTSUP;
-}
 
 static bool is_v2(const char *path)
 {
@@ -62,11 +47,12 @@ static int find_mount(const char **ret, struct cupel_cgroup_trial *trial)
     const char *mount = is_v2(V2_MOUNT) ? V2_MOUNT : is_v2(HYBRID_MOUNT) ? HYBRID_MOUNT : NULL;
 
     if (mount == NULL)
-        return stop(trial, CUPEL_CGROUP_NO_V2,
-                    "no cgroup2 file system is mounted at " V2_MOUNT);
+        return cgroup_trial_fail(trial, CUPEL_CGROUP_NO_V2,
+                                 "no cgroup2 file system is mounted at " V2_MOUNT);
     if (v1_has_taken_all())
-        return stop(trial, CUPEL_CGROUP_HYBRID,
-                    "hybrid hierarchy: version 1 has taken the controllers memory and pids");
+        return cgroup_trial_fail(
+            trial, CUPEL_CGROUP_HYBRID,
+            "hybrid hierarchy: version 1 has taken the controllers memory and pids");
     *ret = mount;
     return 0;
 }
@@ -88,9 +74,9 @@ static int open_folder(const char *path, struct cupel_cgroup_trial *trial)
 {
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-    return fd >= 0
-               ? fd
-               : stop(trial, CUPEL_CGROUP_FAILED, "%.180s: %s", path, strerrordesc_np(errno));
+    return fd >= 0 ? fd
+                   : cgroup_trial_fail(trial, CUPEL_CGROUP_FAILED, "%.180s: %s", path,
+                                       strerrordesc_np(errno));
 }
 
 /* The root has no such file; that of a cgroup namespace has. */
@@ -108,8 +94,10 @@ static int check_writable(int folder_fd, const char *path, struct cupel_cgroup_t
         if (faccessat(folder_fd, files[i], W_OK, AT_EACCESS) == 0)
             continue;
         if (errno == EROFS)
-            return stop(trial, CUPEL_CGROUP_READ_ONLY, "%.180s is mounted read-only", path);
-        return stop(trial, CUPEL_CGROUP_NOT_DELEGATED, "%.180s belongs to another user", path);
+            return cgroup_trial_fail(trial, CUPEL_CGROUP_READ_ONLY,
+                                     "%.180s is mounted read-only", path);
+        return cgroup_trial_fail(trial, CUPEL_CGROUP_NOT_DELEGATED,
+                                 "%.180s belongs to another user", path);
     }
     return 0;
 }
@@ -154,8 +142,8 @@ static int check_delegated(int folder_fd, const char *path, struct cupel_cgroup_
     if (delegated < 0)
         return delegated;
     return delegated > 0 ? 0
-                         : stop(trial, CUPEL_CGROUP_NOT_DELEGATED,
-                                "systemd has not delegated %.160s", path);
+                         : cgroup_trial_fail(trial, CUPEL_CGROUP_NOT_DELEGATED,
+                                             "systemd has not delegated %.160s", path);
 }
 
 static int check_base(int folder_fd, const char *path, struct cupel_cgroup_trial *trial)
@@ -165,10 +153,11 @@ static int check_base(int folder_fd, const char *path, struct cupel_cgroup_trial
         return r;
     int available = cgroup_job_controllers(folder_fd);
     if (available < 0 || ((unsigned)available & (CUPEL_CGROUP_MEMORY | CUPEL_CGROUP_PIDS)) == 0)
-        return stop(trial, CUPEL_CGROUP_NO_CONTROLLERS,
-                    "%.160s has neither the memory nor the pids controller", path);
+        return cgroup_trial_fail(trial, CUPEL_CGROUP_NO_CONTROLLERS,
+                                 "%.160s has neither the memory nor the pids controller", path);
     if (!is_our_own(folder_fd))
-        return stop(trial, CUPEL_CGROUP_OCCUPIED, "other processes run in %.160s", path);
+        return cgroup_trial_fail(trial, CUPEL_CGROUP_OCCUPIED, "other processes run in %.160s",
+                                 path);
     return 0;
 }
 
@@ -186,7 +175,7 @@ static int enter(struct cupel_cgroup *cgroup, const char *home, const char *path
     cgroup_job_sweep(base_fd);
     r = cgroup_job_enter(cupel_take_fd(&base_fd), home_fd, &cgroup->job, &error);
     if (r < 0)
-        return stop(trial, CUPEL_CGROUP_FAILED, "%.80s: %.160s", path, error.text);
+        return cgroup_trial_fail(trial, CUPEL_CGROUP_FAILED, "%.80s: %.160s", path, error.text);
     cgroup->home_fd = cupel_take_fd(&home_fd);
     return 0;
 }
@@ -202,12 +191,14 @@ static int enter_own(struct cupel_cgroup *cgroup, bool is_scope,
         return r;
     r = read_own_path(mount, search->base);
     if (r < 0)
-        return stop(trial, CUPEL_CGROUP_FAILED, "/proc/self/cgroup: %s", strerrordesc_np(-r));
+        return cgroup_trial_fail(trial, CUPEL_CGROUP_FAILED, "/proc/self/cgroup: %s",
+                                 strerrordesc_np(-r));
     CUPEL_AUTO_FD fd = open_folder(search->base, trial);
     if (fd < 0)
         return fd;
     if (is_host_root(fd))
-        return stop(trial, CUPEL_CGROUP_HOST_ROOT, "%s is the root of the hierarchy", mount);
+        return cgroup_trial_fail(trial, CUPEL_CGROUP_HOST_ROOT,
+                                 "%s is the root of the hierarchy", mount);
     r = check_writable(fd, search->base, trial);
     if (r == 0 && !is_scope)
         r = check_delegated(fd, search->base, trial);
@@ -235,13 +226,14 @@ static int enter_path(struct cupel_cgroup *cgroup, const char *path,
     if (r == 0)
         r = read_own_path(mount, home);
     if (r < 0)
-        return trial->text[0] != '\0' ? r
-                                      : stop(trial, CUPEL_CGROUP_FAILED,
-                                             "/proc/self/cgroup: %s", strerrordesc_np(-r));
+        return trial->text[0] != '\0'
+                   ? r
+                   : cgroup_trial_fail(trial, CUPEL_CGROUP_FAILED, "/proc/self/cgroup: %s",
+                                       strerrordesc_np(-r));
     (void)snprintf(search->base, sizeof(search->base), "%s", path);
-    return is_v2(path)
-               ? enter(cgroup, home, path, trial)
-               : stop(trial, CUPEL_CGROUP_FAILED, "%.180s is no cgroup of version 2", path);
+    return is_v2(path) ? enter(cgroup, home, path, trial)
+                       : cgroup_trial_fail(trial, CUPEL_CGROUP_FAILED,
+                                           "%.180s is no cgroup of version 2", path);
 }
 
 /* The first source that serves. */

@@ -10,6 +10,7 @@
 
 #include "cupel/cleanup.h"
 #include "cupel/path.h"
+#include "sandbox/cgroup_trial.h"
 #include "sandbox/systemd.h"
 
 #define DESCRIPTION "cupel: programs in a sandbox"
@@ -74,8 +75,8 @@ static int start_scope(struct request *request)
         systemd->bus, NULL, systemd->is_bus ? SYSTEMD_NAME : NULL, SYSTEMD_OBJECT,
         SYSTEMD_MANAGER, "JobRemoved", job_removed, NULL, request);
     if (r < 0)
-        return systemd_fail(systemd->trial, CUPEL_CGROUP_FAILED, "cannot listen to systemd: %s",
-                            strerrordesc_np(-r));
+        return cgroup_trial_fail(systemd->trial, CUPEL_CGROUP_FAILED,
+                                 "cannot listen to systemd: %s", strerrordesc_np(-r));
     r = systemd_call(systemd, &reply, SYSTEMD_OBJECT, SYSTEMD_MANAGER, "StartTransientUnit",
                      "ssa(sv)a(sa(sv))", request->scope, "fail", 4, "Description", "s",
                      DESCRIPTION, "Delegate", "b", 1, "PIDs", "au", 1, 0U, "CollectMode", "s",
@@ -86,7 +87,7 @@ static int start_scope(struct request *request)
     if (r >= 0)
         (void)snprintf(request->job, sizeof(request->job), "%s", job);
     (void)library->message_unref(reply);
-    return r < 0 ? systemd_fail(systemd->trial, CUPEL_CGROUP_FAILED, ODD_ANSWER) : 0;
+    return r < 0 ? cgroup_trial_fail(systemd->trial, CUPEL_CGROUP_FAILED, ODD_ANSWER) : 0;
 }
 
 /* So that a slow systemd does not move this process when it expects it no more. */
@@ -117,14 +118,14 @@ static int await_scope(struct request *request)
     if (is_in_scope(request->scope))
         return 0;
     if (r == -ETIMEDOUT)
-        return systemd_fail(trial, CUPEL_CGROUP_FAILED,
-                            "systemd did not start a scope within %u seconds",
-                            SYSTEMD_DEADLINE_US / 1000000U);
+        return cgroup_trial_fail(trial, CUPEL_CGROUP_FAILED,
+                                 "systemd did not start a scope within %u seconds",
+                                 SYSTEMD_DEADLINE_US / 1000000U);
     if (r < 0)
-        return systemd_fail(trial, CUPEL_CGROUP_FAILED,
-                            "systemd did not say whether it started a scope: %s",
-                            strerrordesc_np(-r));
-    return systemd_fail(
+        return cgroup_trial_fail(trial, CUPEL_CGROUP_FAILED,
+                                 "systemd did not say whether it started a scope: %s",
+                                 strerrordesc_np(-r));
+    return cgroup_trial_fail(
         trial, CUPEL_CGROUP_FAILED,
         "systemd did not move this process to the scope %s: its job ended as %s",
         request->scope, request->result);
@@ -139,7 +140,8 @@ int cgroup_scope_enter(struct cupel_cgroup_trial *ret)
     if (r < 0)
         return r;
     if (getrandom(&number, sizeof(number), 0) < 0)
-        r = systemd_fail(ret, CUPEL_CGROUP_FAILED, "getrandom: %s", strerrordesc_np(errno));
+        r = cgroup_trial_fail(ret, CUPEL_CGROUP_FAILED, "getrandom: %s",
+                              strerrordesc_np(errno));
     (void)snprintf(request.scope, sizeof(request.scope), "cupel-%d-%016" PRIx64 ".scope",
                    getpid(), number);
     if (r == 0)
@@ -186,7 +188,7 @@ static int read_delegate(struct systemd *systemd, const char *unit, int *ret)
     r = systemd->library.message_read(reply, "v", "b", &delegate);
     (void)systemd->library.message_unref(reply);
     if (r < 0)
-        return systemd_fail(systemd->trial, CUPEL_CGROUP_FAILED, ODD_ANSWER);
+        return cgroup_trial_fail(systemd->trial, CUPEL_CGROUP_FAILED, ODD_ANSWER);
     *ret = delegate != 0;
     return 0;
 }
@@ -201,7 +203,7 @@ static int ask_for_delegate(struct systemd *systemd, int *ret)
     if (r < 0)
         return r;
     r = systemd->library.message_read(reply, "o", &unit) < 0
-            ? systemd_fail(systemd->trial, CUPEL_CGROUP_FAILED, ODD_ANSWER)
+            ? cgroup_trial_fail(systemd->trial, CUPEL_CGROUP_FAILED, ODD_ANSWER)
             : read_delegate(systemd, unit, ret);
     (void)systemd->library.message_unref(reply);
     return r;

@@ -199,7 +199,6 @@ void run_describe(const struct cupel_run *run, const struct cupel_wire_exited *e
 void run_describe_failure(const struct cupel_run *run, struct cupel_outcome *ret)
 {
     const struct cupel_wire_exited nothing = {0};
-
     const struct figures figures = take_figures(run, &nothing);
 
     *ret = measured(run, &figures, &nothing);
@@ -207,10 +206,12 @@ void run_describe_failure(const struct cupel_run *run, struct cupel_outcome *ret
     if (run->started_ns == 0)
         ret->wall_ns = 0;
     ret->memory_peak_bytes = CUPEL_UNKNOWN;
-    if (run->error.code == -EDQUOT) { /* what is in the box, which programs wrote */
-        ret->status = CUPEL_RUN_LIMIT;
+    if (run->error.code == -EDQUOT) /* what is in the box, which programs wrote */
         ret->limit = CUPEL_LIMIT_DISK;
-        return;
-    }
-    (void)snprintf(ret->error, sizeof(ret->error), "%s", run->error.text);
+    else if (figures.by_cgroup.out_of_memory) /* too little even to start in */
+        ret->limit = CUPEL_LIMIT_MEMORY;
+    if (ret->limit != CUPEL_LIMIT_NONE)
+        ret->status = CUPEL_RUN_LIMIT;
+    else
+        (void)snprintf(ret->error, sizeof(ret->error), "%s", run->error.text);
 }

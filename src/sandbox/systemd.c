@@ -1,25 +1,14 @@
 #include "sandbox/systemd.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "sandbox/cgroup_trial.h"
+
 #define UNIX "unix:path="
-
-int systemd_fail(struct cupel_cgroup_trial *trial, enum cupel_cgroup_obstacle obstacle,
-                 const char *fmt, ...)
-{
-    va_list ap;
-
-    va_start(ap, fmt);
-    (void)vsnprintf(trial->text, sizeof(trial->text), fmt, ap);
-    va_end(ap);
-    trial->obstacle = obstacle;
-    return -ENOTSUP;
-}
 
 static uint64_t now_us(void)
 {
@@ -83,11 +72,11 @@ static int reach_manager(struct systemd *systemd)
             return 0;
         systemd->bus = systemd->library.close_unref(systemd->bus);
     }
-    return systemd_fail(systemd->trial, CUPEL_CGROUP_NO_BUS,
-                        "%s: neither %s (%s) nor %s (%s) answers",
-                        uid == 0 ? "systemd cannot be reached" : "this user has no systemd",
-                        addresses[0] + strlen(UNIX), strerrordesc_np(-failures[0]),
-                        addresses[1] + strlen(UNIX), strerrordesc_np(-failures[1]));
+    return cgroup_trial_fail(
+        systemd->trial, CUPEL_CGROUP_NO_BUS, "%s: neither %s (%s) nor %s (%s) answers",
+        uid == 0 ? "systemd cannot be reached" : "this user has no systemd",
+        addresses[0] + strlen(UNIX), strerrordesc_np(-failures[0]), addresses[1] + strlen(UNIX),
+        strerrordesc_np(-failures[1]));
 }
 
 int systemd_open(struct systemd *ret, struct cupel_cgroup_trial *trial)
@@ -96,9 +85,10 @@ int systemd_open(struct systemd *ret, struct cupel_cgroup_trial *trial)
     struct cupel_error err = {0};
 
     if (access("/run/systemd/system", F_OK) < 0)
-        return systemd_fail(trial, CUPEL_CGROUP_NO_SYSTEMD, "systemd does not run this host");
+        return cgroup_trial_fail(trial, CUPEL_CGROUP_NO_SYSTEMD,
+                                 "systemd does not run this host");
     if (sd_bus_library_load(&systemd.library, &err) < 0)
-        return systemd_fail(trial, CUPEL_CGROUP_NO_LIBSYSTEMD, "%s", err.text);
+        return cgroup_trial_fail(trial, CUPEL_CGROUP_NO_LIBSYSTEMD, "%s", err.text);
     int r = reach_manager(&systemd);
     if (r == 0)
         *ret = systemd;
@@ -115,17 +105,17 @@ static int told(const struct systemd *systemd, int r, const sd_bus_error *error)
     const char *text = error->message == NULL ? error->name : error->message;
 
     if (r == -ETIMEDOUT)
-        return systemd_fail(systemd->trial, CUPEL_CGROUP_FAILED,
-                            "systemd did not answer within %u seconds",
-                            SYSTEMD_DEADLINE_US / 1000000U);
+        return cgroup_trial_fail(systemd->trial, CUPEL_CGROUP_FAILED,
+                                 "systemd did not answer within %u seconds",
+                                 SYSTEMD_DEADLINE_US / 1000000U);
     if (text == NULL)
-        return systemd_fail(systemd->trial, CUPEL_CGROUP_FAILED, "cannot ask systemd: %s",
-                            strerrordesc_np(-r));
+        return cgroup_trial_fail(systemd->trial, CUPEL_CGROUP_FAILED, "cannot ask systemd: %s",
+                                 strerrordesc_np(-r));
     if (strcmp(error->name, "org.freedesktop.DBus.Error.ServiceUnknown") == 0 ||
         strcmp(error->name, "org.freedesktop.DBus.Error.NameHasNoOwner") == 0)
-        return systemd_fail(systemd->trial, CUPEL_CGROUP_NO_BUS,
-                            "systemd is not on the bus: %s", text);
-    return systemd_fail(systemd->trial, CUPEL_CGROUP_REFUSED, "systemd refused: %s", text);
+        return cgroup_trial_fail(systemd->trial, CUPEL_CGROUP_NO_BUS,
+                                 "systemd is not on the bus: %s", text);
+    return cgroup_trial_fail(systemd->trial, CUPEL_CGROUP_REFUSED, "systemd refused: %s", text);
 }
 
 /* A time of 0 would be sd-bus's own default, hence the + 1. */

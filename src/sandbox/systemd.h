@@ -47,8 +47,4 @@ CUPEL_MUST_CHECK int systemd_call(struct systemd *systemd, sd_bus_message **ret,
 /* Handle one signal that has come, or wait for one. Returns 0; -ETIMEDOUT; -errno. */
 CUPEL_MUST_CHECK int systemd_turn(struct systemd *systemd);
 
-/* Fill trial and return -ENOTSUP. */
-int systemd_fail(struct cupel_cgroup_trial *trial, enum cupel_cgroup_obstacle obstacle,
-                 const char *fmt, ...) CUPEL_PRINTF(3, 4);
-
 #endif

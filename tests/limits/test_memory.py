@@ -85,6 +85,10 @@ class Memory(MemoryCase):
         self.assertGreaterEqual(report["memory_peak_bytes"], 50 * MIB)
         self.assertLess(report["memory_peak_bytes"], 53 * MIB)
 
+    def test_next_to_nothing_is_too_little_to_start_in(self):
+        if self.mode == "cgroup":
+            self.stopped("memory", "hoard", "heap", 1, options=["--memory", "64KiB"])
+
     def test_a_program_that_is_gone_before_it_is_looked_at(self):
         self.assert_over("hoard", "heap", SIZE * 5 // 4)
 
