@@ -207,6 +207,19 @@ static int add_held(struct sampler *sampler, struct sample *sample)
     return r;
 }
 
+/*
+ * At least so much the processes used that are gone. What was reaped is told in ticks, so late;
+ * what was seen to go since it was told comes on top of it.
+ */
+static uint64_t ended_ns(struct sampler *sampler, uint64_t reaped_ns)
+{
+    sampler->ended_ns += sampler->gone_ns - sampler->gone_before_ns;
+    sampler->gone_before_ns = sampler->gone_ns;
+    if (reaped_ns > sampler->ended_ns)
+        sampler->ended_ns = reaped_ns;
+    return sampler->ended_ns;
+}
+
 static int add_up(struct sampler *sampler, struct sample *ret)
 {
     struct sample sample = {.rough = sampler->count > 1};
@@ -221,7 +234,7 @@ static int add_up(struct sampler *sampler, struct sample *ret)
             process->anonymous_bytes + process->shared_bytes + process->kernel_bytes;
         sample.rough = sample.rough || process->shared_bytes > 0;
     }
-    sample.cpu_ns += reaped_ns > sampler->gone_ns ? reaped_ns : sampler->gone_ns;
+    sample.cpu_ns += ended_ns(sampler, reaped_ns);
     if (sample.cpu_ns < sampler->last.cpu_ns)
         sample.cpu_ns = sampler->last.cpu_ns;
     sample.memory_bytes +=

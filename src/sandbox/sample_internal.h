@@ -46,7 +46,9 @@ struct sampler {
     int pidns_fd;           /* of the run; -1: not found yet */
     uint64_t memory_device; /* of the kernel's own tmpfs: memfd, segments, shared mappings */
     uint64_t looks;
-    uint64_t gone_ns; /* CPU time of processes that are gone, as last seen */
+    uint64_t gone_ns;        /* CPU time of processes that are gone, as last seen */
+    uint64_t gone_before_ns; /* the same, at the last look */
+    uint64_t ended_ns;       /* of all that are gone, also of those that were not seen */
     uint64_t init_reaped_ns;
     struct sample_process *processes; /* by pid, without init */
     size_t count;

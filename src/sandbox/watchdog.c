@@ -24,7 +24,7 @@
 #define ALL_BYTES_PER_US   65536U
 
 /* Looks that are closer than this cost more than they tell. */
-#define CPU_NS_MIN    500000U
+#define CPU_NS_MIN    250000U
 #define MEMORY_NS_MIN 120000U
 
 /* How long a run that sleeps may run unseen. */
