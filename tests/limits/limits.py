@@ -25,7 +25,8 @@ import support
 MIB = 1 << 20
 BASE = Path(os.environ["CUPEL_TEST_CGROUP"]) if os.environ.get("CUPEL_TEST_CGROUP") else None
 OPEN = support.SOURCE / "tests/limits/open.json"  # lets programs have what no limit counted
-IN_GUEST = bool(os.environ.get("CUPEL_GUEST"))  # where everything is slow, and CPU time comes in ticks
+# Where everything is slow, and CPU time comes in ticks.
+IN_GUEST = bool(os.environ.get("CUPEL_GUEST"))
 
 
 def _modes():

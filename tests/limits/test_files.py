@@ -41,7 +41,8 @@ class Output(limits.Case):
                         }
                     ),
                 )
-                _, report = self.stopped("output", "sh", "-c", f"seq 1000 {redirect}", policy=policy)
+                command = ("sh", "-c", f"seq 1000 {redirect}")
+                _, report = self.stopped("output", *command, policy=policy)
                 self.assertEqual(report[f"{stream}_bytes"], 1024)
                 other = ">&2" if stream == "stdout" else ""
                 self.free("sh", "-c", f"seq 1000 {other}", policy=policy)
@@ -142,9 +143,8 @@ class OwnSignals(limits.Case):
                 number = signal.Signals[f"SIG{name}"]
                 done, report = self.start("die", name)
                 self.assertEqual(done.returncode, 128 + number)
-                self.assertEqual(
-                    (report["status"], report["signal"], report["limit"]), ("signaled", number, None)
-                )
+                found = (report["status"], report["signal"], report["limit"])
+                self.assertEqual(found, ("signaled", number, None))
 
     def test_grades(self):
         for name in ("SEGV", "KILL", "XCPU"):

@@ -56,12 +56,12 @@ class Memory(MemoryCase):
                 self.assert_stopped("hoard", kind, WANTED, HOLD_MS)
 
     def test_segments_and_files_without_a_name(self):
-        for kind in self.seen(SEGMENTS):
+        for kind in SEGMENTS:
             with self.subTest(kind):
                 self.assert_stopped("hoard", kind, WANTED, HOLD_MS)
 
     def test_files_in_memory(self):
-        for folder in self.seen(("/tmp", "/box", "/dev/shm")):
+        for folder in ("/tmp", "/box", "/dev/shm"):
             with self.subTest(folder):
                 self.assert_stopped("hoard", "file", WANTED, HOLD_MS, folder)
 
@@ -71,7 +71,7 @@ class Memory(MemoryCase):
         for kind in self.seen(kinds):
             with self.subTest(kind):
                 self.assert_more(self.peak(kind, LARGE), least)
-        for folder in self.seen(("/tmp", "/box")):
+        for folder in ("/tmp", "/box"):
             with self.subTest(folder):
                 self.assert_more(self.peak("file", LARGE, folder), least)
         if self.mode == "cgroup":  # a watchdog counts many processes exactly near the limit only
@@ -126,25 +126,27 @@ class Buffers(MemoryCase):
     def assert_stopped(self, kind, processes, policy=OPEN):
         def attempt():
             done, report = self.take(kind, WANTED, processes, policy)
-            if self.mode == "cgroup":
+            if policy == "native":  # scarce descriptors may be what stops it
+                self.assertNotEqual((report["status"], report["exit_code"]), ("exited", 0))
+            elif self.mode == "cgroup":
                 self.assertEqual((report["status"], report["limit"]), ("limit", "memory"))
             return len(done.stdout) * MIB
 
         self.assert_bounded(attempt)
 
     def test_in_one_process_and_in_several(self):
-        for kind in self.seen(BUFFERS):
+        for kind in BUFFERS:
             for processes in (1, 10):
                 with self.subTest(kind, processes=processes):
                     self.assert_stopped(kind, processes)
 
     def test_under_a_shipped_policy(self):
-        for kind in self.seen(("datagrams", "flight")):
+        for kind in ("streams", "datagrams"):
             with self.subTest(kind):
                 self.assert_stopped(kind, 20, policy="native")
 
     def test_a_few_of_them_are_no_offence(self):
-        for kind in self.seen(BUFFERS):
+        for kind in BUFFERS:
             with self.subTest(kind):
                 done, report = self.take(kind, 4, 1)
                 self.assertEqual((done.returncode, report["status"]), (0, "exited"), done.stderr)

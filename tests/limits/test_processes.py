@@ -3,7 +3,6 @@
 import uuid
 
 import limits
-import support
 
 LIMIT = 16
 KINDS = ("forks", "orphans", "siblings", "vforks", "threads")
