@@ -50,7 +50,8 @@ class WallTime(limits.Case):
         _, report = self.stopped("wall_time", *command, options=self.OPTIONS)
         self.assertGreaterEqual(report["wall_seconds"], 0.3)
         self.assertLess(report["wall_seconds"], 0.3 + SLACK)
-        self.assertLess(report["cpu_seconds"], SLACK)
+        if not limits.IN_GUEST:  # where even a shell's start is long
+            self.assertLess(report["cpu_seconds"], 0.1)
 
     def test_sleep(self):
         self.assert_stopped("sleep", "5")
