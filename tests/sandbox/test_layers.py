@@ -110,7 +110,7 @@ class Layers(support.TestCase):
 
     def test_abstract_sockets_of_another_lane_cannot_be_reached(self):
         listen = [IN_CELL, "listen_abstract", "cupel"]
-        connect = f"""for _ in $(seq 40); do
+        connect = f"""for _ in $(seq {40 // support.SLOWNESS}); do
             answer=$({IN_CELL} connect_abstract cupel) && exit
             [ "$answer" = ECONNREFUSED ] || break
             sleep 0.02
