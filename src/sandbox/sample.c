@@ -17,6 +17,9 @@
 /* A process of a run is not in this many; a list that grows while it is read ends somewhere. */
 #define PROCESSES_MAX 65536
 
+/* A line each of kernel.shmmni segments, 4096; the file comes from a cell, which may lie. */
+#define SEGMENTS_TEXT_MAX (1 << 20)
+
 int sampler_new(const struct sampler_sources *sources, struct sampler **ret,
                 struct cupel_error *err)
 {
@@ -272,8 +275,8 @@ uint64_t sample_segments(struct sampler *sampler)
     if (sampler->sources.segments_fd < 0)
         return 0;
     /* Lines come whole, a page of them at a time. */
-    while ((n = pread(sampler->sources.segments_fd, sampler->text, PROC_TEXT_SIZE - 1, at)) >
-           0) {
+    while (at < SEGMENTS_TEXT_MAX && (n = pread(sampler->sources.segments_fd, sampler->text,
+                                                PROC_TEXT_SIZE - 1, at)) > 0) {
         sampler->text[n] = '\0';
         bytes += proc_parse_segments(sampler->text);
         at += n;

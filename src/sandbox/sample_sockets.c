@@ -14,6 +14,9 @@
 
 #define ALL_STATES 0xffffffffU
 
+/* Of an answer; the socket comes from a cell, which may lie. */
+#define PARTS_MAX 4096U
+
 union question {
     struct nlmsghdr header;
     struct {
@@ -109,13 +112,14 @@ static uint64_t ask(int sockets_fd, const union question *question, const struct
 {
     _Alignas(struct nlmsghdr) char buf[32768];
     uint64_t bytes = 0;
-    ssize_t n;
 
-    if (send(sockets_fd, question, question->header.nlmsg_len, 0) < 0)
+    if (send(sockets_fd, question, question->header.nlmsg_len, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
         return 0;
-    do
-        n = recv(sockets_fd, buf, sizeof(buf), MSG_DONTWAIT);
-    while (n > 0 && add_part(buf, (size_t)n, kind, &bytes));
+    for (unsigned part = 0; part < PARTS_MAX; part++) {
+        ssize_t n = recv(sockets_fd, buf, sizeof(buf), MSG_DONTWAIT);
+        if (n <= 0 || !add_part(buf, (size_t)n, kind, &bytes))
+            break;
+    }
     return bytes;
 }
 
