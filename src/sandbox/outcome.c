@@ -83,10 +83,14 @@ static enum cupel_limit find_limit(const struct cupel_run *run,
     return failed && exited->disk_full ? CUPEL_LIMIT_DISK : CUPEL_LIMIT_NONE;
 }
 
-/* A run that told init to end it, which nobody else did, has killed itself. */
+/* A run that told init to end it, which nobody else did, has killed itself. On a breach, who
+ * tells init kills as well. */
 static bool ended_by_itself(const struct cupel_run *run, const struct cupel_wire_exited *exited)
 {
-    return exited->command_ended && !(exited->stopped && run->breach != CUPEL_LIMIT_NONE);
+    bool killed = WIFSIGNALED(exited->wait_status) && WTERMSIG(exited->wait_status) == SIGKILL;
+
+    return exited->command_ended &&
+           (run->breach == CUPEL_LIMIT_NONE || !(exited->stopped || killed));
 }
 
 void run_describe(const struct cupel_run *run, const struct cupel_wire_exited *exited,
