@@ -15,6 +15,8 @@ struct cupel_source {
     void *owner;
 };
 
+/* The calling thread is to serve the loop. While a run is close to a limit, it has real-time
+ * priority (SCHED_FIFO, 1) if it may. */
 CUPEL_MUST_CHECK int cupel_loop_new(struct cupel_loop **ret, struct cupel_error *err);
 void cupel_loop_free(struct cupel_loop *loop);
 

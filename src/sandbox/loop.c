@@ -5,7 +5,9 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "base/turns.h"
 #include "cupel/cleanup.h"
+#include "sandbox/loop_internal.h"
 
 #define BATCH 16
 
@@ -13,6 +15,8 @@ struct cupel_loop {
     int epoll_fd;
     struct epoll_event pending[BATCH];
     int pending_count;
+    unsigned urgent; /* sources that must not be late */
+    bool first;      /* the thread comes before others for them */
 };
 
 int cupel_loop_new(struct cupel_loop **ret, struct cupel_error *err)
@@ -56,6 +60,21 @@ void cupel_loop_remove(struct cupel_loop *loop, struct cupel_source *source)
         if (loop->pending[i].data.ptr == source)
             loop->pending[i].data.ptr = NULL; /* its owner may be gone before its turn comes */
     }
+}
+
+void loop_set_urgent(struct cupel_loop *loop, bool *urgent, bool now)
+{
+    if (*urgent == now)
+        return;
+    *urgent = now;
+    if (now)
+        loop->urgent++;
+    else
+        loop->urgent--;
+    if (loop->urgent == 1 && now)
+        loop->first = base_take_first_turn(true);
+    else if (loop->urgent == 0 && loop->first)
+        loop->first = !base_take_first_turn(false);
 }
 
 int cupel_loop_once(struct cupel_loop *loop, int timeout_ms, struct cupel_error *err)

@@ -164,8 +164,8 @@ static enum cupel_limit find_limit(const struct cupel_run *run, const struct fig
     return failed && exited->disk_full ? CUPEL_LIMIT_DISK : CUPEL_LIMIT_NONE;
 }
 
-/* A run that told init to end it, which nobody else did, has killed itself. On a breach the
- * cgroup is killed as well, which init may notice first. */
+/* A run that told init to end it, which nobody else did, has killed itself. On a breach, who
+ * tells init kills as well. */
 static bool ended_by_itself(const struct cupel_run *run, const struct cupel_wire_exited *exited)
 {
     bool killed = WIFSIGNALED(exited->wait_status) && WTERMSIG(exited->wait_status) == SIGKILL;

@@ -34,6 +34,7 @@ struct run_watchdog {
     uint64_t look_ns;   /* between the last look and the next */
     uint64_t settle_ns; /* CPU time spent on exact figures */
     uint64_t settle_all_due_ns;
+    bool urgent; /* a limit is near */
 };
 
 struct cupel_run {
@@ -107,6 +108,9 @@ void cgroup_watch_started(struct cupel_run *run);
 CUPEL_MUST_CHECK int watchdog_open(struct cupel_run *run, const int stdio[static 3],
                                    struct cupel_error *err);
 void watchdog_started(struct cupel_run *run);
+/* Init was asked to end the run. What grows is killed from here as well: init may wait for its
+ * turn. */
+void watchdog_killed(struct cupel_run *run);
 void watchdog_close(struct cupel_run *run);
 
 /* outcome.c */

@@ -94,6 +94,7 @@ void run_watch_killed(struct cupel_run *run)
     struct itimerspec never = {0};
 
     (void)timerfd_settime(run->check.fd, 0, &never, NULL);
+    watchdog_killed(run);
     run_watch_arm(&run->deadline, SETUP_NS);
 }
 

@@ -3,11 +3,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "cupel/cleanup.h"
@@ -81,8 +83,8 @@ static int list_pids(int proc_fd, struct sample_process **ret, size_t *ret_count
             }
             list = more;
         }
-        list[count++] =
-            (struct sample_process){.pid = (int)pid, .stat_fd = -1, .status_fd = -1};
+        list[count++] = (struct sample_process){
+            .pid = (int)pid, .stat_fd = -1, .status_fd = -1, .schedstat_fd = -1};
     }
     (void)closedir(folder);
     if (r < 0) {
@@ -264,6 +266,19 @@ int sampler_look(struct sampler *sampler, struct sample *ret, struct cupel_error
         return cupel_fail(err, r, "measure the run: %s", strerrordesc_np(-r));
     *ret = sampler->last;
     return 0;
+}
+
+void sampler_kill(const struct sampler *sampler)
+{
+    char path[16];
+
+    for (size_t i = 0; i < sampler->count; i++) {
+        (void)snprintf(path, sizeof(path), "%d", sampler->processes[i].pid);
+        CUPEL_AUTO_FD folder =
+            openat(sampler->sources.proc_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (folder >= 0) /* such a folder serves as pidfd */
+            (void)syscall(SYS_pidfd_send_signal, folder, SIGKILL, NULL, 0);
+    }
 }
 
 uint64_t sample_segments(struct sampler *sampler)

@@ -51,6 +51,9 @@ void sampler_free(struct sampler *sampler); /* NULL is allowed */
 CUPEL_MUST_CHECK int sampler_look(struct sampler *sampler, struct sample *ret,
                                   struct cupel_error *err);
 
+/* Kill the processes of the last look. */
+void sampler_kill(const struct sampler *sampler);
+
 /*
  * The memory of the last look's processes, exactly: shared pages are divided among those that
  * share them, and what is in files or behind descriptors counts once. Slow; without all, only

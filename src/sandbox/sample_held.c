@@ -12,8 +12,9 @@
 #include "cupel/cleanup.h"
 #include "sandbox/sample_internal.h"
 
-/* Where no shared memory is known, it is looked for in one look of so many. */
-#define MAPS_TURN 16U
+/* Where no shared memory is known, it is looked for so often: who maps and unmaps holds us up.
+ */
+#define MAPS_NS 50000000U
 
 static bool is_stream(const struct sampler *sampler, uint64_t device, uint64_t inode)
 {
@@ -114,9 +115,12 @@ static int read_folder(struct sampler *sampler, struct sample_process *process,
  */
 static int read_mapped(struct sampler *sampler, struct sample_process *process)
 {
-    if (sampler->maps_are_closed || (process->shared_bytes == 0 && !process->maps_memory &&
-                                     sampler->looks % MAPS_TURN != 0))
+    uint64_t now = sample_now_ns();
+    bool is_known = process->shared_bytes > 0 || process->maps_memory;
+
+    if (sampler->maps_are_closed || (!is_known && now < process->maps_due_ns))
         return 0;
+    process->maps_due_ns = now + MAPS_NS;
     int r = read_folder(sampler, process, "map_files");
     if (r == -ENOMEM)
         return r;

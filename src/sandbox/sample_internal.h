@@ -25,9 +25,10 @@ struct sample_process {
     int pid;
     int stat_fd; /* kept open while there are few; or -1 */
     int status_fd;
+    int schedstat_fd;
     bool has_clock;      /* the kernel tells its CPU time to the nanosecond */
     uint64_t cpu_ns;     /* its own */
-    uint64_t slices;     /* how often its threads got a processor; without clock */
+    uint64_t slices;     /* how often its threads got a processor */
     uint64_t changed_ns; /* CLOCK_MONOTONIC, when one of these was seen to change */
     uint64_t reaped_ns;  /* of children that it reaped, as far as ticks tell */
     uint64_t threads;
@@ -36,7 +37,8 @@ struct sample_process {
     uint64_t shared_bytes; /* of tmpfs in the wide sense */
     bool settled;          /* and has not run since */
     uint64_t settled_bytes;
-    bool maps_memory; /* of the kernel's own tmpfs, as far as we may look */
+    uint64_t maps_due_ns; /* when shared memory is looked for, where none is known */
+    bool maps_memory;     /* of the kernel's own tmpfs, as far as we may look */
     struct sample_held *held;
     size_t held_count;
 };
@@ -59,6 +61,8 @@ struct sampler {
 };
 
 /* sample_process.c */
+
+uint64_t sample_now_ns(void); /* CLOCK_MONOTONIC */
 
 /* Look at CPU time. Returns 1 if the process may have run since the last look; 0; -errno. */
 CUPEL_MUST_CHECK int sample_process_wake(struct sampler *sampler,

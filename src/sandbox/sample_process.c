@@ -25,7 +25,7 @@
  */
 #define TICKS_SURE_NS 20000000U
 
-#define KEPT_OPEN_MAX 32U /* files, of all processes of a run */
+#define KEPT_OPEN_MAX 64U /* files, of all processes of a run */
 
 #define STACK_BYTES 16384U /* of a thread in the kernel, on x86-64 and arm64 */
 
@@ -52,7 +52,7 @@ bool sample_process_exists(const struct sampler *sampler, const struct sample_pr
 
 /*
  * The process's CPU clock, which needs its pid in our own namespace: of all threads, those that
- * ended and those that run at this moment included.
+ * ended included.
  */
 static bool read_clock(struct sampler *sampler, int pid, uint64_t *ret)
 {
@@ -131,7 +131,7 @@ static uint64_t tick_ns(void)
     return CUPEL_NS_PER_S / (uint64_t)sysconf(_SC_CLK_TCK);
 }
 
-static uint64_t now_ns(void)
+uint64_t sample_now_ns(void)
 {
     struct timespec now = {0};
 
@@ -139,37 +139,78 @@ static uint64_t now_ns(void)
     return (uint64_t)now.tv_sec * CUPEL_NS_PER_S + (uint64_t)now.tv_nsec;
 }
 
-/* As far as files tell: the ticks are late, and what ended threads used is in ticks alone. */
-static int wake_by_files(struct sampler *sampler, struct sample_process *process)
+static int read_slices(struct sampler *sampler, struct sample_process *process, uint64_t *ret)
+{
+    if (process->threads != 1) {
+        *ret = read_threads(sampler, process->pid).slices;
+        return 0;
+    }
+    int r = read_kept(sampler, process->pid, "schedstat", &process->schedstat_fd);
+    if (r == 0)
+        *ret = proc_parse_schedstat(sampler->text).slices;
+    return r;
+}
+
+/*
+ * Whether a process whose CPU time is what it was may have run nevertheless. The time of a
+ * thread that runs is brought up to date by the scheduler's tick; how often threads got a
+ * processor, at once. So a process runs if that has changed, if its only thread runs now, or,
+ * with more than one, if they may have run on without a tick.
+ */
+static int runs_unseen(struct sampler *sampler, struct sample_process *process, uint64_t now)
+{
+    struct proc_stat stat = {0};
+    uint64_t slices = 0;
+
+    int r = read_slices(sampler, process, &slices);
+    if (r < 0)
+        return r;
+    if (slices != process->slices) {
+        process->slices = slices;
+        process->changed_ns = now;
+        return 1;
+    }
+    if (now - process->changed_ns >= TICKS_SURE_NS)
+        return 0;
+    if (process->threads != 1)
+        return 1;
+    r = read_stat(sampler, process, &stat);
+    return r < 0 ? r : stat.running;
+}
+
+/* Without clocks: what ended threads used is in ticks alone. */
+static int read_cpu(struct sampler *sampler, struct sample_process *process, uint64_t *ret)
 {
     struct proc_stat stat = {0};
 
     int r = read_stat(sampler, process, &stat);
     if (r < 0)
         return r;
-    struct proc_schedstat threads = read_threads(sampler, process->pid);
+    uint64_t threads_ns = read_threads(sampler, process->pid).cpu_ns;
     uint64_t ticks_ns = stat.own_ticks * tick_ns();
-    uint64_t cpu_ns = threads.cpu_ns > ticks_ns ? threads.cpu_ns : ticks_ns;
-    uint64_t now = now_ns();
-    if (stat.running || cpu_ns > process->cpu_ns || threads.slices != process->slices ||
-        process->changed_ns == 0)
-        process->changed_ns = now;
-    if (cpu_ns > process->cpu_ns)
-        process->cpu_ns = cpu_ns;
-    process->slices = threads.slices;
-    return now - process->changed_ns < TICKS_SURE_NS;
+    *ret = threads_ns > ticks_ns ? threads_ns : ticks_ns;
+    if (*ret < process->cpu_ns) /* a thread has ended */
+        *ret = process->cpu_ns;
+    return 0;
 }
 
 int sample_process_wake(struct sampler *sampler, struct sample_process *process)
 {
-    uint64_t cpu_ns;
+    uint64_t now = sample_now_ns();
+    uint64_t cpu_ns = 0;
+    int r = 0;
 
     process->has_clock = read_clock(sampler, process->pid, &cpu_ns);
     if (!process->has_clock)
-        return wake_by_files(sampler, process);
-    bool woken = cpu_ns != process->cpu_ns;
-    process->cpu_ns = cpu_ns;
-    return woken ? 1 : 0;
+        r = read_cpu(sampler, process, &cpu_ns);
+    if (r < 0)
+        return r;
+    if (process->changed_ns == 0 || cpu_ns != process->cpu_ns) {
+        process->cpu_ns = cpu_ns;
+        process->changed_ns = now;
+        return 1;
+    }
+    return runs_unseen(sampler, process, now);
 }
 
 static int read_status(struct sampler *sampler, struct sample_process *process)
@@ -205,6 +246,7 @@ void sample_process_clear(struct sampler *sampler, struct sample_process *proces
 {
     close_kept(sampler, &process->stat_fd);
     close_kept(sampler, &process->status_fd);
+    close_kept(sampler, &process->schedstat_fd);
     free(process->held);
     process->held = NULL;
     process->held_count = 0;

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "cupel/units.h"
+#include "sandbox/loop_internal.h"
 #include "sandbox/run_internal.h"
 #include "sandbox/sample.h"
 
@@ -37,6 +38,9 @@
 
 /* Looks take at most half of a processor's time. */
 #define COST_FACTOR 1U
+
+/* Looks that are due so soon must not be late. */
+#define URGENT_NS 5000000U
 
 /* Exact figures are worth this part of the time that passes, where no limit is near. */
 #define SETTLE_PART 50U
@@ -103,6 +107,7 @@ static void arm(struct cupel_run *run, const struct sample *sample, uint64_t cos
                                            : CPU_NS_MIN);
     run->watchdog.look_ns =
         larger(smaller(run->watchdog.look_ns, cpu_ns), COST_FACTOR * cost_ns);
+    loop_set_urgent(run->loop, &run->watchdog.urgent, run->watchdog.look_ns <= URGENT_NS);
     run_watch_arm(&run->check, run->watchdog.look_ns);
 }
 
@@ -258,8 +263,16 @@ void watchdog_started(struct cupel_run *run)
         arm(run, &nothing, 0);
 }
 
+void watchdog_killed(struct cupel_run *run)
+{
+    if (run->watchdog.sampler != NULL && run->breach == CUPEL_LIMIT_MEMORY)
+        sampler_kill(run->watchdog.sampler);
+    loop_set_urgent(run->loop, &run->watchdog.urgent, false);
+}
+
 void watchdog_close(struct cupel_run *run)
 {
+    loop_set_urgent(run->loop, &run->watchdog.urgent, false);
     sampler_free(run->watchdog.sampler);
     run->watchdog.sampler = NULL;
 }
