@@ -109,10 +109,12 @@ static struct cupel_outcome measured(const struct cupel_run *run, const struct f
                                      const struct cupel_wire_exited *exited)
 {
     uint64_t until_ns = run->breach_ns != 0 ? run->breach_ns : run_now_ns();
+    /* Init may see the command killed before it is told to end the run. */
+    bool was_timed = exited->wall_ns != 0 && run->breach_ns == 0;
 
     return (struct cupel_outcome){
         .exec_errno = exited->exec_errno,
-        .wall_ns = exited->wall_ns != 0 ? exited->wall_ns : until_ns - run->started_ns,
+        .wall_ns = was_timed ? exited->wall_ns : until_ns - run->started_ns,
         .user_ns = figures->user_ns,
         .system_ns = figures->system_ns,
         .memory_peak_bytes = memory_peak(run, figures, exited),
