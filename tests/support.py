@@ -67,6 +67,18 @@ class TestCase(unittest.TestCase):
         self.assertEqual(done.returncode, code, done.stderr + done.stdout[:2000])
         return json.loads(done.stdout)
 
+    def start_boxed(self, *options):
+        """A `cupel run` whose command is at work and stays so; killed when the test ends."""
+        cupel = subprocess.Popen(
+            [CUPEL, "run", *options, "--", "sh", "-c", "echo; exec sleep 60"],
+            stdout=subprocess.PIPE,
+        )
+        self.addCleanup(cupel.stdout.close)
+        self.addCleanup(cupel.wait)
+        self.addCleanup(cupel.kill)
+        self.assertEqual(cupel.stdout.readline(), b"\n")
+        return cupel
+
     def run_boxed(self, *command, options=(), wrap=(), **keywords):
         """`cupel run OPTIONS -- COMMAND`: (finished process, report or None)."""
         report = self.folder() / "report.json"

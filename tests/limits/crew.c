@@ -107,3 +107,18 @@ int crew_work(unsigned count, int (*work)(void *owner, unsigned index), void *ow
     (void)close(ends[0]);
     return done == count ? 0 : -1;
 }
+
+int crew_write_mib(int fd)
+{
+    static char block[65536];
+
+    memset(block, 'x', sizeof(block));
+    for (size_t done = 0; done < CREW_MIB;) {
+        ssize_t n = write(fd, block, sizeof(block));
+        if (n < 0)
+            return crew_refused();
+        done += (size_t)n;
+    }
+    crew_dot();
+    return 0;
+}

@@ -24,6 +24,9 @@ void crew_sleep_ms(unsigned ms);
 /* Touch each page of a MiB. */
 void crew_touch(void *mib);
 
+/* Write a MiB of bytes other than 0 and tell it by a dot. Returns 0, or -1 with it told why. */
+int crew_write_mib(int fd);
+
 /*
  * Have count processes do work(owner, index), which returns 0 or -1, and keep all of them until
  * the last is ready and hold_ms have passed. Returns 0 if all could be started and did it, or

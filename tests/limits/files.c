@@ -38,27 +38,13 @@ static void remove_files(const char *folder, unsigned count)
     }
 }
 
-static int write_mib(int fd)
-{
-    static char block[65536];
-
-    for (size_t done = 0; done < CREW_MIB;) {
-        ssize_t n = write(fd, block, sizeof(block));
-        if (n < 0)
-            return crew_refused();
-        done += (size_t)n;
-    }
-    crew_dot();
-    return 0;
-}
-
 static int fill(const char *folder, unsigned count, const char *option)
 {
     int r = 0;
 
     for (unsigned i = 0; r == 0 && i < count; i++) {
         int fd = open_file(folder, i);
-        r = fd < 0 ? -1 : write_mib(fd);
+        r = fd < 0 ? -1 : crew_write_mib(fd);
         if (fd >= 0)
             (void)close(fd);
     }
@@ -87,7 +73,7 @@ static int grow(const char *folder, unsigned count, const char *option)
     int fd = open_file(folder, 0);
     int r = fd < 0 ? -1 : 0;
     for (unsigned i = 0; r == 0 && i < count; i++)
-        r = write_mib(fd);
+        r = crew_write_mib(fd);
     return r;
 }
 

@@ -197,28 +197,13 @@ static int memfd_left(const struct order *order)
     return take_memory_file(order, 1);
 }
 
-static int write_mib(int fd)
-{
-    static char block[65536];
-
-    memset(block, 'x', sizeof(block));
-    for (size_t done = 0; done < CREW_MIB;) {
-        ssize_t n = write(fd, block, sizeof(block));
-        if (n < 0)
-            return crew_refused();
-        done += (size_t)n;
-    }
-    crew_dot();
-    return 0;
-}
-
 static int memfd_written(const struct order *order)
 {
     int fd = open_memory_file(order);
     int r = fd < 0 ? -1 : 0;
 
     for (unsigned i = 0; r == 0 && i < order->mib; i++)
-        r = write_mib(fd);
+        r = crew_write_mib(fd);
     return r;
 }
 
@@ -230,7 +215,7 @@ static int file(const struct order *order)
     int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     int r = fd < 0 ? crew_refused() : 0;
     for (unsigned i = 0; r == 0 && i < order->mib; i++)
-        r = write_mib(fd);
+        r = crew_write_mib(fd);
     return r;
 }
 

@@ -110,26 +110,15 @@ class Predecessors(limits.Case):
 
     modes = ["cgroup"]  # of a guest: they look into the base
 
-    def begin(self, base):
-        cupel = subprocess.Popen(
-            [support.CUPEL, "run", "--cgroup", base, "--", "sh", "-c", "echo; exec sleep 20"],
-            stdout=subprocess.PIPE,
-        )
-        self.addCleanup(cupel.stdout.close)
-        self.addCleanup(cupel.wait)
-        self.addCleanup(cupel.kill)
-        self.assertEqual(cupel.stdout.readline(), b"\n")
-        return cupel
-
     def test_only_what_dead_ones_left_is_removed(self):
         base = limits.fresh_cgroup()
         self.addCleanup(limits.remove_cgroup, base)
         others = ["cupelish", "other"]
         for name in others:
             (base / name).mkdir()
-        self.begin(base)
+        self.start_boxed("--cgroup", base)
         living = set(limits.folders_in(base)) - set(others)
-        dead = self.begin(base)
+        dead = self.start_boxed("--cgroup", base)
         self.assertEqual(len(limits.folders_in(base)), len(others) + 2)
         dead.kill()
         dead.wait()

@@ -174,20 +174,9 @@ class Lifetime(support.TestCase):
 class Uids(support.TestCase):
     """Started by root, each cell at work has an unprivileged uid of its own."""
 
-    def start(self):
-        cupel = subprocess.Popen(
-            [support.CUPEL, "run", "--", "sh", "-c", "echo; exec sleep 60"],
-            stdout=subprocess.PIPE,
-        )
-        self.addCleanup(cupel.stdout.close)
-        self.addCleanup(cupel.wait)
-        self.addCleanup(cupel.kill)
-        self.assertEqual(cupel.stdout.readline(), b"\n")
-        return cupel
-
     def test_two_cells_never_share_one(self):
         uids = []
-        for cupel in [self.start() for _ in range(8)]:
+        for cupel in [self.start_boxed() for _ in range(8)]:
             cell = children_of(cupel.pid)[0]
             init = children_of(cell)[0]
             uids.append(os.stat(f"/proc/{children_of(init)[0]}").st_uid)
