@@ -6,7 +6,7 @@ from limits import MIB, OPEN
 
 SIZE = 32 if limits.IN_GUEST else 128  # MiB
 LIMIT = SIZE * MIB
-ALLOWED = LIMIT * (15 if support.INSTRUMENTED else 11) // 10
+ALLOWED = LIMIT * (15 if support.SANITIZED else 11) // 10
 WANTED = 2 * SIZE
 SMALL, LARGE = 1, 1 + SIZE // 2  # MiB
 HOLD_MS = 200  # long enough to be looked at
