@@ -16,6 +16,8 @@ struct command {
 static const struct command commands[] = {
     {"list", cupel_cli_policy_list,
      "the shipped policies, what they extend, what they are for"},
+    {"explain", cupel_cli_policy_explain,
+     "what happens to a call, which rule says so, and why"},
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
@@ -36,7 +38,7 @@ static int print_help(void)
         "  cupel policy COMMAND --help  tells the options of a command\n"
         "\n"
         "Example:\n"
-        "  cupel policy list\n"
+        "  cupel policy explain native ptrace 'socket(AF_INET, SOCK_STREAM, 0)'\n"
         "\n"
         "Exit: 0 if all went well, 1 platform failure, 2 usage or an invalid policy.\n");
     return fflush(stdout) == 0 ? CUPEL_EXIT_OK : CUPEL_EXIT_PLATFORM;

@@ -13,6 +13,7 @@
 
 /* argv[0] is "cupel policy NAME"; each returns the exit code. */
 int cupel_cli_policy_list(int argc, char **argv);
+int cupel_cli_policy_explain(int argc, char **argv);
 
 /* What a command was asked for. */
 struct policy_request {
@@ -21,12 +22,17 @@ struct policy_request {
     const char *format;  /* --format; NULL: not given */
     char **operands;
     size_t operand_count;
+    enum cupel_arch arch; /* --arch; this machine's if it is not given */
     bool json;
     char folder[PATH_MAX]; /* of the shipped policies */
 };
 
-enum policy_option_id { POLICY_FORMAT = 256, POLICY_JSON };
+enum policy_option_id { POLICY_ARCH = 256, POLICY_FORMAT, POLICY_JSON };
 
+#define POLICY_OPTION_ARCH                                                                     \
+    {                                                                                          \
+        "arch", required_argument, NULL, POLICY_ARCH                                           \
+    }
 #define POLICY_OPTION_JSON                                                                     \
     {                                                                                          \
         "json", no_argument, NULL, POLICY_JSON                                                 \

@@ -8,12 +8,24 @@
 #include "cli/policy.h"
 #include "cupel/render.h"
 
+static bool take_arch(struct policy_request *request)
+{
+    size_t index = 0;
+
+    if (!cupel_cli_parse_choice(request->command, "--arch", optarg, cupel_arch_names, &index))
+        return false;
+    request->arch = (enum cupel_arch)index;
+    return true;
+}
+
 static bool take_option(struct policy_request *request, int id)
 {
     switch (id) {
     case 'o':
         request->output = optarg;
         return true;
+    case POLICY_ARCH:
+        return take_arch(request);
     case POLICY_FORMAT:
         request->format = optarg;
         return true;
@@ -50,7 +62,7 @@ bool policy_request_read(const struct policy_usage *usage, int argc, char **argv
 {
     int id = 0;
 
-    *ret = (struct policy_request){.command = argv[0]};
+    *ret = (struct policy_request){.command = argv[0], .arch = cupel_arch_native()};
     *ret_code = CUPEL_EXIT_USAGE;
     while ((id = getopt_long(argc, argv, usage->short_options, usage->options, NULL)) != -1) {
         if (id == 'h') {
@@ -75,9 +87,9 @@ int policy_load(const struct policy_request *request, const char *name,
     struct cupel_diagnostics diagnostics = {0};
     struct cupel_error err = {0};
 
-    int r = cupel_policy_load(request->folder, name, &diagnostics, ret, &err);
+    int r = cupel_policy_load(request->folder, name, request->arch, &diagnostics, ret, &err);
     cupel_cli_print_diagnostics(&diagnostics);
-    if (r < 0 && diagnostics.count == 0)
+    if (r < 0 && cupel_diagnostics_errors(&diagnostics, 0) == 0)
         (void)cupel_cli_usage(request->command, "%s", err.text);
     cupel_diagnostics_clear(&diagnostics);
     if (r == 0)
