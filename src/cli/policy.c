@@ -16,8 +16,12 @@ struct command {
 static const struct command commands[] = {
     {"list", cupel_cli_policy_list,
      "the shipped policies, what they extend, what they are for"},
+    {"show", cupel_cli_policy_show,
+     "a policy merged with what it extends, or a group of calls"},
     {"explain", cupel_cli_policy_explain,
      "what happens to a call, which rule says so, and why"},
+    {"export", cupel_cli_policy_export,
+     "as a BPF program, an OCI seccomp profile, or one file"},
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

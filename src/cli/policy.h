@@ -13,7 +13,9 @@
 
 /* argv[0] is "cupel policy NAME"; each returns the exit code. */
 int cupel_cli_policy_list(int argc, char **argv);
+int cupel_cli_policy_show(int argc, char **argv);
 int cupel_cli_policy_explain(int argc, char **argv);
+int cupel_cli_policy_export(int argc, char **argv);
 
 /* What a command was asked for. */
 struct policy_request {

@@ -123,6 +123,7 @@ static void put_names(struct page *page, const json_t *calls, const char *title)
 {
     CUPEL_AUTO_FREE char *names = NULL;
     json_t *call;
+    size_t count = 0;
     size_t len = 0;
     size_t i;
     FILE *out = open_memstream(&names, &len);
@@ -132,7 +133,7 @@ static void put_names(struct page *page, const json_t *calls, const char *title)
     json_array_foreach(calls, i, call)
     {
         if (strcmp(title_of(call), title) == 0)
-            (void)fprintf(out, "%s ", policy_text_of(call, "name"));
+            (void)fprintf(out, "%s%s", count++ > 0 ? " " : "", policy_text_of(call, "name"));
     }
     if (fclose(out) == 0 && names != NULL)
         page_wrap(page, "  ", 2, names);
@@ -176,7 +177,7 @@ static bool find_alike(const json_t *calls, size_t index, const char *text,
         if (i < index)
             return false;
         if (len < NAMES_SIZE)
-            len += (size_t)snprintf(ret + len, NAMES_SIZE - len, "%s ",
+            len += (size_t)snprintf(ret + len, NAMES_SIZE - len, "%s%s", len > 0 ? " " : "",
                                     policy_text_of(call, "name"));
     }
     return true;
