@@ -20,6 +20,8 @@ static const struct command commands[] = {
      "a policy merged with what it extends, or a group of calls"},
     {"explain", cupel_cli_policy_explain,
      "what happens to a call, which rule says so, and why"},
+    {"diff", cupel_cli_policy_diff,
+     "what one allows that another, or an OCI profile, does not"},
     {"export", cupel_cli_policy_export,
      "as a BPF program, an OCI seccomp profile, or one file"},
 };

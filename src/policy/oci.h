@@ -6,10 +6,12 @@
  * A profile is read as what it comes to for a process without capabilities on the newest
  * kernel: rules that a capability includes are left out, those that one excludes are in, and
  * every `minKernel` is reached. As libseccomp has it, a rule without arguments comes before
- * those with them, and the first of these before others; rules that do what the default does
- * are no rules. Conditions on one argument, given more than once, are alternatives (runc and
- * crun take them so). SCMP_ACT_TRAP is read as kill, SCMP_ACT_TRACE as ENOSYS, which is what it
- * comes to without a tracer. Arguments of 32 bits are compared as the kernel sees them.
+ * those with them, and the first of these before others; which of two overlapping rules with
+ * arguments decides it leaves open, and here it is the one that allows. Rules that do what the
+ * default does are no rules. Conditions on one argument, given more than once, are alternatives
+ * (runc and crun take them so). SCMP_ACT_TRAP is read as kill, SCMP_ACT_TRACE as ENOSYS, which
+ * is what it comes to without a tracer. Arguments of 32 bits are compared as the kernel sees
+ * them.
  */
 #ifndef CUPEL_POLICY_OCI_H
 #define CUPEL_POLICY_OCI_H

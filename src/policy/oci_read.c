@@ -158,18 +158,25 @@ const char *cupel_oci_foreign(const struct cupel_oci *oci)
     return oci->foreign;
 }
 
-/* Those that name the call: with conditions, then without, since these come before those; each
- * from the end of the file to its beginning. */
+/* Which of two rules that both match comes first; the greatest does. */
+static int precedence(const struct oci_rule *rule)
+{
+    if (!rule->has_arguments)
+        return 2;
+    return cupel_action_allows(rule->rule.action) ? 1 : 0;
+}
+
+/* Those that name the call, by precedence, and then from the end of the file to its beginning.
+ */
 static size_t rules_naming(const struct cupel_oci *oci, size_t number,
                            const struct cupel_rule **ret)
 {
     size_t count = 0;
 
-    for (int with_arguments = 1; with_arguments >= 0; with_arguments--) {
+    for (int wanted = 0; wanted <= 2; wanted++) {
         for (size_t i = 0; i < oci->rules.count; i++) {
             const struct oci_rule *rule = &oci->rules.items[i];
-            if (rule->has_arguments == (with_arguments != 0) &&
-                cupel_call_set_has(&rule->rule.calls, number))
+            if (precedence(rule) == wanted && cupel_call_set_has(&rule->rule.calls, number))
                 ret[count++] = &rule->rule;
         }
     }
