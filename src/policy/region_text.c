@@ -224,6 +224,16 @@ static unsigned partial_arguments(const struct writer *w, const struct cupel_cub
     return found;
 }
 
+/* One of which a cube says nothing; CUPEL_ARGUMENTS if there is none. */
+static size_t free_argument(const struct cupel_cube *cube)
+{
+    size_t i = 0;
+
+    while (i < CUPEL_ARGUMENTS && cube->mask[i] != 0)
+        i++;
+    return i;
+}
+
 /* The region as values of at most two arguments. Returns -EDOM, and has put nothing, if it is
  * more than that. */
 static int put_as_slices(const struct writer *w, const struct cupel_region *in)
@@ -238,13 +248,15 @@ static int put_as_slices(const struct writer *w, const struct cupel_region *in)
         return -EDOM;
     slices.x = (size_t)__builtin_ctz(varying);
     unsigned others = varying & (varying - 1);
-    slices.y = others != 0 ? (size_t)__builtin_ctz(others) : slices.x == 0 ? 1 : 0;
+    slices.y = others != 0 ? (size_t)__builtin_ctz(others) : free_argument(&in->items[0]);
+    if (slices.y == CUPEL_ARGUMENTS)
+        return -EDOM;
     int r = cupel_slices_make(w->wide, in, &slices);
     for (size_t i = 0; i < slices.count && r == 0; i++) {
         if (slices.items[i].done)
             continue;
         (void)fputs(several ? "; or " : "", w->out);
-        if (put_cube(w, &in->items[0], varying | (others == 0 ? 1U << slices.y : 0)) > 0)
+        if (put_cube(w, &in->items[0], varying) > 0)
             (void)fputs(" and ", w->out);
         r = put_slice(w, &slices, i);
         several = true;
