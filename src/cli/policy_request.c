@@ -109,10 +109,13 @@ int policy_write(const struct policy_request *request, char *text)
                  : CUPEL_EXIT_OK;
 }
 
-int policy_write_json(const struct policy_request *request, json_t *json)
+int policy_write_document(const struct policy_request *request, json_t *document,
+                          char *(*as_text)(const json_t *document))
 {
-    char *text = json == NULL ? NULL : cupel_render_json_text(json);
+    char *text = NULL;
 
-    json_decref(json);
+    if (document != NULL)
+        text = request->json ? cupel_render_json_text(document) : as_text(document);
+    json_decref(document);
     return policy_write(request, text);
 }
