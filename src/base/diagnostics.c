@@ -40,3 +40,12 @@ void cupel_diagnostics_clear(struct cupel_diagnostics *diagnostics)
     free(diagnostics->items);
     *diagnostics = (struct cupel_diagnostics){0};
 }
+
+size_t cupel_diagnostics_errors(const struct cupel_diagnostics *diagnostics, size_t first)
+{
+    size_t count = 0;
+
+    for (size_t i = first; i < diagnostics->count; i++)
+        count += diagnostics->items[i].severity == CUPEL_SEVERITY_ERROR;
+    return count;
+}

@@ -26,7 +26,7 @@ int cupel_cli_usage(const char *command, const char *fmt, ...) CUPEL_PRINTF(2, 3
 /* The same for failures that are not the user's; returns code. */
 int cupel_cli_fail(const char *command, int code, const char *fmt, ...) CUPEL_PRINTF(3, 4);
 
-/* Each as file:line:column: text, one a line, on standard error. */
+/* Each error as file:line:column: text, one a line, on standard error. */
 void cupel_cli_print_diagnostics(const struct cupel_diagnostics *diagnostics);
 
 /* A whole decimal number from min to max; false if text is none. */

@@ -170,7 +170,7 @@ static int load(struct cupel_grader *grader, struct place *place, const char *po
     if (diagnostics->count > before)
         qsort(diagnostics->items + before, diagnostics->count - before,
               sizeof(*diagnostics->items), compare_diagnostics);
-    if (r == 0 && diagnostics->count > before)
+    if (r == 0 && cupel_diagnostics_errors(diagnostics, before) > 0)
         return cupel_fail(err, -EINVAL, "%s: not a valid grader", place->shown);
     return r == 0 ? hash_grader(grader, err) : r;
 }

@@ -18,7 +18,13 @@
 #include "policy/rules.h"
 
 /* Freed with cupel_rules_free(). Returns 0, -ENOMEM or -EINVAL (a mistake in the table). */
-CUPEL_MUST_CHECK int cupel_invariants_make(enum cupel_network network,
+CUPEL_MUST_CHECK int cupel_invariants_make(enum cupel_arch arch, enum cupel_network network,
                                            struct cupel_policy_rules **ret);
+
+/* The reason for one of those rules. */
+const char *cupel_invariant_why(const struct cupel_rule *rule);
+
+/* Kills what comes by x32's entry; in none of the above, since a program's head does it. */
+extern const struct cupel_rule cupel_entry_invariant;
 
 #endif

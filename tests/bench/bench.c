@@ -137,10 +137,11 @@ static int set_up(struct bench *bench, const char *prefix, struct cupel_error *e
     (void)snprintf(bench->cell_path, sizeof(bench->cell_path), "%s/libexec/cupel/cupel-cell",
                    prefix);
     (void)snprintf(bench->policies, sizeof(bench->policies), "%s/share/cupel/policies", prefix);
-    int r = cupel_policy_load(bench->policies, "native", &diagnostics, &bench->policy, err);
+    int r = cupel_policy_load(bench->policies, "native", cupel_arch_native(), &diagnostics,
+                              &bench->policy, err);
     cupel_diagnostics_clear(&diagnostics);
     if (r == 0)
-        r = cupel_policy_compile(bench->policy, &bench->filter, err);
+        r = cupel_policy_compile(bench->policy, CUPEL_FILTER_ENFORCE, &bench->filter, err);
     if (r == 0)
         r = cupel_cell_mounts(&bench->policy, 1, 0, &bench->mounts, &options.mount_count);
     if (r == 0)

@@ -19,9 +19,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         for (size_t count = 1; count <= 2; count++) {
             struct cupel_policy *policy = NULL;
             struct cupel_filter filter = {0};
-            if (cupel_policy_merge(sources, count, &policy, NULL) < 0)
+            if (cupel_policy_merge(sources, count, cupel_arch_native(), &policy, NULL) < 0)
                 continue;
-            if (cupel_policy_compile(policy, &filter, NULL) == 0)
+            if (cupel_policy_compile(policy, CUPEL_FILTER_ENFORCE, &filter, NULL) == 0)
                 cupel_filter_clear(&filter);
             cupel_policy_free(policy);
         }

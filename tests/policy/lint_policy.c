@@ -13,7 +13,8 @@ int main(int argc, char **argv)
 
     if (argc != 3)
         return EXIT_FAILURE;
-    int r = cupel_policy_load(argv[1], argv[2], &diagnostics, &policy, &err);
+    int r =
+        cupel_policy_load(argv[1], argv[2], cupel_arch_native(), &diagnostics, &policy, &err);
     for (size_t i = 0; i < diagnostics.count; i++) {
         const struct cupel_diagnostic *d = &diagnostics.items[i];
         (void)printf("%s:%u:%u: %s\n", d->file, d->line, d->column, d->text);

@@ -56,8 +56,9 @@ static struct cupel_filter compile(const char *name)
     struct cupel_filter filter = {0};
     struct cupel_error err = {0};
 
-    if (cupel_policy_load(CUPEL_POLICIES, name, &diagnostics, &policy, &err) < 0 ||
-        cupel_policy_compile(policy, &filter, &err) < 0)
+    if (cupel_policy_load(CUPEL_POLICIES, name, cupel_arch_native(), &diagnostics, &policy,
+                          &err) < 0 ||
+        cupel_policy_compile(policy, CUPEL_FILTER_ENFORCE, &filter, &err) < 0)
         report(&diagnostics, &err);
     cupel_policy_free(policy);
     cupel_diagnostics_clear(&diagnostics);
@@ -84,8 +85,8 @@ static struct cupel_filter compile_rules(const char *network, const char *rules)
                             &sources[0].document, &err) < 0 ||
         cupel_document_parse(text, (size_t)len, "test.json", &diagnostics, &sources[1].document,
                              &err) < 0 ||
-        cupel_policy_merge(sources, COUNT(sources), &policy, &err) < 0 ||
-        cupel_policy_compile(policy, &filter, &err) < 0)
+        cupel_policy_merge(sources, COUNT(sources), cupel_arch_native(), &policy, &err) < 0 ||
+        cupel_policy_compile(policy, CUPEL_FILTER_ENFORCE, &filter, &err) < 0)
         report(&diagnostics, &err);
     (void)close(folder);
     cupel_policy_free(policy);
