@@ -19,6 +19,15 @@
  * that a process has from the start. */
 #define COURIER_FD 60
 
+static int duplicate_channel(int channel_fd)
+{
+    int fd = fcntl(channel_fd, F_DUPFD_CLOEXEC, COURIER_FD);
+
+    if (fd < 0 && errno == EINVAL) /* the host's limit is as strict */
+        fd = fcntl(channel_fd, F_DUPFD_CLOEXEC, channel_fd + 1);
+    return fd;
+}
+
 /* What serving needs, made once and used for each run. */
 struct server {
     const struct cell_lane *lane;
@@ -144,7 +153,7 @@ int cell_lane_serve(const struct cell_lane *lane, struct cupel_error *err)
     CUPEL_AUTO_FREE struct wire_frame *frame = malloc(sizeof(*frame));
     CUPEL_AUTO_FD own_pidfd = (int)syscall(SYS_pidfd_open, getpid(), 0);
     CUPEL_AUTO_FD report_fd = memfd_create("report", MFD_CLOEXEC);
-    CUPEL_AUTO_FD courier_fd = fcntl(lane->channel_fd, F_DUPFD_CLOEXEC, COURIER_FD);
+    CUPEL_AUTO_FD courier_fd = duplicate_channel(lane->channel_fd);
     int r = 0;
 
     if (frame == NULL || own_pidfd < 0 || report_fd < 0 || courier_fd < 0 ||

@@ -44,8 +44,9 @@ struct boxed_options {
 
 /*
  * Run with fds as the command's input and outputs (passed on through pipes). ret_search may be
- * NULL; it is filled in any case. Returns 0 and fills *ret; -1 if nothing ran, with the reason
- * on standard error or in options->failure; 128+SIGPIPE if an output was closed.
+ * NULL; it is filled in any case. Returns 0 and fills *ret (its denied: cupel_denied_clear());
+ * -1 if nothing ran, with the reason on standard error or in options->failure; 128+SIGPIPE if
+ * an output was closed.
  */
 int boxed_run(const char *command, const struct boxed_options *options, const int fds[static 3],
               struct cupel_cgroup_search *ret_search, struct cupel_outcome *ret);

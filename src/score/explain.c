@@ -141,10 +141,32 @@ static char *explain_limit(const struct cupel_outcome *run)
     return strdup("stopped at a limit");
 }
 
+/* The kernel does not tell of what it kills for without asking: see cupel_policy_compile(). */
+static char *explain_other_entry(void)
+{
+    return strdup(
+        "stopped: it made a system call by the entry of another architecture, which "
+        "every policy denies, or raised SIGSYS itself");
+}
+
+static char *explain_call(const struct cupel_denied_call *call, const char *policy)
+{
+    char *text = NULL;
+    int r = asprintf(&text, "stopped: called %s, which policy %s denies%s%s", call->name,
+                     policy, call->why != NULL ? ": " : "", call->why != NULL ? call->why : "");
+
+    return r < 0 ? NULL : text;
+}
+
 static char *explain_denied(const struct cupel_outcome *run)
 {
     const char *policy = run->enforcement.policy;
     char *text = NULL;
+
+    if (run->denied.fatal != NULL)
+        return explain_call(run->denied.fatal, policy);
+    if (run->knows_denied)
+        return explain_other_entry();
     int r =
         policy[0] != '\0'
             ? asprintf(&text, "stopped: it made a system call that policy %s denies", policy)

@@ -54,7 +54,7 @@ static void assert_keys(json_t *object, const char *expected)
 static void run_has_the_keys_of_the_design_in_order(void **state)
 {
     struct cupel_outcome run = sample_run();
-    json_t *json = cupel_render_run(&run);
+    json_t *json = cupel_render_run(&run, CUPEL_VIEW_STAFF);
 
     (void)state;
     assert_keys(json,
@@ -119,7 +119,7 @@ static void ends_of_runs_follow_the_table(void **state)
         run.signal = cases[i].signal;
         run.limit = cases[i].limit;
         strcpy(run.error, "why");
-        json_t *json = cupel_render_run(&run);
+        json_t *json = cupel_render_run(&run, CUPEL_VIEW_STAFF);
         json_t *end = json_pack(
             "[OOOOo]", json_object_get(json, "status"), json_object_get(json, "exit_code"),
             json_object_get(json, "signal"), json_object_get(json, "limit"),
@@ -141,7 +141,7 @@ static void what_is_unknown_is_null(void **state)
                                          "capabilities", "landlock_abi", "seccomp_sha256",
                                          "policy",       "policy_sha256"};
     struct cupel_outcome run = sample_error_run();
-    json_t *json = cupel_render_run(&run);
+    json_t *json = cupel_render_run(&run, CUPEL_VIEW_STAFF);
 
     (void)state;
     for (size_t i = 0; i < COUNT(keys); i++)
