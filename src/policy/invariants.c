@@ -15,10 +15,12 @@
      "in a namespace of its own a process has capabilities, and with them a larger part of " \
      "the kernel"}
 /* clang-format on */
-#define ANY_NETWORK  (-1)
-#define FAMILY       "arg0 & 0xffffffc0 == 0 and " /* no family is 64 or more */
-#define NO_UNIX      "arg0 != AF_UNIX"
-#define NO_LOOPBACK  NO_UNIX " and arg0 != AF_INET and arg0 != AF_INET6"
+#define ANY_NETWORK (-1)
+#define FAMILY      "arg0 & 0xffffffc0 == 0 and " /* no family is 64 or more */
+#define NO_UNIX     "arg0 != AF_UNIX"
+#define NO_LOOPBACK NO_UNIX " and arg0 != AF_INET and arg0 != AF_INET6"
+#define MOUNTS_WHY                                                                             \
+    "new ways to ask of mounts, for which libraries fall back to /proc/self/mountinfo"
 #define TERMINAL_WHY "it puts input into a terminal, as if the user of it had typed"
 #define LOCAL_WHY    "without a network there is AF_UNIX only; AF_VSOCK reaches the machine's host"
 #define LOOPBACK_WHY                                                                           \
@@ -45,6 +47,8 @@ static const struct invariant table[] = {
     NO_NAMESPACE("CLONE_NEWNET"),
     {"clone3", NULL, ERRNO(ENOSYS), ANY_NETWORK,
      "its flags are in memory, where a filter cannot look; the C library falls back to clone"},
+    {"listmount", NULL, ERRNO(ENOSYS), ANY_NETWORK, MOUNTS_WHY},
+    {"statmount", NULL, ERRNO(ENOSYS), ANY_NETWORK, MOUNTS_WHY},
     {"ioctl", "arg1 == TIOCSTI", ERRNO(EPERM), ANY_NETWORK, TERMINAL_WHY},
     {"ioctl", "arg1 == TIOCLINUX", ERRNO(EPERM), ANY_NETWORK, TERMINAL_WHY},
     /* For the families that exist the answer is the kernel's own where one is missing. */

@@ -5,6 +5,8 @@
  * - What @kernel-surface names is killed.
  * - clone makes no namespace; clone3 does not exist, since its flags are in memory, where a
  *   filter cannot look.
+ * - listmount and statmount do not exist: the rest of the mount API is in @kernel-surface, but
+ *   these two are asked by libraries that can do without.
  * - ioctl puts no input into terminals (TIOCSTI, TIOCLINUX).
  * - Sockets are of family AF_UNIX, with network loopback of AF_INET and AF_INET6 too: AF_VSOCK
  *   is not namespaced and reaches the machine's host.

@@ -282,7 +282,7 @@ static void every_call_has_a_definite_answer_and_none_by_another_entry(void **st
 
 static void unknown_calls_are_answered_by_enosys(void **state)
 {
-    static const int numbers[] = {457, 462, 467, 9999, -1, INT32_MAX / 4};
+    static const int numbers[] = {456 + 128, 470, 1023, 1024, 9999, -1, INT32_MAX / 4};
 
     (void)state;
     for (size_t p = 0; p < COUNT(shipped); p++) {
