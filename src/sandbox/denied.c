@@ -27,8 +27,8 @@
 #include "sandbox/run_internal.h"
 
 /* Credit is counted in calls that fail with an errno. */
-#define BURST     2000U
-#define RATE      2000U /* a second */
+#define BURST     1000U
+#define RATE      1000U /* a second */
 #define KILL_COST 20U   /* of /proc, a pidfd, and a process that is made and buried */
 #define PAUSE_NS  (CUPEL_NS_PER_S / 100)
 

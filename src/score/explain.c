@@ -149,10 +149,11 @@ static char *explain_other_entry(void)
         "every policy denies, or raised SIGSYS itself");
 }
 
-static char *explain_call(const struct cupel_denied_call *call, const char *policy)
+static char *explain_call(const char *before, const struct cupel_denied_call *call,
+                          const char *policy)
 {
     char *text = NULL;
-    int r = asprintf(&text, "stopped: called %s, which policy %s denies%s%s", call->name,
+    int r = asprintf(&text, "%s called %s, which policy %s denies%s%s", before, call->name,
                      policy, call->why != NULL ? ": " : "", call->why != NULL ? call->why : "");
 
     return r < 0 ? NULL : text;
@@ -164,7 +165,7 @@ static char *explain_denied(const struct cupel_outcome *run)
     char *text = NULL;
 
     if (run->denied.fatal != NULL)
-        return explain_call(run->denied.fatal, policy);
+        return explain_call("stopped:", run->denied.fatal, policy);
     if (run->knows_denied)
         return explain_other_entry();
     int r =
@@ -212,6 +213,29 @@ static char *explain_sandbox(const struct cupel_outcome *run)
     if (len == 0)
         return strdup("the sandbox failed");
     return cupel_text_clean(run->error, len, sizeof(run->error), &text) < 0 ? NULL : text;
+}
+
+int cupel_score_add_killed(const struct cupel_outcome *run, char **text)
+{
+    const struct cupel_denied *denied = &run->denied;
+    CUPEL_AUTO_FREE char *before = NULL;
+    char *both = NULL;
+    size_t i = 0;
+
+    while (i < denied->count && !denied->calls[i].killed)
+        i++;
+    if (i == denied->count)
+        return 0;
+    if (asprintf(&before, "%s; one of its processes", *text) < 0) {
+        before = NULL;
+        return -ENOMEM;
+    }
+    both = explain_call(before, &denied->calls[i], run->enforcement.policy);
+    if (both == NULL)
+        return -ENOMEM;
+    free(*text);
+    *text = both;
+    return 0;
 }
 
 int cupel_score_explain(const struct cupel_outcome *run, char **ret)
