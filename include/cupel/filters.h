@@ -9,11 +9,7 @@ struct cupel_filters {
     struct cupel_filter notify; /* count 0: calls that it denies cannot be told */
 };
 
-/*
- * The programs of a policy, as of cupel_filter_get(). There is none that notifies where the
- * policy denies what a cell needs between loading it and executing the command: nobody would
- * listen yet. Release with cupel_filters_clear().
- */
+/* As cupel_filter_get(), of both. Release with cupel_filters_clear(). */
 CUPEL_MUST_CHECK int cupel_filters_get(const char *folder, const struct cupel_policy *policy,
                                        struct cupel_filters *ret, struct cupel_error *err);
 void cupel_filters_clear(struct cupel_filters *filters);
