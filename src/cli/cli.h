@@ -48,6 +48,10 @@ unsigned cupel_cli_processors(void);
 CUPEL_MUST_CHECK int cupel_cli_write(const char *path, const char *text,
                                      struct cupel_error *err);
 
+/* The same for bytes. */
+CUPEL_MUST_CHECK int cupel_cli_write_bytes(const char *path, const void *bytes, size_t len,
+                                           struct cupel_error *err);
+
 /*
  * SIGINT, SIGTERM and SIGHUP end the process with 128+N, at once: a cell dies with its
  * supervisor. SIGPIPE does nothing here, so that a write fails with EPIPE instead; executed

@@ -46,10 +46,7 @@ static json_t *rules_of(const struct cupel_policy *policy)
     json_t *array = json_array();
 
     for (size_t i = 0; array != NULL && i < policy->rules->count; i++) {
-        const struct cupel_rule *rule = &policy->rules->items[i];
-        json_t *one = json_pack("{sssO}", "policy", policy->sources->names[rule->source],
-                                "rule", rule->json);
-        if (json_array_append_new(array, one) < 0) {
+        if (json_array_append(array, policy->rules->items[i].json) < 0) {
             json_decref(array);
             return NULL;
         }
