@@ -229,6 +229,7 @@ static void clear(struct boxed *boxed)
 /* The run as the loop sees it. */
 struct watched {
     struct cli_relay relays[2]; /* by enum cupel_stream */
+    const struct boxed_options *options;
     bool done;
     struct cupel_outcome outcome;
 };
@@ -238,6 +239,13 @@ static void take_output(void *owner, enum cupel_stream stream, const void *bytes
     struct watched *watched = owner;
 
     cli_relay_put(&watched->relays[stream], bytes, len);
+}
+
+static void take_call(void *owner, int number, const uint64_t arguments[static 6])
+{
+    const struct boxed_options *options = ((struct watched *)owner)->options;
+
+    options->learn(options->learner, number, arguments);
 }
 
 static void take_outcome(void *owner, struct cupel_run *run,
@@ -268,7 +276,9 @@ static int run_loop(struct boxed *boxed, struct cupel_loop *loop, int input_fd,
         .chdir = boxed->options->chdir,
         .policy = boxed->policy,
         .filter = &boxed->filters.enforce,
-        .notify_filter = &boxed->filters.notify,
+        .notify_filter = boxed->options->notify_filter != NULL ? boxed->options->notify_filter
+                                                               : &boxed->filters.notify,
+        .learn = boxed->options->learn != NULL ? take_call : NULL,
         .limits = boxed->limits,
         .extra_read_only = boxed->read_only,
         .extra_writable = boxed->writable,
@@ -290,7 +300,7 @@ static int run_loop(struct boxed *boxed, struct cupel_loop *loop, int input_fd,
 static int run_and_relay(struct boxed *boxed, const int fds[static 3],
                          struct cupel_outcome *ret, int *ret_failure, struct cupel_error *err)
 {
-    struct watched watched = {.done = false};
+    struct watched watched = {.options = boxed->options};
     struct cupel_loop *loop = NULL;
 
     int r = cupel_loop_new(&loop, err);

@@ -39,6 +39,10 @@ struct boxed_options {
     bool fresh_box;   /* a copy-on-write view of the (empty) box, as tests get it */
     bool has_network; /* network replaces the policy's */
     enum cupel_network network;
+    const struct cupel_filter *notify_filter; /* instead of the policy's; NULL: that */
+    /* As in struct cupel_run_request, but with an owner of its own. */
+    void (*learn)(void *learner, int number, const uint64_t arguments[static 6]);
+    void *learner;
     struct cupel_error *failure; /* why nothing ran goes here; NULL: to standard error */
 };
 

@@ -17,6 +17,7 @@ int cupel_cli_policy_show(int argc, char **argv);
 int cupel_cli_policy_explain(int argc, char **argv);
 int cupel_cli_policy_diff(int argc, char **argv);
 int cupel_cli_policy_export(int argc, char **argv);
+int cupel_cli_policy_learn(int argc, char **argv);
 
 /* What a command was asked for. */
 struct policy_request {
@@ -71,6 +72,12 @@ struct policy_usage {
  * was printed, or what is wrong was said. */
 bool policy_request_read(const struct policy_usage *usage, int argc, char **argv,
                          struct policy_request *ret, int *ret_code);
+
+/* Find the shipped policies. False, with the exit code, after saying what went wrong. */
+bool policy_find_folder(struct policy_request *request, int *ret_code);
+
+/* Print to standard output. Returns the exit code. */
+int policy_print(const char *text);
 
 /* Load a policy. Returns CUPEL_EXIT_OK and sets *ret, or another exit code after saying what
  * is wrong with it. */
