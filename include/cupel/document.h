@@ -34,13 +34,20 @@ struct cupel_diagnostic {
 struct cupel_diagnostics {
     struct cupel_diagnostic *items;
     size_t count;
+    bool remarks; /* take warnings and notes too; to be set before */
 };
+
+/* "error", "warning", "note": indexed by enum cupel_severity. */
+extern const char *const cupel_severity_names[];
 
 /* An error, unless its severity is changed afterwards. */
 void cupel_diagnostics_add(struct cupel_diagnostics *diagnostics, const char *file,
                            unsigned line, unsigned column, const char *fmt, ...)
     CUPEL_PRINTF(5, 6);
 void cupel_diagnostics_clear(struct cupel_diagnostics *diagnostics);
+
+/* Order those from first on as one reads: by file, line, column and text. */
+void cupel_diagnostics_sort(struct cupel_diagnostics *diagnostics, size_t first);
 
 /* How many of them, from first on, are errors. */
 size_t cupel_diagnostics_errors(const struct cupel_diagnostics *diagnostics, size_t first);
@@ -89,7 +96,7 @@ void cupel_field_position(const struct cupel_field *field, unsigned *ret_line,
  * (`tests[2].points: `); always returns false, for `return cupel_field_fail(…)`. */
 bool cupel_field_fail(const struct cupel_field *field, const char *fmt, ...) CUPEL_PRINTF(2, 3);
 
-/* The same, but no error. */
+/* The same, but no error, and left out where remarks are not asked for. */
 void cupel_field_remark(const struct cupel_field *field, enum cupel_severity severity,
                         const char *fmt, ...) CUPEL_PRINTF(3, 4);
 

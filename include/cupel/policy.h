@@ -94,6 +94,17 @@ CUPEL_MUST_CHECK int cupel_policy_load(const char *folder, const char *name,
                                        struct cupel_policy **ret, struct cupel_error *err);
 void cupel_policy_free(struct cupel_policy *policy);
 
+/*
+ * Look a policy over, for all architectures: what loading and compiling it says, and of its own
+ * rules, not of its parents', warnings of what is probably not meant: a rule, or a name in it,
+ * that never decides since later rules do; that allows what an invariant denies; that is there
+ * already. Notes say what it widens. All are added to diagnostics, in the order of the file.
+ * Returns as cupel_policy_load().
+ */
+CUPEL_MUST_CHECK int cupel_policy_lint(const char *folder, const char *name,
+                                       struct cupel_diagnostics *diagnostics,
+                                       struct cupel_error *err);
+
 /* Where something comes from. Borrowed from the policy, or static. */
 struct cupel_origin {
     const char *policy; /* its name; NULL for an invariant, and for a default */

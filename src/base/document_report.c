@@ -98,6 +98,8 @@ void cupel_field_remark(const struct cupel_field *field, enum cupel_severity sev
     size_t before = diagnostics->count;
     va_list ap;
 
+    if (!diagnostics->remarks)
+        return;
     va_start(ap, fmt);
     report(field, false, fmt, ap);
     va_end(ap);

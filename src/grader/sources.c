@@ -114,8 +114,11 @@ static int load(struct cupel_sources *sources, const char *name, struct cupel_er
         located = NULL;
         return r;
     }
+    bool remarks = sources->diagnostics->remarks;
+    sources->diagnostics->remarks = false; /* those are for who wrote the policy */
     r = cupel_policy_load(sources->policy_folder, located, cupel_arch_native(),
                           sources->diagnostics, &policy, err);
+    sources->diagnostics->remarks = remarks;
     if (r < 0 && cupel_diagnostics_errors(sources->diagnostics, before) > 0 &&
         err->text[0] != '\0')
         err->text[0] = '\0'; /* said already, and better */

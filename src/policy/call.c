@@ -52,15 +52,16 @@ enum cupel_arch cupel_arch_native(void)
 
 int cupel_call_number(enum cupel_arch arch, const char *name)
 {
+    int number = seccomp_syscall_resolve_name_arch(libseccomp_archs[arch], name);
+
+    if (number != __NR_SCMP_ERROR)
+        return number < 0 ? -ENOSYS : number;
     for (size_t i = 0; i < COUNT(newer); i++) {
         if (strcmp(newer[i].name, name) == 0)
             return newer[i].x86_64_only && arch != CUPEL_ARCH_X86_64 ? -ENOSYS
                                                                      : newer[i].number;
     }
-    int number = seccomp_syscall_resolve_name_arch(libseccomp_archs[arch], name);
-    if (number == __NR_SCMP_ERROR)
-        return -ENOENT;
-    return number < 0 ? -ENOSYS : number;
+    return -ENOENT;
 }
 
 bool cupel_call_name(enum cupel_arch arch, int number, char ret[static CUPEL_CALL_NAME_SIZE])

@@ -40,6 +40,14 @@ static int cases_of(struct cupel_decider *decider, int number, struct cupel_case
     return cupel_decider_cases(decider, (size_t)number, ret);
 }
 
+static int fail(const struct cupel_policy *policy, int number, int r, struct cupel_error *err)
+{
+    char name[CUPEL_CALL_NAME_SIZE];
+
+    (void)cupel_call_name(policy->arch, number, name);
+    return cupel_fail(err, r, "rules for %s: %s", name, cupel_cases_explain(r));
+}
+
 int cupel_policy_cases(const struct cupel_policy *policy, int number,
                        struct cupel_policy_case **ret, size_t *ret_count,
                        struct cupel_error *err)
@@ -62,7 +70,7 @@ int cupel_policy_cases(const struct cupel_policy *policy, int number,
     }
     cupel_cases_clear(&cases);
     cupel_decider_clear(&decider);
-    return r < 0 ? cupel_fail(err, r, "rules for call %d: %s", number, strerrordesc_np(-r)) : 0;
+    return r < 0 ? fail(policy, number, r, err) : 0;
 }
 
 static bool is_in(const uint64_t args[static CUPEL_ARGUMENTS], const struct cupel_cube *cube)
@@ -92,5 +100,5 @@ int cupel_policy_decide(const struct cupel_policy *policy, int number,
     }
     cupel_cases_clear(&cases);
     cupel_decider_clear(&decider);
-    return r < 0 ? cupel_fail(err, r, "rules for call %d: %s", number, strerrordesc_np(-r)) : 0;
+    return r < 0 ? fail(policy, number, r, err) : 0;
 }

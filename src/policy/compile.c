@@ -204,10 +204,10 @@ static int compile_all(struct compiler *c, struct cupel_error *err)
     c->clone3 = cupel_call_number(arch, "clone3");
     for (size_t number = 0; number <= CUPEL_CALLS; number++) {
         int r = compile_call(c, number);
-        if (r < 0)
-            return cupel_fail(err, r, "rules for %s: %s",
-                              cupel_call_name(arch, (int)number, name) ? name : "a call",
-                              strerrordesc_np(-r));
+        if (r < 0) {
+            (void)cupel_call_name(arch, (int)number, name);
+            return cupel_fail(err, r, "rules for %s: %s", name, cupel_cases_explain(r));
+        }
     }
     write_entry(c);
     return 0;

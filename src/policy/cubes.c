@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cupel/cleanup.h"
 
@@ -213,6 +214,11 @@ int cupel_cases_of_call(const struct cupel_rule *const *rules, size_t count, uns
     }
     *ret = cases;
     return 0;
+}
+
+const char *cupel_cases_explain(int r)
+{
+    return r == -E2BIG ? "more conditions than can be told apart" : strerrordesc_np(-r);
 }
 
 void cupel_cases_clear(struct cupel_cases *cases)

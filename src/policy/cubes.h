@@ -43,6 +43,9 @@ CUPEL_MUST_CHECK int cupel_cases_of_call(const struct cupel_rule *const *rules, 
 CUPEL_MUST_CHECK int cupel_cases_add(struct cupel_cases *cases, const struct cupel_cube *cube,
                                      const struct cupel_rule *rule);
 
+/* What is wrong, where one of these failed. */
+const char *cupel_cases_explain(int r);
+
 void cupel_cases_clear(struct cupel_cases *cases);
 
 #endif

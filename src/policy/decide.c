@@ -118,12 +118,17 @@ static int cut_all(struct cupel_decider *decider, size_t number,
     return r;
 }
 
+int cupel_decider_uncut(struct cupel_decider *decider, size_t number, struct cupel_cases *ret)
+{
+    return cases_of(decider, decider->policy->rules, number, ret);
+}
+
 int cupel_decider_cases(struct cupel_decider *decider, size_t number, struct cupel_cases *ret)
 {
     struct cupel_cases cases = {0};
     struct cupel_cases cut = {0};
 
-    int r = cases_of(decider, decider->policy->rules, number, &cases);
+    int r = cupel_decider_uncut(decider, number, &cases);
     if (r == 0)
         r = cut_all(decider, number, &cases, &cut);
     cupel_cases_clear(&cases);

@@ -27,6 +27,10 @@ void cupel_decider_clear(struct cupel_decider *decider);
 CUPEL_MUST_CHECK int cupel_decider_cases(struct cupel_decider *decider, size_t number,
                                          struct cupel_cases *ret);
 
+/* The same before invariants cut what is allowed. */
+CUPEL_MUST_CHECK int cupel_decider_uncut(struct cupel_decider *decider, size_t number,
+                                         struct cupel_cases *ret);
+
 /* Of a case. */
 struct cupel_action cupel_decider_action(const struct cupel_decider *decider,
                                          const struct cupel_case *one);

@@ -199,10 +199,10 @@ static void without_a_folder_it_is_compiled(void **state)
     }
 }
 
-static void the_key_tells_networks_and_policies_apart(void **state)
+static void the_key_tells_apart_all_that_makes_a_filter(void **state)
 {
     struct fixture *fixture = *state;
-    char keys[3][CUPEL_SHA256_HEX_SIZE];
+    char keys[5][CUPEL_SHA256_HEX_SIZE];
     struct cupel_policy changed = *fixture->policy;
 
     cupel_policy_filter_key(&changed, CUPEL_FILTER_ENFORCE, keys[0]);
@@ -211,9 +211,14 @@ static void the_key_tells_networks_and_policies_apart(void **state)
     changed.network = CUPEL_NETWORK_NONE;
     changed.sha256[0] = changed.sha256[0] == 'a' ? 'b' : 'a';
     cupel_policy_filter_key(&changed, CUPEL_FILTER_ENFORCE, keys[2]);
-    assert_string_not_equal(keys[0], keys[1]);
-    assert_string_not_equal(keys[0], keys[2]);
-    assert_string_not_equal(keys[1], keys[2]);
+    cupel_policy_filter_key(fixture->policy, CUPEL_FILTER_NOTIFY, keys[3]);
+    changed = *fixture->policy;
+    changed.arch = changed.arch == CUPEL_ARCH_X86_64 ? CUPEL_ARCH_AARCH64 : CUPEL_ARCH_X86_64;
+    cupel_policy_filter_key(&changed, CUPEL_FILTER_ENFORCE, keys[4]);
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        for (size_t j = 0; j < i; j++)
+            assert_string_not_equal(keys[i], keys[j]);
+    }
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -225,7 +230,7 @@ int main(void)
         TEST(a_damaged_file_is_replaced),
         TEST(what_others_may_write_is_not_believed),
         TEST(without_a_folder_it_is_compiled),
-        TEST(the_key_tells_networks_and_policies_apart),
+        TEST(the_key_tells_apart_all_that_makes_a_filter),
     };
     return cmocka_run_group_tests_name("filter_cache", tests, NULL, NULL);
 }
