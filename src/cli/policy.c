@@ -24,6 +24,7 @@ static const struct command commands[] = {
      "what one allows that another, or an OCI profile, does not"},
     {"export", cupel_cli_policy_export,
      "as a BPF program, an OCI seccomp profile, or one file"},
+    {"audit", cupel_cli_policy_audit, "statements of policies that can be archived"},
     {"learn", cupel_cli_policy_learn, "run a command and propose the policy that it needs"},
 };
 

@@ -17,6 +17,7 @@ int cupel_cli_policy_show(int argc, char **argv);
 int cupel_cli_policy_explain(int argc, char **argv);
 int cupel_cli_policy_diff(int argc, char **argv);
 int cupel_cli_policy_export(int argc, char **argv);
+int cupel_cli_policy_audit(int argc, char **argv);
 int cupel_cli_policy_learn(int argc, char **argv);
 
 /* What a command was asked for. */

@@ -85,29 +85,41 @@ static void put_number(const struct writer *w, uint64_t value)
     (void)fprintf(w->out, value < 256 ? "%ju" : "0x%jx", (uintmax_t)value);
 }
 
-static void put_span(const struct writer *w, size_t argument, const struct cupel_span *span)
+/* How many pieces a span is told in: each value, or from where to where. */
+static size_t pieces_of(const struct writer *w, size_t argument, const struct cupel_span *span)
 {
-    if (span->first == span->last) {
-        put_value(w, argument, span->first);
-    } else if (has_names(w, argument, span)) {
-        for (uint64_t value = span->first; value <= span->last; value++) {
-            (void)fputs(value > span->first ? ", " : "", w->out);
-            put_value(w, argument, value);
-        }
-    } else {
-        put_number(w, span->first);
-        (void)fputs(" to ", w->out);
-        put_number(w, span->last);
+    bool one_by_one = span->last - span->first < 2 || has_names(w, argument, span);
+
+    return one_by_one ? (size_t)(span->last - span->first) + 1 : 1;
+}
+
+static void put_piece(const struct writer *w, size_t argument, const struct cupel_span *span,
+                      size_t piece)
+{
+    if (pieces_of(w, argument, span) > 1 || span->first == span->last) {
+        put_value(w, argument, span->first + piece);
+        return;
     }
+    put_number(w, span->first);
+    (void)fputs(" to ", w->out);
+    put_number(w, span->last);
 }
 
 /* A, B or C */
 static void put_list(const struct writer *w, size_t argument, const struct cupel_span *spans,
                      size_t count)
 {
+    size_t total = 0;
+    size_t put = 0;
+
+    for (size_t i = 0; i < count; i++)
+        total += pieces_of(w, argument, &spans[i]);
     for (size_t i = 0; i < count; i++) {
-        (void)fputs(i == 0 ? "" : i + 1 == count ? " or " : ", ", w->out);
-        put_span(w, argument, &spans[i]);
+        for (size_t piece = 0; piece < pieces_of(w, argument, &spans[i]); piece++) {
+            (void)fputs(put == 0 ? "" : put + 1 == total ? " or " : ", ", w->out);
+            put_piece(w, argument, &spans[i], piece);
+            put++;
+        }
     }
 }
 
@@ -141,14 +153,15 @@ static void put_spans_and_gaps(const struct writer *w, const struct cupel_spans 
     if (spans->count == 1 && first->first == first->last) {
         (void)fputs("== ", w->out);
         put_value(w, spans->argument, first->first);
+    } else if (spans->count == 1 && (first->first == 0 || first->last == spans->width) &&
+               !are_single(gaps, gap_count)) {
+        (void)fputs(first->first == 0 ? "<= " : ">= ", w->out);
+        put_value(w, spans->argument, first->first == 0 ? first->last : first->first);
     } else if (are_single(gaps, gap_count) ||
                (are_small(gaps, gap_count) && !are_small(spans->items, spans->count))) {
         bool single = gap_count == 1 && gaps[0].first == gaps[0].last;
         (void)fputs(single ? "!= " : "is not ", w->out);
         put_list(w, spans->argument, gaps, gap_count);
-    } else if (spans->count == 1 && (first->first == 0 || first->last == spans->width)) {
-        (void)fputs(first->first == 0 ? "<= " : ">= ", w->out);
-        put_value(w, spans->argument, first->first == 0 ? first->last : first->first);
     } else if (is_one_with_holes(spans) && !are_single(spans->items, spans->count)) {
         (void)fputs("is ", w->out);
         put_list(w, spans->argument, &whole, 1);
@@ -197,6 +210,30 @@ static int put_slice(const struct writer *w, struct cupel_slices *slices, size_t
     return r;
 }
 
+/* The arguments of which a cube fixes some bits only, as a bit set. */
+static unsigned partial_arguments(const struct writer *w, const struct cupel_cube *cube)
+{
+    unsigned found = 0;
+
+    for (size_t i = 0; i < CUPEL_ARGUMENTS; i++) {
+        uint64_t width = cupel_argument_width(w->wide, i);
+        uint64_t mask = cube->mask[i] & width;
+        if (mask != 0 && mask != width)
+            found |= 1U << i;
+    }
+    return found;
+}
+
+/* One of which a cube says nothing; CUPEL_ARGUMENTS if there is none. */
+static size_t free_argument(const struct cupel_cube *cube)
+{
+    size_t i = 0;
+
+    while (i < CUPEL_ARGUMENTS && cube->mask[i] != 0)
+        i++;
+    return i;
+}
+
 /* The region as values of at most two arguments. Returns -EDOM, and has put nothing, if it is
  * more than that. */
 static int put_as_slices(const struct writer *w, const struct cupel_region *in)
@@ -205,17 +242,21 @@ static int put_as_slices(const struct writer *w, const struct cupel_region *in)
     struct cupel_slices slices = {0};
     bool several = false;
 
+    if (in->count == 1)
+        varying = partial_arguments(w, &in->items[0]);
     if (varying == 0 || __builtin_popcount(varying) > 2)
         return -EDOM;
     slices.x = (size_t)__builtin_ctz(varying);
     unsigned others = varying & (varying - 1);
-    slices.y = others != 0 ? (size_t)__builtin_ctz(others) : slices.x == 0 ? 1 : 0;
+    slices.y = others != 0 ? (size_t)__builtin_ctz(others) : free_argument(&in->items[0]);
+    if (slices.y == CUPEL_ARGUMENTS)
+        return -EDOM;
     int r = cupel_slices_make(w->wide, in, &slices);
     for (size_t i = 0; i < slices.count && r == 0; i++) {
         if (slices.items[i].done)
             continue;
         (void)fputs(several ? "; or " : "", w->out);
-        if (put_cube(w, &in->items[0], varying | (others == 0 ? 1U << slices.y : 0)) > 0)
+        if (put_cube(w, &in->items[0], varying) > 0)
             (void)fputs(" and ", w->out);
         r = put_slice(w, &slices, i);
         several = true;
