@@ -19,6 +19,7 @@ static const struct cupel_cli_command commands[] = {
     {"export", cupel_cli_policy_export,
      "as a BPF program, an OCI seccomp profile, or one file"},
     {"audit", cupel_cli_policy_audit, "statements of policies that can be archived"},
+    {"learn", cupel_cli_policy_learn, "run a command and propose the policy that it needs"},
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

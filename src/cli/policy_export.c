@@ -4,7 +4,6 @@
 
 #include "cli/cli.h"
 #include "cli/policy.h"
-#include "cupel/render.h"
 #include "policy/disassemble.h"
 #include "policy/oci.h"
 #include "policy/standalone.h"
@@ -61,11 +60,6 @@ static int export_oci(const struct policy_request *request, const struct cupel_p
     return policy_write(request, text);
 }
 
-static char *as_json(const json_t *document)
-{
-    return cupel_render_json_text(document);
-}
-
 static int export(const struct policy_request *request, const struct cupel_policy *policy,
                   enum format format)
 {
@@ -73,7 +67,7 @@ static int export(const struct policy_request *request, const struct cupel_polic
     case FORMAT_OCI:
         return export_oci(request, policy);
     case FORMAT_JSON:
-        return policy_write_document(request, cupel_policy_standalone(policy), as_json);
+        return policy_write_json(request, cupel_policy_standalone(policy));
     case FORMAT_BPF:
     case FORMAT_DISASM:
         break;
