@@ -108,9 +108,9 @@ class Show(PolicyTestCase):
             'did you mean "@network-local"?')
 
     def test_an_invalid_policy_is_refused_at_its_place(self):
-        path = self.child({"rules": [{"deny": ["opem"], "why": "a test"}]})
+        path = self.child({"rules": [{"deny": ["openz"], "why": "a test"}]})
         self.assertRegex(self.refuse("show", path),
-                         r'child\.json:1:\d+: .*"opem"; did you mean "open"\?$')
+                         r'child\.json:1:\d+: .*"openz"; did you mean "open"\?$')
 
 
 class Explain(PolicyTestCase):
@@ -201,7 +201,7 @@ class Explain(PolicyTestCase):
     def test_wrong_calls_are_refused_at_their_column(self):
         start = "cupel policy explain: "
         table = [
-            ("opem", 'no system call is named "opem"; did you mean "open"?'),
+            ("openz", 'no system call is named "openz"; did you mean "open"?'),
             ("socket(AF_INE)", 'socket(AF_INE): column 8: no constant is named "AF_INE"; '
                                'did you mean "AF_INET"?'),
             ("socket(1,, 2)", 'socket(1,, 2): column 10: expected a number, a constant, "_" or '
