@@ -72,6 +72,7 @@ static int run_unpack(struct cupel_cell *cell, int packed_fd, const struct cupel
     (void)snprintf(max_files, sizeof(max_files), "%" PRIu64, grader->intake.max_files);
     const char *const argv[] = {"/cupel/unpack", "--max-size", max_size,
                                 "--max-files",   max_files,    NULL};
+    const struct cupel_filters *filters;
     struct cupel_run_request request = {
         .argv = argv,
         .environment = environment,
@@ -82,7 +83,8 @@ static int run_unpack(struct cupel_cell *cell, int packed_fd, const struct cupel
         .owner = said,
     };
 
-    cupel_grader_unpack_policy(grader, &request.policy, &request.filter);
+    cupel_grader_unpack_policy(grader, &request.policy, &filters);
+    request.filter = &filters->enforce;
     request.limits = cupel_submission_limits(request.policy, &grader->intake);
     return cupel_run_wait(cell, 0, &request, ret, err);
 }
