@@ -67,9 +67,10 @@ class C(languages.LanguageCase):
         return program
 
     def test_programs_of_gcc(self):
+        denied = ("socket", "shmget", "mq_open", "memfd_create")  # what processes.c tries
         for name, expected in C_PROGRAMS.items():
             with self.subTest(program=name):
-                self.check("native", self.build(name), stdout=expected)
+                self.check("native", self.build(name), stdout=expected, denied=denied)
 
     def test_a_program_of_clang_that_is_linked_statically(self):
         program = self.build("threads", "clang", ["-O2", "-static"])
@@ -97,7 +98,7 @@ class C(languages.LanguageCase):
         need("ninja")
         configure = "cmake -S /src -B b -G Ninja >/dev/null"
         steps = f"{configure} && cmake --build b >/dev/null && ctest --test-dir b"
-        tests = self.output("compile", "sh", "-c", steps)
+        tests = self.output("compile", "sh", "-c", steps, denied=["ioctl"])  # FICLONE
         self.assertIn("100% tests passed, 0 tests failed out of 1", tests)
 
 
@@ -148,7 +149,7 @@ class Go(languages.LanguageCase):
         need("go")
         build = ["go", "build", "-o", "/out/program", "program.go"]
         self.check("compile", *build, options=self.CACHE)
-        self.check("native", "/out/program", stdout=GO, code=4)
+        self.check("native", "/out/program", stdout=GO, code=4, denied=["socket"])
 
     def test_its_test_runner(self):
         need("go")
@@ -161,7 +162,7 @@ class Rust(languages.LanguageCase):
     def test_a_program(self):
         need("rustc")
         self.check("compile", "rustc", "-o", "/out/program", "/src/program.rs")
-        self.check("native", "/out/program", stdout=RUST)
+        self.check("native", "/out/program", stdout=RUST, denied=["socket"])
 
     def test_its_test_runner(self):
         need("rustc")
