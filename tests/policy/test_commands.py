@@ -303,7 +303,7 @@ class Export(PolicyTestCase):
 
 
 class Commands(PolicyTestCase):
-    NAMES = "list show explain diff export audit".split()
+    NAMES = "list show explain diff export audit learn".split()
 
     def test_each_has_help_with_an_example_and_its_exit_codes(self):
         for name in self.NAMES:
