@@ -218,8 +218,14 @@ static void listener_ready(struct cupel_source *source, uint32_t events)
         return;
     }
     /* Does not wait: as many calls may be received as have been made, even by who is dead. */
-    if (ioctl(source->fd, SECCOMP_IOCTL_NOTIF_RECV, &call) < 0)
+    if (ioctl(source->fd, SECCOMP_IOCTL_NOTIF_RECV, &call) < 0) {
+        struct cupel_error error = {0};
+        if (errno != ENOENT && errno != EINTR) {
+            (void)cupel_fail_errno(&error, "receive a denied call");
+            run_fail(run, &error);
+        }
         return;
+    }
     if (denied->credit > 0)
         denied->credit--;
     take_call(run, &call.notification);
