@@ -7,7 +7,7 @@
 
 #include "cupel/cleanup.h"
 
-#define MAX_CUBES 1024 /* a program for seccomp(2) has at most 4096 instructions */
+#define MAX_CUBES 2048 /* two arguments of 32 bits that both differ from something: 1024 */
 
 struct cubes {
     struct cupel_cube *items;

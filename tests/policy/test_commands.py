@@ -108,9 +108,9 @@ class Show(PolicyTestCase):
             'did you mean "@network-local"?')
 
     def test_an_invalid_policy_is_refused_at_its_place(self):
-        path = self.child({"rules": [{"deny": ["opne"], "why": "a test"}]})
+        path = self.child({"rules": [{"deny": ["openz"], "why": "a test"}]})
         self.assertRegex(self.refuse("show", path),
-                         r'child\.json:1:\d+: .*"opne"; did you mean "open"\?$')
+                         r'child\.json:1:\d+: .*"openz"; did you mean "open"\?$')
 
 
 class Explain(PolicyTestCase):
@@ -201,7 +201,7 @@ class Explain(PolicyTestCase):
     def test_wrong_calls_are_refused_at_their_column(self):
         start = "cupel policy explain: "
         table = [
-            ("opne", 'no system call is named "opne"; did you mean "open"?'),
+            ("openz", 'no system call is named "openz"; did you mean "open"?'),
             ("socket(AF_INE)", 'socket(AF_INE): column 8: no constant is named "AF_INE"; '
                                'did you mean "AF_INET"?'),
             ("socket(1,, 2)", 'socket(1,, 2): column 10: expected a number, a constant, "_" or '
@@ -303,7 +303,7 @@ class Export(PolicyTestCase):
 
 
 class Commands(PolicyTestCase):
-    NAMES = "list show explain diff export audit".split()
+    NAMES = "list show explain diff export audit learn".split()
 
     def test_each_has_help_with_an_example_and_its_exit_codes(self):
         for name in self.NAMES:
@@ -321,7 +321,7 @@ class Commands(PolicyTestCase):
     def test_wrong_command_lines_are_refused(self):
         table = [
             ([], "cupel policy: expected a command; see cupel policy --help"),
-            (["shwo"], "cupel policy: unknown command shwo; see cupel policy --help"),
+            (["shox"], "cupel policy: unknown command shox; see cupel policy --help"),
             (["--frob"], "cupel policy: unknown option --frob; see cupel policy --help"),
             (["show"], "cupel policy show: expected a policy or a group; "
                        "see cupel policy show --help"),
