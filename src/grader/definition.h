@@ -81,6 +81,9 @@ bool cupel_definition_read_unique_id(struct definition *definition,
  * test is known, which was told already. */
 bool cupel_definition_find_test(struct definition *definition, const struct cupel_field *field,
                                 const char *id, size_t *ret);
+/* "tests": the ids of tests, at least one, which the caller looks up. */
+bool cupel_definition_read_test_ids(const struct cupel_field *object,
+                                    struct cupel_field *ret_array, char ***ret);
 /* Room, zeroed, for the elements of an array that may be absent: then, or with a diagnostic, or
  * if memory ran out, *ret_count is 0. The caller frees. */
 void *cupel_definition_read_array(struct definition *definition,

@@ -33,11 +33,8 @@ static void read_members(struct definition *definition, const struct cupel_field
     struct cupel_grader_group *group = &definition->grader->groups[index];
     struct cupel_field field;
 
-    if (!cupel_field_require(object, "tests", &field) ||
-        !cupel_field_strings(&field, &group->tests))
+    if (!cupel_definition_read_test_ids(object, &field, &group->tests))
         return;
-    if (group->tests[0] == NULL)
-        (void)cupel_field_fail(&field, "expected the id of at least one test");
     for (size_t i = 0; group->tests[i] != NULL; i++) {
         struct cupel_field item = cupel_field_at(&field, i);
         (void)claim_test(definition, &item, group->tests[i], index);

@@ -50,11 +50,8 @@ static void read_culprits(struct definition *definition, const struct cupel_fiel
     struct cupel_field field;
     size_t unused;
 
-    if (!cupel_field_require(object, "tests", &field) ||
-        !cupel_field_strings(&field, &penalty->tests))
+    if (!cupel_definition_read_test_ids(object, &field, &penalty->tests))
         return;
-    if (penalty->tests[0] == NULL)
-        (void)cupel_field_fail(&field, "expected the id of at least one test");
     for (size_t i = 0; penalty->tests[i] != NULL; i++) {
         struct cupel_field item = cupel_field_at(&field, i);
         (void)cupel_definition_find_test(definition, &item, penalty->tests[i], &unused);

@@ -103,6 +103,17 @@ bool cupel_definition_find_test(struct definition *definition, const struct cupe
     return true;
 }
 
+bool cupel_definition_read_test_ids(const struct cupel_field *object,
+                                    struct cupel_field *ret_array, char ***ret)
+{
+    if (!cupel_field_require(object, "tests", ret_array) ||
+        !cupel_field_strings(ret_array, ret))
+        return false;
+    if ((*ret)[0] == NULL)
+        return cupel_field_fail(ret_array, "expected the id of at least one test");
+    return true;
+}
+
 void *cupel_definition_read_array(struct definition *definition,
                                   const struct cupel_field *object, const char *key,
                                   size_t size, struct cupel_field *ret_array, size_t *ret_count)

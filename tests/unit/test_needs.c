@@ -10,6 +10,7 @@
 
 #include "grader/needs_circle.h"
 #include "grader/schedule.h"
+#include "random.h"
 
 enum { TESTS = 9, GROUPS = 3, NEEDS = 3, ROUNDS = 20000 };
 
@@ -23,13 +24,9 @@ struct sample {
     uint64_t random;
 };
 
-/* xorshift64: Marsaglia, "Xorshift RNGs", 2003. */
 static unsigned draw(struct sample *sample, unsigned below)
 {
-    sample->random ^= sample->random << 13;
-    sample->random ^= sample->random >> 7;
-    sample->random ^= sample->random << 17;
-    return (unsigned)(sample->random >> 33) % below;
+    return random_draw(&sample->random, below);
 }
 
 /* Mostly of tests before the owner, so that not everything ends in a circle. */

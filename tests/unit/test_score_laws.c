@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "cupel/score.h"
+#include "random.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -30,13 +31,9 @@ struct sample {
     uint64_t random;
 };
 
-/* xorshift64: Marsaglia, "Xorshift RNGs", 2003. */
 static unsigned draw(struct sample *sample, unsigned below)
 {
-    sample->random ^= sample->random << 13;
-    sample->random ^= sample->random >> 7;
-    sample->random ^= sample->random << 17;
-    return (unsigned)(sample->random >> 33) % below;
+    return random_draw(&sample->random, below);
 }
 
 static bool toss(struct sample *sample)
