@@ -46,7 +46,7 @@ static void read_item(const struct definition *definition, const struct cupel_fi
                       const struct needer *needer)
 {
     const struct cupel_grader *grader = definition->grader;
-    struct cupel_need need;
+    struct cupel_need need = {0};
     const char *name = NULL;
 
     if (!cupel_field_string(field, &name) || !find(definition, field, name, &need))

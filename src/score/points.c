@@ -7,13 +7,20 @@
 #define UNIT 1e6
 #define MOST 1000000000000000ULL /* 1e9 points */
 
+static millionths nearest(double value)
+{
+    millionths whole = (millionths)value;
+
+    return value - (double)whole >= 0.5 ? whole + 1 : whole;
+}
+
 millionths score_millionths(double points)
 {
     double scaled = points * UNIT;
 
     if (!(scaled > 0))
         return 0; /* NaN as well */
-    return scaled < (double)MOST ? (millionths)(scaled + 0.5) : MOST;
+    return scaled < (double)MOST ? nearest(scaled) : MOST;
 }
 
 millionths score_most(double max_score)
@@ -35,7 +42,7 @@ millionths score_percent(millionths points, double percent)
 
     if (!(part > 0))
         return 0;
-    return part < (double)points ? (millionths)(part + 0.5) : points;
+    return part < (double)points ? nearest(part) : points;
 }
 
 millionths score_round(millionths points, unsigned decimals)
