@@ -142,7 +142,7 @@ class Explain(PolicyTestCase):
     def test_the_text_names_action_rule_place_and_reason(self):
         text = self.policy("explain", "native", "open")
         self.assertRegex(text, r"\Aopen\n  allow\n    by   policy base, /.*/base\.json:\d+:\d+\n"
-                               r"    why  mounts and Landlock")
+                               r"    why  programs read and write files; mounts and Landlock")
         text = self.policy("explain", "native", "clone(CLONE_NEWUSER)")
         self.assertRegex(text, r"by   an invariant, which no policy can widen\n"
                                r" +over policy native, /.*/native\.json:\d+:\d+, which allows")
