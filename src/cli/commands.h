@@ -6,6 +6,7 @@
  * the exit code. */
 int cupel_cli_grade(int argc, char **argv);
 int cupel_cli_test(int argc, char **argv);
+int cupel_cli_new(int argc, char **argv);
 int cupel_cli_run(int argc, char **argv);
 int cupel_cli_doctor(int argc, char **argv);
 

@@ -26,6 +26,7 @@ struct command {
 static const struct command commands[] = {
     {"grade", cupel_cli_grade, "grade one submission and print the result"},
     {"test", cupel_cli_test, "grade a grader's samples, and submissions that cheat"},
+    {"new", cupel_cli_new, "start a grader from a template"},
     {"run", cupel_cli_run, "one command in the sandbox"},
     {"doctor", cupel_cli_doctor,
      "what this host can enforce, what is missing, and what mends it"},

@@ -1,4 +1,4 @@
-"""What course staff write graders with: `cupel test`."""
+"""What course staff write graders with: `cupel test` and `cupel new`."""
 
 import json
 import os
@@ -13,6 +13,7 @@ import grading
 import support
 from support import CUPEL
 
+TEMPLATES = ("c", "io", "java", "python")
 CHEATS = (
     "empty",
     "empty-files",
@@ -244,6 +245,15 @@ class Cheats(StaffCase):
             f"a submission can read the grader's file {copy}/data/in",
         )
 
+    def test_a_compiler_that_sees_hidden_data_is_told(self):
+        made = self.folder() / "made"
+        self.cupel("new", made, "--template", "c")
+        definition = json.loads((made / "grader.json").read_text())
+        definition["build"][0]["policy"] = "leaky.json"
+        support.write(made / "grader.json", json.dumps(definition))
+        cheats = self.cheats(self.show(made, "compile"), code=DIFFERENT)
+        self.assertEqual([n for n, c in cheats.items() if not c["passed"]], ["hidden-data"])
+
     def test_a_submission_that_makes_the_grader_fail_is_told(self):
         fragile = {**ECHO, "run": ["no-such-program"]}
         cheats = self.cheats(self.with_samples([fragile], {"a": ({}, CORRECT)}), code=DIFFERENT)
@@ -375,6 +385,66 @@ class Watch(StaffCase):
         while any(os.path.exists(f"/proc/{pid}") for pid in pids):
             self.assertLess(time.monotonic(), deadline)
             time.sleep(0.01)
+
+
+class New(StaffCase):
+    def make(self, template, *, code=0, folder=None):
+        folder = folder or self.folder() / "my-grader"
+        done = self.cupel("new", folder, "--template", template)
+        self.assertEqual(done.returncode, code, done.stderr)
+        return folder, done
+
+    def test_each_template_passes_at_once(self):
+        for template in TEMPLATES:
+            with self.subTest(template=template):
+                support.need({"c": "gcc", "java": "javac"}.get(template, "python3"))
+                folder, _ = self.make(template)
+                definition = json.loads((folder / "grader.json").read_text())
+                self.assertEqual(definition["name"], "my-grader")
+                self.assertEqual(support.schema_faults(definition, "grader"), [])
+                report = self.report(folder)
+                names = [s["name"] for s in report["samples"]]
+                self.assertEqual(names, ["correct", "not-building", "wrong"])
+                self.assertEqual({c["passed"] for c in report["cheats"]}, {True})
+                self.assertNotIn("could not be built", self.run_test(folder).stdout)
+
+    def test_readme_and_samples_are_about_the_new_grader(self):
+        for template in TEMPLATES:
+            with self.subTest(template=template):
+                folder, done = self.make(template)
+                self.assertIn(f"cupel test {folder}", done.stdout)
+                self.assertIn("cupel test my-grader", (folder / "README.md").read_text())
+                for text in grading.tree(folder).values():
+                    self.assertNotIn(b"new-grader", text)
+
+    def test_correct_samples_earn_everything_and_wrong_ones_something(self):
+        for template in TEMPLATES:
+            folder, _ = self.make(template)
+            fractions = {
+                path.parent.name: json.loads(path.read_text())["fraction"]
+                for path in folder.glob("samples/*/expected.json")
+            }
+            with self.subTest(template=template):
+                self.assertEqual((fractions["correct"], fractions["not-building"]), (1, 0))
+                self.assertTrue(0 < fractions["wrong"] < 1)
+
+    def test_nothing_is_written_over(self):
+        folder = self.folder()
+        support.write(folder / "mine", "mine\n")
+        _, done = self.make("c", code=2, folder=folder)
+        self.assertIn("is there already; nothing was written", done.stderr)
+        self.assertEqual(grading.tree(folder), {"mine": b"mine\n"})
+
+    def test_an_unknown_template_names_those_there_are(self):
+        folder, done = self.make("fortran", code=2)
+        self.assertEqual(
+            done.stderr, "cupel new: --template fortran: expected c, io, java or python\n"
+        )
+        self.assertFalse(folder.exists())
+
+    def test_the_folder_must_be_able_to_name_a_grader(self):
+        _, done = self.make("c", code=2, folder=self.folder() / "two words")
+        self.assertIn("since it becomes the grader's", done.stderr)
 
 
 if __name__ == "__main__":
