@@ -60,9 +60,9 @@ static int judge_sample(const struct test_options *options, struct test_case *te
     if (expected == NULL && options->update && test->exit_code != CUPEL_EXIT_GRADER)
         return write_expected(options, test, cupel_subset_default(test->result));
     if (expected == NULL) {
-        fail(test,
-             "there is no expected.json; --update writes it, unless the grader is at "
-             "fault");
+        fail(test, "there is no expected.json; %s",
+             options->update ? "it is not written, since the grader is at fault"
+                             : "--update writes it");
         return CUPEL_EXIT_DIFFERENT;
     }
     if (cupel_subset_compare(expected, test->result, &test->differences) < 0)

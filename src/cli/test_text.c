@@ -119,8 +119,7 @@ static void put_reasons(struct page *page, const struct test_case *test, const c
             text = NULL;
             continue;
         }
-        page_format(page, "%*s", DETAIL_INDENT, "");
-        page_wrap(page, "", DETAIL_INDENT + 2, text);
+        page_wrap(page, "", DETAIL_INDENT, text);
         if (output != NULL && output[0] != '\0')
             page_output(page, DETAIL_INDENT + 2, output);
     }
@@ -166,7 +165,8 @@ static void put_case(struct page *page, const struct test_case *test)
         page_format(page, "%*s%s\n", DETAIL_INDENT, "", note);
     if (test->why != NULL) {
         page_format(page, "%*s", DETAIL_INDENT, "");
-        page_wrap(page, "", DETAIL_INDENT, test->why);
+        page_put(page, test->why, 0, false);
+        page_format(page, "\n");
     }
     for (size_t i = 0; i < test->differences.count; i++)
         put_difference(page, &test->differences.items[i]);
