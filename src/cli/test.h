@@ -45,6 +45,7 @@ struct test_case {
     uint64_t wall_ns;
 
     struct cupel_subset_differences differences;
+    bool graded; /* false: the platform failed, and why tells how */
     bool passed;
     bool updated; /* expected.json was written */
     char *why;    /* a sentence, if it did not pass and differences do not say it; or NULL */
@@ -76,8 +77,8 @@ CUPEL_MUST_CHECK int test_spawn(const struct test_options *options, const char *
 
 /* test_judge.c */
 
-/* Fill passed, differences and why of each case, and write expected.json where --update asks
- * for it. Returns an exit code; what is no verdict is told on standard error. */
+/* Fill graded, passed, differences and why of each case, and write expected.json where --update
+ * asks for it. Returns an exit code. */
 int test_judge(const struct test_options *options, struct test_round *round);
 
 /* Of two exit codes, the one that matters more to who reads it. */

@@ -116,27 +116,28 @@ static void judge_cheat(const struct cupel_grader *grader, struct test_case *tes
 }
 
 /* What `cupel grade` said, where it could not grade. */
-static int pass_on(const struct test_options *options, const struct test_case *test)
+static int pass_on(struct test_case *test)
 {
     int code = test->exit_code;
 
-    (void)fputs(test->complaint != NULL ? test->complaint : "", stderr);
-    if (code != CUPEL_EXIT_USAGE && code != CUPEL_EXIT_CANNOT_ENFORCE)
-        code = CUPEL_EXIT_PLATFORM;
-    return cupel_cli_fail(options->command, code, "%s could not be graded", test->name);
+    if (test->complaint != NULL && test->complaint[0] != '\0')
+        fail(test, "%.*s", (int)strlen(test->complaint) - 1, test->complaint);
+    else
+        fail(test, "cupel grade ended with %d and no result", code);
+    return code == CUPEL_EXIT_USAGE || code == CUPEL_EXIT_CANNOT_ENFORCE ? code
+                                                                         : CUPEL_EXIT_PLATFORM;
 }
 
 static int judge_case(const struct test_options *options, const struct cupel_grader *grader,
                       struct test_case *test)
 {
-    bool is_graded = test->exit_code == CUPEL_EXIT_OK ||
-                     test->exit_code == CUPEL_EXIT_REJECTED ||
-                     test->exit_code == CUPEL_EXIT_GRADER;
-
     if (!test->tried)
         return CUPEL_EXIT_OK;
-    if (!is_graded || test->result == NULL)
-        return pass_on(options, test);
+    test->graded = test->result != NULL && (test->exit_code == CUPEL_EXIT_OK ||
+                                            test->exit_code == CUPEL_EXIT_REJECTED ||
+                                            test->exit_code == CUPEL_EXIT_GRADER);
+    if (!test->graded)
+        return pass_on(test);
     if (test->sample != NULL)
         return judge_sample(options, test);
     judge_cheat(grader, test);

@@ -34,6 +34,8 @@ static const char *mark_of(const struct test_case *test)
 {
     if (!test->tried)
         return "skipped";
+    if (!test->graded)
+        return "error";
     if (test->updated)
         return "updated";
     return test->passed ? "passed" : "failed";
@@ -55,10 +57,13 @@ static void put_points(struct page *page, const struct test_case *test)
     char text[64];
     char figure[32];
 
-    if (!json_is_number(score) || !json_is_number(most))
+    if (!json_is_number(most))
         return;
-    (void)snprintf(text, sizeof(text), "%.10g / %.10g", json_number_value(score),
-                   json_number_value(most));
+    if (json_is_number(score))
+        (void)snprintf(text, sizeof(text), "%.10g / %.10g", json_number_value(score),
+                       json_number_value(most));
+    else
+        (void)snprintf(text, sizeof(text), "- / %.10g", json_number_value(most));
     page_format(
         page, "%*s%*s", POINTS_WIDTH, text, FIGURE_WIDTH,
         cupel_units_format_duration(test->wall_ns / 1000000 * 1000000, figure, sizeof(figure)));
@@ -158,7 +163,7 @@ static void put_case(struct page *page, const struct test_case *test)
     page_format(page, "%*s", MARK_WIDTH - (int)strlen(mark_of(test)), "");
     (void)snprintf(name, sizeof(name), "%s%s", test->sample == NULL ? "cheat " : "",
                    test->name);
-    page_put(page, name, NAME_WIDTH, true);
+    page_put(page, name, test->result != NULL ? NAME_WIDTH : 0, test->result != NULL);
     put_points(page, test);
     page_format(page, "\n");
     if (note != NULL)
@@ -174,9 +179,10 @@ static void put_case(struct page *page, const struct test_case *test)
     put_reasons(page, test, "tests");
 }
 
-static void put_count(struct page *page, size_t failed, size_t total, const char *what,
-                      const char *good, const char *bad)
+static void put_count(struct page *page, const char *lead, size_t failed, size_t total,
+                      const char *what, const char *good, const char *bad)
 {
+    page_format(page, "%s", lead);
     if (failed == 0)
         page_format(page, "%s", good);
     else
@@ -188,21 +194,25 @@ static void put_summary(struct page *page, const struct test_round *round, size_
 {
     size_t failed_samples = 0;
     size_t failed_cheats = 0;
+    size_t errors = 0;
     char figure[32];
 
     for (size_t i = 0; i < round->count; i++) {
-        failed_samples += i < samples && !round->cases[i].passed;
-        failed_cheats += i >= samples && round->cases[i].tried && !round->cases[i].passed;
+        const struct test_case *test = &round->cases[i];
+        errors += test->tried && !test->graded;
+        failed_samples += test->graded && !test->passed && test->sample != NULL;
+        failed_cheats += test->graded && !test->passed && test->sample == NULL;
     }
     page_format(page, "\n");
-    page_style(page, failed_samples + failed_cheats > 0 ? PAGE_RED : PAGE_GREEN);
-    put_count(page, failed_samples, samples, "sample", "all samples are as expected",
-              "not as expected");
-    if (round->count > samples) {
-        page_format(page, "; ");
-        put_count(page, failed_cheats, round->count - samples, "cheat",
+    page_style(page, failed_samples + failed_cheats + errors > 0 ? PAGE_RED : PAGE_GREEN);
+    if (errors > 0)
+        page_format(page, "%zu of %zu could not be graded", errors, round->count);
+    if (failed_samples > 0 || errors == 0)
+        put_count(page, errors > 0 ? "; " : "", failed_samples, samples, "sample",
+                  "all samples are as expected", "not as expected");
+    if (failed_cheats > 0 || (errors == 0 && round->count > samples))
+        put_count(page, "; ", failed_cheats, round->count - samples, "cheat",
                   "no cheat earns what it must not", "successful");
-    }
     page_style(page, PAGE_PLAIN);
     page_format(page, "; %s\n",
                 cupel_units_format_duration(round->wall_ns, figure, sizeof(figure)));

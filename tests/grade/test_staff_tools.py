@@ -318,9 +318,11 @@ class Faults(StaffCase):
         )
 
     def test_a_missing_layer_exits_4(self):
-        if support.GUEST:
-            self.skipTest("guests have a cgroup")
-        self.run_test("--cgroup", "none", "--require", "cgroup", self.with_samples(), code=4)
+        done = self.run_test(
+            "--cgroup", "none", "--require", "cgroup", self.with_samples(), code=4
+        )
+        self.assertIn("cannot enforce what is required: cgroup", done.stdout)
+        self.assertIn("\n7 of 7 could not be graded; ", done.stdout)
 
 
 class Watch(StaffCase):
