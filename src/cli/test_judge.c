@@ -104,8 +104,8 @@ static void judge_cheat(const struct cupel_grader *grader, struct test_case *tes
         return;
     }
     if (score > allowed + SCORES_EQUAL) {
-        fail(test, "it earned %.10g points; \"cheats\" of grader.json lets it earn %.10g",
-             score, allowed);
+        fail(test, "its score is %.10g; \"cheats\" of grader.json lets it earn %.10g", score,
+             allowed);
         return;
     }
     if (test->cheat != CUPEL_CHEAT_HIDDEN_DATA)

@@ -43,9 +43,9 @@ struct language {
 
 static const struct language languages[] = {
     {{".c", ".cc", ".cpp", ".cxx", ".C"},
-     {[CUPEL_CHEAT_EARLY_EXIT] = {C_MAIN, NULL, C_END},
+     {[CUPEL_CHEAT_EARLY_EXIT] = {.head = C_MAIN C_END},
       [CUPEL_CHEAT_FORGED_RESULT] = {C_MAIN, "    puts(%1$s);\n", C_END},
-      [CUPEL_CHEAT_ENDLESS_OUTPUT] = {C_MAIN "    for (;;)\n        puts(\"1\");\n}\n"},
+      [CUPEL_CHEAT_ENDLESS_OUTPUT] = {.head = C_MAIN "    for (;;)\n        puts(\"1\");\n}\n"},
       [CUPEL_CHEAT_HIDDEN_DATA] =
           {"#include <stdio.h>\n\nstatic void look(const char *path)\n{\n"
            "    if (fopen(path, \"r\") != NULL)\n"
@@ -53,18 +53,18 @@ static const struct language languages[] = {
            "int main(void)\n{\n",
            C_LOOK, C_END}}},
     {{".py"},
-     {[CUPEL_CHEAT_EARLY_EXIT] = {"raise SystemExit(0)\n"},
+     {[CUPEL_CHEAT_EARLY_EXIT] = {.head = "raise SystemExit(0)\n"},
       [CUPEL_CHEAT_FORGED_RESULT] = {"", "print(%1$s)\n", ""},
-      [CUPEL_CHEAT_ENDLESS_OUTPUT] = {"while True:\n    print(\"1\" * 65536)\n"},
+      [CUPEL_CHEAT_ENDLESS_OUTPUT] = {.head = "while True:\n    print(\"1\" * 65536)\n"},
       [CUPEL_CHEAT_HIDDEN_DATA] = {"def look(path):\n    try:\n        open(path).close()\n"
                                    "        print(\"" CUPEL_CHEAT_MARK "\" + path)\n"
                                    "    except OSError:\n        pass\n\n\n",
                                    "look(%1$s)\n", ""}}},
     {{".java"},
-     {[CUPEL_CHEAT_EARLY_EXIT] = {JAVA_MAIN "        System.exit(0);\n    }\n}\n"},
+     {[CUPEL_CHEAT_EARLY_EXIT] = {.head = JAVA_MAIN "        System.exit(0);\n    }\n}\n"},
       [CUPEL_CHEAT_FORGED_RESULT] = {JAVA_MAIN, "        System.out.println(%1$s);\n",
                                      "    }\n}\n"},
-      [CUPEL_CHEAT_ENDLESS_OUTPUT] = {JAVA_MAIN
+      [CUPEL_CHEAT_ENDLESS_OUTPUT] = {.head = JAVA_MAIN
                                       "        for (;;)\n"
                                       "            System.out.println(\"1\".repeat(65536));\n"
                                       "    }\n}\n"},
@@ -75,9 +75,10 @@ static const struct language languages[] = {
            "    public static void main(String[] arguments) {\n",
            "        look(%1$s);\n", "    }\n}\n"}}},
     {{".js", ".cjs"},
-     {[CUPEL_CHEAT_EARLY_EXIT] = {"process.exit(0);\n"},
+     {[CUPEL_CHEAT_EARLY_EXIT] = {.head = "process.exit(0);\n"},
       [CUPEL_CHEAT_FORGED_RESULT] = {"", "console.log(%1$s);\n", ""},
-      [CUPEL_CHEAT_ENDLESS_OUTPUT] = {"for (;;) console.log(\"1\".repeat(65536));\n"},
+      [CUPEL_CHEAT_ENDLESS_OUTPUT] =
+          {.head = "for (;;) require(\"fs\").writeSync(1, \"1\".repeat(65536));\n"},
       [CUPEL_CHEAT_HIDDEN_DATA] =
           {"const fs = require(\"fs\");\n\nfunction look(path) {\n    try {\n"
            "        fs.closeSync(fs.openSync(path));\n"

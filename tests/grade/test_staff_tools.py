@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import threading
 import time
+from pathlib import Path
 
 import grading
 import support
@@ -193,7 +194,7 @@ class Cheats(StaffCase):
         self.assertEqual(cheats["early-exit"]["score"], 3)
         done = self.run_test(grader, code=DIFFERENT)
         self.assertRegex(done.stdout, "failed +cheat early-exit +3 / 13 ")
-        self.assertIn('it earned 3 points; "cheats" of grader.json lets it earn 0', done.stdout)
+        self.assertIn('its score is 3; "cheats" of grader.json lets it earn 0', done.stdout)
 
     def test_a_grader_may_let_a_cheat_earn_points(self):
         careless = {**ECHO, "id": "runs", "points": 3, "expect": {"exit_code": 0}}
@@ -270,6 +271,23 @@ class Cheats(StaffCase):
         self.assertIsNone(cheats["early-exit"]["passed"])
         self.assertTrue(cheats["empty-files"]["passed"])
         self.assertIn("no program is known for the files", self.run_test(grader).stdout)
+
+    def test_programs_of_each_language_run(self):
+        build = ["g++", "-o", "main", "main.cpp"]
+        node = {"limits": {"memory": "2 GiB", "processes": 64, "open_files": 256}}
+        for name, steps, run, more in (
+            ("main.cpp", [{"id": "b", "run": build, "policy": "compile"}], ["./main"], {}),
+            ("main.js", [], ["node", "main.js"], node),
+        ):
+            with self.subTest(program=name):
+                support.need((steps[0]["run"] if steps else run)[0])
+                runs = {"id": "t", "run": run, "policy": "native", **more}
+                grader = self.grader([runs], build=steps, submission={"files": [name]})
+                support.write(grader / "samples/a/submission" / name, "")
+                support.write(grader / "samples/a/expected.json", "{}")
+                cheats = self.cheats(grader, code=DIFFERENT)
+                earned = {n for n, c in cheats.items() if c["score"] == 1} - {"empty-files"}
+                self.assertEqual(earned, {"early-exit", "forged-result", "hidden-data"})
 
     def test_a_cheat_that_does_not_build_proves_nothing_and_says_so(self):
         build = [{"id": "no", "run": ["false"], "policy": "compile"}]
@@ -378,7 +396,7 @@ class Watch(StaffCase):
         grader = self.with_samples([slow], {"slow": ({"score": 0}, text)})
         watch = self.start(grader)
         children = f"/proc/{watch.pid}/task/{watch.pid}/children"
-        while not (pids := open(children, encoding="ascii").read().split()):
+        while not (pids := Path(children).read_text(encoding="ascii").split()):
             time.sleep(0.01)
         time.sleep(0.2)
         watch.send_signal(signal.SIGINT)
