@@ -92,6 +92,20 @@ struct cupel_intake {
     bool strip_root;         /* default true */
 };
 
+/* Submissions that `cupel test` makes to see whether they earn something. */
+enum cupel_cheat {
+    CUPEL_CHEAT_EMPTY,
+    CUPEL_CHEAT_EMPTY_FILES,
+    CUPEL_CHEAT_EARLY_EXIT,
+    CUPEL_CHEAT_FORGED_RESULT,
+    CUPEL_CHEAT_ENDLESS_OUTPUT,
+    CUPEL_CHEAT_HIDDEN_DATA,
+    CUPEL_CHEATS,
+};
+
+/* "empty", "early-exit", …: indexed by the enum above, NULL-terminated. */
+extern const char *const cupel_cheat_names[];
+
 struct cupel_grader {
     char *folder; /* as given */
     int folder_fd;
@@ -112,6 +126,7 @@ struct cupel_grader {
     size_t penalty_count;
     struct cupel_grader_ranking *leaderboard;
     size_t leaderboard_count;
+    double cheat_points[CUPEL_CHEATS]; /* that staff let each of them earn; default 0 */
     struct cupel_policy *
         *policies; /* each policy that a step names, and `unpack`; with its filters */
     struct cupel_filters *filters;

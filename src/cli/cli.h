@@ -17,6 +17,7 @@ enum cupel_exit {
     CUPEL_EXIT_REJECTED = 3,
     CUPEL_EXIT_CANNOT_ENFORCE = 4,
     CUPEL_EXIT_GRADER = 5,
+    CUPEL_EXIT_DIFFERENT = 6, /* of `cupel test`: not what the grader's staff expects */
 };
 
 struct cupel_cli_command {
@@ -50,6 +51,9 @@ bool cupel_cli_parse_choice(const char *command, const char *option, const char 
 
 /* "landlock,cgroup": adds 1U << enum cupel_layer of each to *layers. As above. */
 bool cupel_cli_parse_layers(const char *command, const char *text, unsigned *layers);
+
+/* The value of --jobs, 1 to CUPEL_CELL_LANES_MAX. As above. */
+bool cupel_cli_parse_jobs(const char *command, const char *text, unsigned *ret);
 
 /* Processors that this process may use, 1 to CUPEL_CELL_LANES_MAX. */
 unsigned cupel_cli_processors(void);

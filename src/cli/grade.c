@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/install.h"
 #include "cli/job.h"
+#include "cli/open_grader.h"
 #include "cli/progress.h"
 #include "cupel/cell.h"
 #include "cupel/cleanup.h"
@@ -99,19 +100,6 @@ static const struct option options[] = {
     {NULL, 0, NULL, 0},
 };
 
-static bool parse_jobs(struct request *request, const char *text)
-{
-    uint64_t jobs = 0;
-
-    if (!cupel_cli_parse_number(text, 1, CUPEL_CELL_LANES_MAX, &jobs)) {
-        (void)cupel_cli_usage(request->command, "--jobs %s: expected a number from 1 to %d",
-                              text, CUPEL_CELL_LANES_MAX);
-        return false;
-    }
-    request->jobs = (unsigned)jobs;
-    return true;
-}
-
 static bool parse_format(struct request *request, const char *text)
 {
     size_t choice = 0;
@@ -146,7 +134,7 @@ static bool parse_option(struct request *request, int id, const char *value)
     case OPTION_VIEW:
         return parse_view(request, value);
     case OPTION_JOBS:
-        return parse_jobs(request, value);
+        return cupel_cli_parse_jobs(request->command, value, &request->jobs);
     case OPTION_REQUIRE:
         return cupel_cli_parse_layers(request->command, value, &request->require);
     case OPTION_CGROUP:
@@ -183,42 +171,6 @@ static bool parse(int argc, char **argv, struct request *request)
     request->grader = argv[optind];
     request->submission = argv[optind + 1];
     return true;
-}
-
-static bool is_missing(const char *path)
-{
-    return access(path, F_OK) < 0 && errno == ENOENT;
-}
-
-/* A bare name that is no file here is one of the graders that cupel came with. */
-static int load_grader(const struct request *request, const struct cupel_cli_paths *paths,
-                       struct cupel_grader **ret)
-{
-    struct cupel_diagnostics diagnostics = {0};
-    struct cupel_error err = {0};
-    CUPEL_AUTO_FREE char *shipped = NULL;
-    const char *path = request->grader;
-
-    if (strchr(path, '/') == NULL && is_missing(path)) {
-        if (asprintf(&shipped, "%s/%s", paths->graders, path) < 0) {
-            shipped = NULL;
-            return cupel_cli_fail(request->command, CUPEL_EXIT_PLATFORM, "out of memory");
-        }
-        if (!is_missing(shipped))
-            path = shipped;
-    }
-    int r = cupel_grader_load(path, paths->policies, paths->filters, &diagnostics, ret, &err);
-    int code = CUPEL_EXIT_OK;
-    if (r < 0 && cupel_diagnostics_errors(&diagnostics, 0) > 0) {
-        cupel_cli_print_diagnostics(&diagnostics);
-        code = CUPEL_EXIT_USAGE;
-    } else if (r < 0) {
-        code = cupel_cli_fail(request->command,
-                              r == -ENOMEM ? CUPEL_EXIT_PLATFORM : CUPEL_EXIT_USAGE, "%s",
-                              err.text[0] != '\0' ? err.text : strerrordesc_np(-r));
-    }
-    cupel_diagnostics_clear(&diagnostics);
-    return code;
 }
 
 static int print_result(const struct request *request, const struct cupel_result *result)
@@ -334,7 +286,10 @@ int cupel_cli_grade(int argc, char **argv)
         return cupel_cli_write(NULL, help, &err) < 0 ? CUPEL_EXIT_PLATFORM : CUPEL_EXIT_OK;
     if (cupel_cli_paths_find(&paths, &err) < 0)
         return cupel_cli_fail(request.command, CUPEL_EXIT_PLATFORM, "%s", err.text);
-    int code = load_grader(&request, &paths, &grader);
+    CUPEL_AUTO_FREE char *path = cli_find_grader(request.grader, &paths);
+    if (path == NULL)
+        return cupel_cli_fail(request.command, CUPEL_EXIT_PLATFORM, "out of memory");
+    int code = cli_open_grader(request.command, path, &paths, &grader);
     if (code == CUPEL_EXIT_OK)
         code = grade_in_cgroup(&request, &paths, grader);
     cupel_grader_free(grader);

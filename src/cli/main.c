@@ -19,6 +19,8 @@
 
 static const struct cupel_cli_command commands[] = {
     {"grade", cupel_cli_grade, "grade one submission and print the result"},
+    {"test", cupel_cli_test, "grade a grader's samples, and submissions that cheat"},
+    {"new", cupel_cli_new, "start a grader from a template"},
     {"lint", cupel_cli_lint, "check policies and graders: file:line:column: what is wrong"},
     {"run", cupel_cli_run, "one command in the sandbox"},
     {"policy", cupel_cli_policy, "what policies say: list, show, explain, diff, export, audit"},

@@ -130,6 +130,19 @@ bool cupel_cli_parse_layers(const char *command, const char *text, unsigned *lay
     }
 }
 
+bool cupel_cli_parse_jobs(const char *command, const char *text, unsigned *ret)
+{
+    uint64_t jobs = 0;
+
+    if (!cupel_cli_parse_number(text, 1, CUPEL_CELL_LANES_MAX, &jobs)) {
+        (void)cupel_cli_usage(command, "--jobs %s: expected a number from 1 to %d", text,
+                              CUPEL_CELL_LANES_MAX);
+        return false;
+    }
+    *ret = (unsigned)jobs;
+    return true;
+}
+
 unsigned cupel_cli_processors(void)
 {
     cpu_set_t allowed;

@@ -11,6 +11,7 @@
 #define DEFAULT_MAX_SIZE  (10ULL << 20)
 #define DEFAULT_MAX_FILES 1000
 #define MOST_FILES        1000000
+#define POINTS_MAX        1e6
 
 static void read_constant(const struct cupel_field *field, const char *expected)
 {
@@ -105,13 +106,27 @@ static void read_defaults(struct definition *definition, const struct cupel_fiel
     (void)cupel_definition_read_environment(definition, object, NULL, &defaults->environment);
 }
 
+static void read_cheats(struct cupel_grader *grader, const struct cupel_field *object)
+{
+    struct cupel_field field;
+
+    if (!cupel_field_is_object(object))
+        return;
+    (void)cupel_field_only_keys(object, cupel_cheat_names);
+    for (size_t i = 0; i < CUPEL_CHEATS; i++) {
+        if (cupel_field_get(object, cupel_cheat_names[i], &field))
+            (void)cupel_field_number(&field, 0, POINTS_MAX, &grader->cheat_points[i]);
+    }
+}
+
 static void read_top(struct definition *definition, const struct cupel_field *root)
 {
-    static const char *const keys[] = {"schema",        "name",       "title",       "version",
-                                       "environment",   "submission", "defaults",    "build",
-                                       "tests",         "groups",     "points",      "decimals",
-                                       "hidden_totals", "penalties",  "leaderboard", NULL};
+    static const char *const keys[] = {
+        "schema",        "name",      "title",       "version", "environment", "submission",
+        "defaults",      "build",     "tests",       "groups",  "points",      "decimals",
+        "hidden_totals", "penalties", "leaderboard", "cheats",  NULL};
     struct cupel_field submission;
+    struct cupel_field cheats;
     struct cupel_field defaults; /* parent of what definition->defaults keeps */
 
     if (!cupel_field_is_object(root))
@@ -122,6 +137,8 @@ static void read_top(struct definition *definition, const struct cupel_field *ro
         read_intake(&definition->grader->intake, &submission);
     if (cupel_field_get(root, "defaults", &defaults))
         read_defaults(definition, &defaults);
+    if (cupel_field_get(root, "cheats", &cheats))
+        read_cheats(definition->grader, &cheats);
     cupel_definition_read_builds(definition, root);
     cupel_definition_read_tests(definition, root);
     cupel_definition_read_groups(definition, root);

@@ -6,6 +6,9 @@ import support
 from support import CUPEL
 
 LAYERS = "user_namespace, seccomp, no_new_privs, landlock or cgroup"
+NAME = (
+    "expected a name of at most 64 letters, digits, '.', '_' and '-', since it becomes the grader's"
+)
 
 CASES = [
     ([], "cupel: expected a command; see cupel --help"),
@@ -28,6 +31,19 @@ CASES = [
     (["grade", "--require", "seccomp,", "a", "b"], f"cupel grade: --require : expected {LAYERS}"),
     (["grade", "./nosuch", "b"], "cupel grade: ./nosuch: No such file or directory"),
     (["grade", "nosuch", "b"], "cupel grade: nosuch: No such file or directory"),
+    (["test"], "cupel test: expected a grader; see cupel test --help"),
+    (["test", "--jobs", "0", "a"], "cupel test: --jobs 0: expected a number from 1 to 64"),
+    (["test", "--require", "selinux", "a"], f"cupel test: --require selinux: expected {LAYERS}"),
+    (["test", "--watch", "--update", "a"], "cupel test: expected one of --watch and --update"),
+    (["test", "--watch", "--json", "a"], "cupel test: expected one of --watch and --json"),
+    (["test", "nosuch"], "cupel test: nosuch: No such file or directory"),
+    (["test", "--watch", "nosuch"], "cupel test: nosuch: No such file or directory"),
+    (["new"], "cupel new: expected a folder and --template; see cupel new --help"),
+    (["new", "a"], "cupel new: expected a folder and --template; see cupel new --help"),
+    (["new", "a", "--template", "x"], "cupel new: --template x: expected c, io, java or python"),
+    (["new", "..", "--template", "c"], f"cupel new: ..: {NAME}"),
+    (["new", "ä", "--template", "c"], f"cupel new: ä: {NAME}"),
+    (["new", "a/b", "--template", "c"], "cupel new: a/b: No such file or directory"),
 ]
 
 
@@ -41,7 +57,8 @@ class WrongCommandLines(support.TestCase):
                 self.assertEqual(done.returncode, 2)
 
     def test_help_goes_to_standard_output_and_tells_the_exit_codes(self):
-        for arguments in (["--help"], ["-h"], ["grade", "--help"], ["grade", "-h"], ["lint", "--help"]):
+        commands = [[command, "--help"] for command in ("grade", "test", "new", "lint")]
+        for arguments in (["--help"], ["-h"], ["grade", "-h"], *commands):
             with self.subTest(arguments=arguments):
                 done = self.cupel(*arguments)
                 self.assertEqual((done.returncode, done.stderr), (0, ""))

@@ -34,53 +34,6 @@ def unmeasured(value):
     return value
 
 
-def differences(expected, actual, path="result"):
-    """How a result differs from what expected.json asks of it, as messages.
-
-    The subset rule: an object holds at least the keys that are expected; a list of objects with
-    an "id" holds at least one with each id that is expected, in any order; any other list is
-    equal element by element; numbers are equal to nine decimals; anything else is equal.
-    """
-    if isinstance(expected, dict) and isinstance(actual, dict):
-        found = []
-        for key, value in expected.items():
-            if key in actual:
-                found += differences(value, actual[key], f"{path}.{key}")
-            else:
-                found.append(f"{path}.{key}: missing")
-        return found
-    if isinstance(expected, list) and isinstance(actual, list):
-        return _list_differences(expected, actual, path)
-    return [] if _equal(expected, actual) else [f"{path}: expected {expected!r}, found {actual!r}"]
-
-
-def _equal(expected, actual):
-    if isinstance(expected, float) and isinstance(actual, (int, float)):
-        return abs(expected - actual) < 1e-9
-    if isinstance(expected, bool) or isinstance(actual, bool):
-        return expected is actual
-    return expected == actual
-
-
-def _list_differences(expected, actual, path):
-    if expected and all(isinstance(item, dict) and "id" in item for item in expected):
-        by_id = {item.get("id"): item for item in actual}
-        found = []
-        for item in expected:
-            name = f"{path}[{item['id']}]"
-            if item["id"] in by_id:
-                found += differences(item, by_id[item["id"]], name)
-            else:
-                found.append(f"{name}: missing")
-        return found
-    if len(expected) != len(actual):
-        return [f"{path}: expected {len(expected)} elements, found {len(actual)}"]
-    found = []
-    for index, pair in enumerate(zip(expected, actual)):
-        found += differences(*pair, f"{path}[{index}]")
-    return found
-
-
 def samples():
     """(grader's folder, sample's folder) of each sample that is shipped."""
     found = sorted(GRADERS.glob("*/samples/*/expected.json"))

@@ -1,4 +1,5 @@
-"""Every shipped sample ends as its expected.json says, and every result follows its schema."""
+"""Every shipped sample ends as its expected.json says (`cupel test`), and every result follows
+its schema."""
 
 import json
 
@@ -7,14 +8,26 @@ import support
 
 
 class Samples(grading.GradeCase):
-    def test_each_sample_ends_as_it_expects(self):
+    def test_each_sample_ends_as_it_expects_and_no_cheat_earns_points(self):
+        graders = sorted({grader for grader, _ in grading.samples()})
         self.assertGreaterEqual(len(grading.samples()), 25)
+        done = self.cupel("test", "--json", *graders, timeout=240)
+        report = json.loads(done.stdout)
+        self.assertEqual(support.schema_faults(report, "test"), [])
+        for grader in report["graders"]:
+            for case in grader["samples"] + grader["cheats"]:
+                with self.subTest(grader=grader["name"], case=case["name"]):
+                    self.assertTrue(case["passed"], case)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        tested = sum(len(grader["samples"]) for grader in report["graders"])
+        self.assertEqual(tested, len(grading.samples()))
+
+    def test_each_result_follows_its_schema(self):
         for grader, sample in grading.samples():
-            with self.subTest(grader=grader.name, sample=sample.name):
-                result = self.grade(grader, grading.submission(sample))
-                expected = json.loads((sample / "expected.json").read_text())
-                self.assertEqual(grading.differences(expected, result), [])
-                self.assertEqual(support.schema_faults(result, "result"), [])
+            if sample.name != "loops":  # these take long, and a limit is in others as well
+                with self.subTest(grader=grader.name, sample=sample.name):
+                    result = self.grade(grader, grading.submission(sample))
+                    self.assertEqual(support.schema_faults(result, "result"), [])
 
     def test_the_compilers_output_is_shown(self):
         result = self.grade(*grading.sample("fibonacci", "build-fails"))
@@ -29,7 +42,8 @@ class Samples(grading.GradeCase):
 
     def test_each_step_is_under_a_shipped_policy_for_its_language(self):
         """Neither a file of the grader's own nor base, which has no processes, serves."""
-        for path in support.GRADERS.glob("*/grader.json"):
+        templates = support.SOURCE / "templates"
+        for path in [*support.GRADERS.glob("*/grader.json"), *templates.glob("*/grader.json")]:
             grader = json.loads(path.read_text())
             default = grader.get("defaults", {}).get("policy")
             for step in [*grader.get("build", []), *grader["tests"]]:
@@ -37,25 +51,6 @@ class Samples(grading.GradeCase):
                 with self.subTest(grader=path.parent.name, step=step["id"]):
                     self.assertNotEqual(policy, "base")
                     self.assertTrue((support.POLICIES / f"{policy}.json").is_file(), policy)
-
-
-class Subset(support.TestCase):
-    def test_differences_follow_the_subset_rule(self):
-        cases = [
-            ({"a": 1}, {"a": 1, "b": 2}, []),
-            ({"a": 1}, {"b": 2}, ["result.a: missing"]),
-            ({"a": None}, {"a": 0}, ["result.a: expected None, found 0"]),
-            ([{"id": "x", "n": 1}], [{"id": "y"}, {"id": "x", "n": 1}], []),
-            ([{"id": "x", "n": 1}], [{"id": "x", "n": 2}], ["result[x].n: expected 1, found 2"]),
-            ([{"id": "x"}], [], ["result[x]: missing"]),
-            (0.1 + 0.2, 0.3, []),
-            (True, 1, ["result: expected True, found 1"]),
-            ([1, 2], [1], ["result: expected 2 elements, found 1"]),
-            ([1, 2], [1, 3], ["result[1]: expected 2, found 3"]),
-        ]
-        for expected, actual, found in cases:
-            with self.subTest(expected=expected, actual=actual):
-                self.assertEqual(grading.differences(expected, actual), found)
 
 
 if __name__ == "__main__":

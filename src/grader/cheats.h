@@ -1,0 +1,32 @@
+/*
+ * Submissions that cheat, made for a grader: each earns nothing, or the grader trusts what it
+ * must not. Pure but for the memfd that holds the archive.
+ *
+ * The files are those that the grader requires. A pattern stands for the names in the grader's
+ * own commands that match it, else for one that it would match. The first file whose suffix is
+ * that of a known language (or the one called main) is the program; the others are empty.
+ */
+#ifndef CUPEL_GRADER_CHEATS_H
+#define CUPEL_GRADER_CHEATS_H
+
+#include <stdbool.h>
+
+#include "cupel/error.h"
+#include "cupel/grader.h"
+
+/* What each does, for readers; indexed by enum cupel_cheat. */
+extern const char *const cupel_cheat_titles[];
+
+/* What a submission of CUPEL_CHEAT_HIDDEN_DATA prints before the path that it could read. */
+#define CUPEL_CHEAT_MARK "cupel-cheat could read "
+
+/*
+ * An archive on *ret_fd, at its start; the caller closes it. hidden: paths that must not be
+ * readable, NULL-terminated. *ret_fd is -1 if the cheat needs a program, and the language of
+ * none of the required files is known. Returns 0, or -errno with err.
+ */
+CUPEL_MUST_CHECK int cupel_cheat_pack(const struct cupel_grader *grader, enum cupel_cheat cheat,
+                                      const char *const *hidden, int *ret_fd,
+                                      struct cupel_error *err);
+
+#endif

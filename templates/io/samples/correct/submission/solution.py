@@ -1,0 +1,4 @@
+import sys
+
+for line in reversed(sys.stdin.read().splitlines()):
+    print(line)

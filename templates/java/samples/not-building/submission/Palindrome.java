@@ -1,0 +1,5 @@
+public class Palindrome {
+    public static void main(String[] arguments) {
+        System.out.println("yes")
+    }
+}

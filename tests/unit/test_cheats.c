@@ -1,0 +1,132 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "cupel/cleanup.h"
+#include "cupel/document.h"
+#include "cupel/path.h"
+#include "grader/cheat_files.h"
+#include "grader/cheat_program.h"
+#include "grader/cheats.h"
+
+#define WORDS(...)                                                                             \
+    (char *[])                                                                                 \
+    {                                                                                          \
+        __VA_ARGS__, NULL                                                                      \
+    }
+
+static void files_are_called_as_the_grader_calls_them(void **state)
+{
+    static char *empty[] = {NULL};
+    const struct {
+        char **patterns, **build, **test;
+        const char *names;
+    } cases[] = {
+        {WORDS("fib.c"), WORDS("gcc", "fib.c"), WORDS("./fib"), "fib.c "},
+        {WORDS("fib.c", "fib.h"), WORDS("make"), WORDS("./fib"), "fib.c fib.h "},
+        {WORDS("*.py"), WORDS("true"), WORDS("python3", "run.py", "x.txt"), "run.py "},
+        {WORDS("*"), WORDS("gcc", "-o", "out", "./a.c", "b.c"), WORDS("./a"), "a.c b.c "},
+        {WORDS("*.py"), WORDS("python3", "/usr/x.py", "../y.py"), WORDS("true"), "main.py "},
+        {WORDS("src/*.c"), WORDS("make"), WORDS("./a"), "src/main.c "},
+        {empty, WORDS("make"), WORDS("./a"), ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct cupel_step build = {.argv = cases[i].build};
+        struct cupel_grader_test test = {.step = {.argv = cases[i].test}};
+        const struct cupel_grader grader = {.intake = {.files = cases[i].patterns},
+                                            .builds = &build,
+                                            .build_count = 1,
+                                            .tests = &test,
+                                            .test_count = 1};
+        char **names = NULL;
+        char text[256] = "";
+        assert_int_equal(cupel_cheat_files(&grader, &names), 0);
+        for (char **name = names; *name != NULL; name++)
+            (void)snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s ", *name);
+        assert_string_equal(text, cases[i].names);
+        cupel_strings_free(names);
+    }
+}
+
+static void programs_are_in_the_language_of_the_suffix(void **state)
+{
+    static const char *const texts[] = {"a \"quoted\" \\ %1$s text", "not UTF-8: \xff", NULL};
+    static const struct {
+        const char *name, *part;
+    } cases[] = {
+        {"a.c", "puts(\"a \\\"quoted\\\" \\\\ %1$s text\");"},
+        {"a.py", "print(\"a \\\"quoted\\\" \\\\ %1$s text\")"},
+        {"src/Main.java", "public class Main {"},
+        {"a.js", "console.log(\"a "},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        assert_true(cupel_cheat_knows(cases[i].name));
+        char *program = cupel_cheat_program(cases[i].name, CUPEL_CHEAT_FORGED_RESULT, texts);
+        assert_non_null(strstr(program, cases[i].part));
+        assert_null(strstr(program, "UTF-8"));
+        free(program);
+    }
+    assert_false(cupel_cheat_knows("Makefile"));
+    assert_false(cupel_cheat_knows("a.unheard-of"));
+}
+
+static void every_language_has_every_program(void **state)
+{
+    static const char *const names[] = {"a.c", "a.cpp", "a.py", "A.java", "a.js"};
+    static const char *const texts[] = {"text", NULL};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        for (unsigned cheat = CUPEL_CHEAT_EARLY_EXIT; cheat < CUPEL_CHEATS; cheat++) {
+            char *program = cupel_cheat_program(names[i], (enum cupel_cheat)cheat, texts);
+            assert_true(strlen(program) > 10);
+            assert_null(strstr(program, "%1$s"));
+            free(program);
+        }
+    }
+}
+
+static void a_grader_without_a_known_language_gets_no_program(void **state)
+{
+    char *patterns[] = {(char[]){"report.txt"}, NULL};
+    static const char *const hidden[] = {NULL};
+    const struct cupel_grader grader = {.intake = {.files = patterns}};
+    char *bytes = NULL;
+    size_t len = 0;
+
+    (void)state;
+    for (unsigned cheat = 0; cheat < CUPEL_CHEATS; cheat++) {
+        CUPEL_AUTO_FD fd = -2;
+        assert_int_equal(cupel_cheat_pack(&grader, (enum cupel_cheat)cheat, hidden, &fd, NULL),
+                         0);
+        if (cheat > CUPEL_CHEAT_EMPTY_FILES) {
+            assert_int_equal(fd, -1);
+            continue;
+        }
+        assert_int_equal(cupel_path_read_fd(fd, 4096, &bytes, &len), 0);
+        assert_true(len > 20);
+        free(bytes);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(files_are_called_as_the_grader_calls_them),
+        cmocka_unit_test(programs_are_in_the_language_of_the_suffix),
+        cmocka_unit_test(every_language_has_every_program),
+        cmocka_unit_test(a_grader_without_a_known_language_gets_no_program),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
