@@ -51,15 +51,27 @@ static void take_output(void *owner, enum cupel_stream stream, const void *bytes
     }
 }
 
-/* A program of the host's that is missing is no verdict on the learner. */
-static int blame_grader(const struct cupel_step *step, struct cupel_test_result *test)
+/* What the grader is at fault for is no verdict on the learner. message is owned by test then;
+ * NULL: memory ran out. */
+static int blame_grader(struct cupel_test_result *test, char *message)
 {
     test->verdict = CUPEL_VERDICT_ERROR;
     test->reason = CUPEL_REASON_NONE;
     test->score = 0;
     free(test->message);
-    test->message = cupel_grading_explain_exec(step, &test->run);
-    return test->message != NULL ? 0 : -ENOMEM;
+    test->message = message;
+    return message != NULL ? 0 : -ENOMEM;
+}
+
+/* The output was all that was left to judge: it matters that it could not be compared. */
+static int check_comparison(const struct cupel_compare *compare, struct cupel_test_result *test)
+{
+    struct cupel_error why = {0};
+
+    if (test->reason != CUPEL_REASON_WRONG_OUTPUT)
+        return 0;
+    int r = cupel_compare_failure(compare, &why);
+    return r == 0 || r == -ENOMEM ? r : blame_grader(test, strdup(why.text));
 }
 
 static int judge(struct lane *lane, const struct cupel_grader_test *definition,
@@ -70,7 +82,9 @@ static int judge(struct lane *lane, const struct cupel_grader_test *definition,
 
     int r = cupel_score_test(test, &definition->expectation, equal, &difference);
     if (r == 0 && cupel_grading_blames_grader(&definition->step, &test->run))
-        r = blame_grader(&definition->step, test);
+        r = blame_grader(test, cupel_grading_explain_exec(&definition->step, &test->run));
+    if (r == 0)
+        r = check_comparison(lane->compare, test);
     if (r == 0)
         r = cupel_capture_text(&lane->out, &lane->err, &test->output);
     return r;

@@ -91,7 +91,7 @@ static void take_expected(struct cupel_compare *compare)
     uint64_t column = (uint64_t)(at - line);
     size_t before = difference->actual_ended && by_tokens(compare) ? 0 : shown_before(column);
 
-    if (difference->expected_ended)
+    if (difference->expected_ended || difference->by_pattern)
         return;
     difference->expected.skipped = column - before;
     (void)append(&difference->expected, at - before, compare->len - compare->pos + before,

@@ -31,6 +31,7 @@ struct compare_mode {
 extern const struct compare_mode compare_lines_mode;
 extern const struct compare_mode compare_tokens_mode;
 extern const struct compare_mode compare_numbers_mode;
+extern const struct compare_mode compare_regex_mode;
 
 /* Where in the output the next byte belongs. */
 struct compare_place {
@@ -54,6 +55,8 @@ struct tokens_state {
     locale_t c_locale;
 };
 
+struct compare_regex; /* the pattern, and the output so far */
+
 struct cupel_compare {
     const struct compare_mode *mode;
     enum cupel_compare_kind kind;
@@ -68,6 +71,7 @@ struct cupel_compare {
     struct cupel_difference difference;
     struct lines_state lines;
     struct tokens_state tokens;
+    struct compare_regex *regex;
 };
 
 static inline bool compare_is_blank(unsigned char c)
@@ -80,6 +84,14 @@ static inline bool compare_is_white(unsigned char c)
 {
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
+
+/* Returns 0, -ENOMEM or -EINVAL; freed with compare_regex_free(), which takes NULL as well. */
+CUPEL_MUST_CHECK int compare_regex_new(const void *pattern, size_t len,
+                                       struct compare_regex **ret);
+void compare_regex_free(struct compare_regex *regex);
+
+/* Why nothing is known of the output; its code is 0 if that is not so. */
+const struct cupel_error *compare_regex_failure(const struct compare_regex *regex);
 
 /* Move pos to the next expected token, or to the end. */
 void compare_skip_white(struct cupel_compare *compare);

@@ -52,6 +52,33 @@ static enum cupel_reason reason_of(const struct cupel_outcome *run,
     return CUPEL_REASON_NONE;
 }
 
+static char *describe_by_pattern(const struct cupel_outcome *run,
+                                 const struct cupel_difference *difference)
+{
+    CUPEL_AUTO_FREE char *actual = score_quote(&difference->actual);
+    char *text = NULL;
+    int r;
+
+    if (actual == NULL)
+        return NULL;
+    if (run->stdout_bytes == 0)
+        r = asprintf(&text,
+                     "nothing was written to standard output, where a pattern expects "
+                     "something");
+    else if (difference->line == 0)
+        r = asprintf(&text, "the output does not match the expected pattern");
+    else if (difference->actual_ended)
+        r = asprintf(&text,
+                     "the output ended at line %" PRIu64 "; the expected pattern goes on",
+                     difference->line);
+    else
+        r = asprintf(&text,
+                     "line %" PRIu64 ", byte %" PRIu64
+                     ": from here on %s does not match the expected pattern",
+                     difference->line, difference->column, actual);
+    return r < 0 ? NULL : text;
+}
+
 static char *describe(const struct cupel_outcome *run,
                       const struct cupel_difference *difference)
 {
@@ -93,7 +120,8 @@ static int explain(const struct cupel_outcome *run, const struct cupel_expectati
                      expectation->exit_code) < 0)
             return -ENOMEM;
     } else if (reason == CUPEL_REASON_WRONG_OUTPUT) {
-        text = describe(run, difference);
+        text = difference->by_pattern ? describe_by_pattern(run, difference)
+                                      : describe(run, difference);
         if (text == NULL)
             return -ENOMEM;
     } else {

@@ -475,7 +475,7 @@ static size_t count_names(const char *const *names)
 static void every_value_has_a_name(void **state)
 {
     (void)state;
-    assert_int_equal(count_names(cupel_compare_names), CUPEL_COMPARE_NUMBERS + 1);
+    assert_int_equal(count_names(cupel_compare_names), CUPEL_COMPARE_REGEX + 1);
     assert_int_equal(count_names(cupel_group_rule_names), CUPEL_GROUP_MIN + 1);
     assert_int_equal(count_names(cupel_status_names), CUPEL_STATUS_PLATFORM_ERROR + 1);
     assert_int_equal(count_names(cupel_verdict_names), CUPEL_VERDICT_ERROR + 1);
