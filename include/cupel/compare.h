@@ -64,15 +64,29 @@ struct cupel_excerpt {
     bool cut;         /* the line goes on after the excerpt */
 };
 
+#define CUPEL_CONTEXT_LINES 2
+
+/* The lines around a place, each from its start. */
+struct cupel_context {
+    uint64_t line; /* of the place, from 1 */
+    struct cupel_excerpt before[CUPEL_CONTEXT_LINES];
+    size_t before_count;
+    struct cupel_excerpt after[CUPEL_CONTEXT_LINES];
+    size_t after_count;
+    bool line_ended; /* the comparison's own: the line shown last is complete */
+};
+
 /* Where the output first differs. */
 struct cupel_difference {
     uint64_t line;   /* of the output, from 1; 0: could not be found out (patterns only) */
     uint64_t column; /* byte of that line, from 1; of blanks and numbers, what follows them */
-    struct cupel_excerpt expected; /* empty at the end */
-    struct cupel_excerpt actual;   /* empty at the end */
-    bool expected_ended;           /* the output goes on where nothing more was expected */
-    bool actual_ended; /* the output ended where a further line (or token) was expected */
-    bool by_pattern;   /* a pattern does not match from here on; expected is empty */
+    struct cupel_excerpt expected;       /* empty at the end */
+    struct cupel_excerpt actual;         /* empty at the end */
+    struct cupel_context expected_lines; /* around expected, or before the end */
+    struct cupel_context actual_lines;
+    bool expected_ended; /* the output goes on where nothing more was expected */
+    bool actual_ended;   /* the output ended where a further line (or token) was expected */
+    bool by_pattern;     /* a pattern does not match from here on; expected is empty */
 };
 
 /* expected (len bytes) is borrowed and must outlive the comparison. Returns 0; -ENOMEM; -EINVAL
@@ -82,7 +96,8 @@ CUPEL_MUST_CHECK int cupel_compare_new(enum cupel_compare_kind kind,
                                        size_t len, struct cupel_compare **ret);
 void cupel_compare_free(struct cupel_compare *compare);
 
-/* Feed the next bytes of the output. After the first difference further bytes cost nothing. */
+/* Feed the next bytes of the output. Some lines after the first difference, bytes cost nothing.
+ */
 void cupel_compare_feed(struct cupel_compare *compare, const void *bytes, size_t len);
 
 /* The output has ended: true if it is equal, else *ret_difference (may be NULL) is filled. */

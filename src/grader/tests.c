@@ -3,6 +3,7 @@
  * in the order of the definition goes to the next free lane; results stand in that order.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,7 +60,9 @@ static int blame_grader(struct cupel_test_result *test, char *message)
     test->reason = CUPEL_REASON_NONE;
     test->score = 0;
     free(test->message);
+    free(test->difference);
     test->message = message;
+    test->difference = NULL;
     return message != NULL ? 0 : -ENOMEM;
 }
 
@@ -74,6 +77,28 @@ static int check_comparison(const struct cupel_compare *compare, struct cupel_te
     return r == 0 || r == -ENOMEM ? r : blame_grader(test, strdup(why.text));
 }
 
+/* Say what a sanitizer found in a program that ended badly. */
+static int add_report(const struct cupel_capture *err, struct cupel_test_result *test)
+{
+    char *report = NULL;
+    char *message = NULL;
+
+    if (test->reason != CUPEL_REASON_RUNTIME_ERROR &&
+        test->reason != CUPEL_REASON_WRONG_EXIT_CODE)
+        return 0;
+    int r = cupel_score_sanitizer(err->bytes, err->len, &report);
+    if (r < 0 || report == NULL)
+        return r;
+    if (asprintf(&message, "%s; %s", test->message, report) < 0)
+        message = NULL;
+    free(report);
+    if (message == NULL)
+        return -ENOMEM;
+    free(test->message);
+    test->message = message;
+    return 0;
+}
+
 static int judge(struct lane *lane, const struct cupel_grader_test *definition,
                  struct cupel_test_result *test)
 {
@@ -85,6 +110,8 @@ static int judge(struct lane *lane, const struct cupel_grader_test *definition,
         r = blame_grader(test, cupel_grading_explain_exec(&definition->step, &test->run));
     if (r == 0)
         r = check_comparison(lane->compare, test);
+    if (r == 0)
+        r = add_report(&lane->err, test);
     if (r == 0)
         r = cupel_capture_text(&lane->out, &lane->err, &test->output);
     return r;

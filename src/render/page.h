@@ -35,7 +35,8 @@ void page_put(struct page *page, const char *text, size_t width, bool cut);
  * the others below it, indent characters in. */
 void page_wrap(struct page *page, const char *lead, size_t indent, const char *text);
 
-/* Output of a program, line by line after a bar; of long ones the beginning and the end. */
-void page_output(struct page *page, size_t indent, const char *output);
+/* Text from outside, line by line behind bar, such as "| "; of long ones the beginning and the
+ * end. */
+void page_output(struct page *page, size_t indent, const char *bar, const char *output);
 
 #endif

@@ -90,12 +90,15 @@ static void put_name(struct page *page, const char *id, const char *title)
     page_style(page, PAGE_PLAIN);
 }
 
-static void put_details(struct page *page, const char *message, const char *output)
+static void put_details(struct page *page, const char *message, const char *difference,
+                        const char *output)
 {
     if (message != NULL)
         page_wrap(page, "", DETAIL_INDENT, message);
+    if (difference != NULL)
+        page_output(page, DETAIL_INDENT, "", difference);
     if (output != NULL)
-        page_output(page, DETAIL_INDENT, output);
+        page_output(page, DETAIL_INDENT, "| ", output);
 }
 
 static void put_build(struct page *page, const struct cupel_build_result *build)
@@ -111,7 +114,7 @@ static void put_build(struct page *page, const struct cupel_build_result *build)
         put_figures(page, &build->run);
     page_format(page, "\n");
     if (!build->passed)
-        put_details(page, build->message, build->output);
+        put_details(page, build->message, NULL, build->output);
 }
 
 static const char *message_of(const struct cupel_test_result *test)
@@ -136,7 +139,7 @@ static void put_test(struct page *page, const struct cupel_test_result *test)
         put_figures(page, &test->run);
     page_format(page, "\n");
     if (test->verdict != CUPEL_VERDICT_PASSED)
-        put_details(page, message_of(test), failed ? test->output : NULL);
+        put_details(page, message_of(test), test->difference, failed ? test->output : NULL);
 }
 
 static void put_hidden_test(struct page *page, const struct cupel_test_result *test)

@@ -23,6 +23,7 @@ static void clear_test(struct cupel_test_result *test)
     free(test->title);
     free(test->output);
     free(test->message);
+    free(test->difference);
 }
 
 static void clear_group(struct cupel_group_result *group)

@@ -7,6 +7,7 @@
 #include "cupel/cleanup.h"
 #include "cupel/score.h"
 #include "score/quote.h"
+#include "score/show.h"
 
 static enum cupel_reason reason_of_limit(enum cupel_limit limit)
 {
@@ -149,6 +150,14 @@ int cupel_score_test(struct cupel_test_result *test,
     } else {
         test->verdict = CUPEL_VERDICT_PASSED;
         test->score = test->max_score;
+    }
+    if (reason == CUPEL_REASON_WRONG_OUTPUT && difference->line > 0) {
+        free(test->difference);
+        test->difference = score_show(difference);
+        if (test->difference == NULL) {
+            free(message);
+            return -ENOMEM;
+        }
     }
     test->reason = reason;
     free(test->message);

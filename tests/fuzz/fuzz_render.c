@@ -51,7 +51,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                      .title = text,
                                      .verdict = CUPEL_VERDICT_FAILED,
                                      .output = text,
-                                     .message = text};
+                                     .message = text,
+                                     .difference = text};
     struct cupel_build_result build = {
         .id = text, .ran = true, .output = text, .message = text};
     char *warnings[] = {text, NULL};
