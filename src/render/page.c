@@ -88,22 +88,20 @@ static size_t width_of(const char *text, size_t len)
     return width;
 }
 
-/* Whatever its owner promises, text is cleaned here once more: a terminal obeys what it reads.
- * NULL if memory ran out, and the page has failed then. The caller frees. */
-static char *clean(struct page *page, const char *text, size_t len)
+char *page_clean(struct page *page, const char *text)
 {
     char *cleaned = NULL;
 
     if (page->out == NULL)
         return NULL;
-    if (cupel_text_clean(text, len, SIZE_MAX / 2, &cleaned) < 0)
+    if (cupel_text_clean(text, strlen(text), SIZE_MAX / 2, &cleaned) < 0)
         fail(page);
     return cleaned;
 }
 
 static char *clean_line(struct page *page, const char *text)
 {
-    char *line = clean(page, text, strlen(text));
+    char *line = page_clean(page, text);
 
     if (line == NULL)
         return NULL;
@@ -180,7 +178,7 @@ static void output_line(struct page *page, size_t indent, const char *bar, const
 
 void page_output(struct page *page, size_t indent, const char *bar, const char *output)
 {
-    CUPEL_AUTO_FREE char *text = clean(page, output, strlen(output));
+    CUPEL_AUTO_FREE char *text = page_clean(page, output);
     if (text == NULL)
         return;
 

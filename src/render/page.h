@@ -1,4 +1,5 @@
-/* A text that grows, for terminals: whatever is put on it, no control byte gets through. */
+/* A text that grows, for terminals or as HTML: whatever is put on it, no control byte gets
+ * through. */
 #ifndef CUPEL_RENDER_PAGE_H
 #define CUPEL_RENDER_PAGE_H
 
@@ -23,6 +24,10 @@ void page_open(struct page *page, bool colour);
 
 /* The text, which the caller frees, or NULL if memory ran out at any time. */
 char *page_close(struct page *page);
+
+/* Whatever its owner promises, text is cleaned once more (cupel_text_clean()): a terminal obeys
+ * what it reads. NULL if memory ran out, and the page has failed then. The caller frees. */
+char *page_clean(struct page *page, const char *text);
 
 /* Our own words: nothing that comes from outside. */
 void page_format(struct page *page, const char *fmt, ...) CUPEL_PRINTF(2, 3);

@@ -17,8 +17,8 @@
 #include "cupel/cleanup.h"
 #include "cupel/render.h"
 #include "cupel/units.h"
-#include "render/json.h"
 #include "render/page.h"
+#include "render/words.h"
 
 enum {
     INDENT = 2,
@@ -117,15 +117,6 @@ static void put_build(struct page *page, const struct cupel_build_result *build)
         put_details(page, build->message, NULL, build->output);
 }
 
-static const char *message_of(const struct cupel_test_result *test)
-{
-    if (test->message != NULL || test->reason == CUPEL_REASON_NONE)
-        return test->message;
-    if (test->reason == CUPEL_REASON_BUILD_FAILED)
-        return "not run: a build step failed";
-    return cupel_reason_names[test->reason];
-}
-
 static void put_test(struct page *page, const struct cupel_test_result *test)
 {
     bool failed =
@@ -139,7 +130,7 @@ static void put_test(struct page *page, const struct cupel_test_result *test)
         put_figures(page, &test->run);
     page_format(page, "\n");
     if (test->verdict != CUPEL_VERDICT_PASSED)
-        put_details(page, message_of(test), test->difference, failed ? test->output : NULL);
+        put_details(page, words_message(test), test->difference, failed ? test->output : NULL);
 }
 
 static void put_hidden_test(struct page *page, const struct cupel_test_result *test)
@@ -158,41 +149,16 @@ static void put_group(struct page *page, const struct cupel_group_result *group)
     page_format(page, "\n");
 }
 
-static bool is_scored(const struct cupel_result *result)
-{
-    return result->status == CUPEL_STATUS_GRADED || result->status == CUPEL_STATUS_REJECTED;
-}
-
-static void put_score(struct page *page, const struct cupel_result *result)
-{
-    page_format(page, "%.10g of %.10g points", result->score, result->max_score);
-    if (result->max_score > 0) {
-        /* Cut, not rounded: 100% is all points. */
-        double tenths = result->score / result->max_score * 1000 + 1e-6;
-        page_format(page, " (%.10g%%)", (double)(uint64_t)tenths / 10);
-    }
-}
-
 static void put_header(struct page *page, const struct cupel_result *result)
 {
-    static const char *const words[] = {
-        [CUPEL_STATUS_GRADED] = "",
-        [CUPEL_STATUS_REJECTED] = "submission rejected",
-        [CUPEL_STATUS_GRADER_ERROR] = "the grader is at fault, no score",
-        [CUPEL_STATUS_PLATFORM_ERROR] = "the platform failed, no score",
-    };
-
     page_style(page, PAGE_BOLD);
     page_put(page, result->grader_name != NULL ? result->grader_name : "grader", 0, false);
     if (result->grader_version != NULL) {
         page_format(page, " ");
         page_put(page, result->grader_version, 0, false);
     }
-    page_format(page, ": %s", words[result->status]);
-    if (is_scored(result)) {
-        page_format(page, "%s", result->status == CUPEL_STATUS_REJECTED ? ", " : "");
-        put_score(page, result);
-    }
+    page_format(page, ": ");
+    words_put_status(page, result);
     page_style(page, PAGE_PLAIN);
     page_format(page, "\n");
     if (result->message != NULL)
@@ -207,95 +173,24 @@ static void put_warnings(struct page *page, const struct cupel_result *result)
     page_style(page, PAGE_PLAIN);
 }
 
-/* "3 passed, 1 failed" of the tests that the reader may know of. */
-static void put_tally(struct page *page, const struct cupel_result *result,
-                      enum cupel_view view)
-{
-    size_t counts[CUPEL_VERDICT_ERROR + 1] = {0};
-    size_t hidden = 0;
-
-    for (size_t i = 0; i < result->test_count; i++) {
-        const struct cupel_test_result *test = &result->tests[i];
-        if (view == CUPEL_VIEW_LEARNER && test->visibility != CUPEL_VISIBLE)
-            hidden++;
-        else
-            counts[test->verdict]++;
-    }
-    const char *separator = "";
-    for (size_t i = 0; i <= CUPEL_VERDICT_ERROR; i++) {
-        if (counts[i] == 0)
-            continue;
-        page_format(page, "%s%zu %s", separator, counts[i], cupel_verdict_names[i]);
-        separator = ", ";
-    }
-    if (hidden > 0)
-        page_format(page, "%s%zu hidden", separator, hidden);
-}
-
 static void put_footer(struct page *page, const struct cupel_result *result,
                        enum cupel_view view)
 {
     char text[32];
 
-    if (is_scored(result)) {
-        put_score(page, result);
+    if (words_is_scored(result)) {
+        words_put_score(page, result);
         page_format(page, "; ");
     }
-    put_tally(page, result, view);
+    words_put_tally(page, result, view);
     page_format(page, "; %s\n",
                 cupel_units_format_duration(result->wall_ns, text, sizeof(text)));
-}
-
-static bool tells_layers(bool ran, const struct cupel_outcome *run)
-{
-    return ran && run->status != CUPEL_RUN_SANDBOX_ERROR;
-}
-
-/* What all runs of a result share: their cell. NULL if nothing ran. */
-static const struct cupel_enforcement *enforcement_of(const struct cupel_result *result)
-{
-    for (size_t i = 0; i < result->test_count; i++) {
-        if (tells_layers(result->tests[i].ran, &result->tests[i].run))
-            return &result->tests[i].run.enforcement;
-    }
-    for (size_t i = 0; i < result->build_count; i++) {
-        if (tells_layers(result->builds[i].ran, &result->builds[i].run))
-            return &result->builds[i].run.enforcement;
-    }
-    return NULL;
-}
-
-static const char *mechanism_of(enum cupel_mechanism mechanism)
-{
-    const char *name = render_mechanism_name(mechanism);
-
-    return name != NULL ? name : "nothing";
-}
-
-/* A layer that is missing must be seen, even by who does not look for it. */
-static void put_layers(struct page *page, const struct cupel_result *result)
-{
-    const struct cupel_enforcement *layers = enforcement_of(result);
-    char landlock[32] = "no Landlock";
-    char text[256];
-
-    if (layers == NULL)
-        return;
-    if (layers->landlock_abi > 0)
-        (void)snprintf(landlock, sizeof(landlock), "Landlock ABI %d", layers->landlock_abi);
-    (void)snprintf(text, sizeof(text),
-                   "%suser namespace, %sseccomp, %s; memory by %s, processes by %s, "
-                   "CPU by %s",
-                   layers->user_namespace ? "" : "no ",
-                   layers->seccomp_sha256[0] != '\0' ? "" : "no ", landlock,
-                   mechanism_of(layers->memory), mechanism_of(layers->processes),
-                   mechanism_of(layers->cpu));
-    page_wrap(page, "sandbox: ", strlen("sandbox: "), text);
 }
 
 char *cupel_render_result_text(const struct cupel_result *result, enum cupel_view view,
                                bool colour)
 {
+    char layers_buf[WORDS_LAYERS_SIZE];
     struct page page;
 
     page_open(&page, colour);
@@ -317,8 +212,9 @@ char *cupel_render_result_text(const struct cupel_result *result, enum cupel_vie
     if (result->test_count > 0) {
         page_format(&page, "\n");
         put_footer(&page, result, view);
-        if (view == CUPEL_VIEW_STAFF)
-            put_layers(&page, result);
+        const char *layers = words_layers(result, layers_buf);
+        if (view == CUPEL_VIEW_STAFF && layers != NULL)
+            page_wrap(&page, "sandbox: ", strlen("sandbox: "), layers);
     }
     return page_close(&page);
 }
