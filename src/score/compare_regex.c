@@ -163,6 +163,12 @@ static size_t feed(struct cupel_compare *compare, const unsigned char *bytes, si
     return len;
 }
 
+/* Never NULL, which PCRE2 and memchr(3) take for an error even if no byte is asked for. */
+static const unsigned char *output_of(const struct compare_regex *regex)
+{
+    return regex->len > 0 ? regex->output : (const unsigned char *)"";
+}
+
 static bool is_utf8_error(int code)
 {
     return code <= PCRE2_ERROR_UTF8_ERR1 && code >= PCRE2_ERROR_UTF8_ERR21;
@@ -171,10 +177,9 @@ static bool is_utf8_error(int code)
 /* PCRE2's answer for the first len bytes of the output. */
 static int match(struct compare_regex *regex, size_t len, uint32_t options, uint32_t steps)
 {
-    const unsigned char *output = len > 0 ? regex->output : (const unsigned char *)"";
-
     (void)pcre2_set_match_limit(regex->limits, steps);
-    return pcre2_match(regex->code, output, len, 0, options, regex->match, regex->limits);
+    return pcre2_match(regex->code, output_of(regex), len, 0, options, regex->match,
+                       regex->limits);
 }
 
 static bool matches(struct compare_regex *regex, size_t len)
@@ -263,6 +268,7 @@ static size_t longest_beginning(struct compare_regex *regex, bool *ret_known)
 static void tell_difference(struct cupel_compare *compare)
 {
     struct compare_regex *regex = compare->regex;
+    const unsigned char *output = output_of(regex);
     bool known = true;
 
     size_t at = longest_beginning(regex, &known);
@@ -273,10 +279,10 @@ static void tell_difference(struct cupel_compare *compare)
     }
     compare->difference.actual_ended = at >= without_white_end(regex);
     compare->place = (struct compare_place){.line = 1};
-    compare_place_advance(&compare->place, regex->output, at);
-    compare_difference_begin(compare, at < regex->len ? regex->output[at] : -1);
+    compare_place_advance(&compare->place, output, at);
+    compare_difference_begin(compare, at < regex->len ? output[at] : -1);
     if (at < regex->len && compare->capturing)
-        compare_difference_capture(compare, regex->output + at, regex->len - at);
+        compare_difference_capture(compare, output + at, regex->len - at);
 }
 
 static bool finish(struct cupel_compare *compare)

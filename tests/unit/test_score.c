@@ -89,6 +89,7 @@ static void limits_are_explained_with_figures(void **state)
         assert_string_equal(test.message, cases[i].message);
         assert_true(test.score == 0);
         free(test.message);
+        free(test.difference);
     }
 }
 
@@ -232,6 +233,7 @@ static void reasons_come_in_their_order(void **state)
         assert_non_null(test.message);
         assert_true(test.score == 0);
         free(test.message);
+        free(test.difference);
     }
 }
 
@@ -269,6 +271,7 @@ static void expectations_follow_the_table(void **state)
         else
             assert_string_equal(test.message, cases[i].message);
         free(test.message);
+        free(test.difference);
     }
 }
 
@@ -289,6 +292,7 @@ static char *sentence(enum cupel_compare_kind kind, const char *expected, const 
     assert_false(cupel_compare_finish(compare, &difference));
     cupel_compare_free(compare);
     assert_int_equal(cupel_score_test(&test, &any, false, &difference), 0);
+    free(test.difference);
     return test.message;
 }
 
@@ -503,6 +507,7 @@ static void clear_releases_everything_and_may_be_repeated(void **state)
     result.warnings[0] = strdup("w");
     result.builds[0].output = strdup("o");
     result.tests[1].message = strdup("m");
+    result.tests[1].difference = strdup("d");
     result.groups[0].tests = calloc(2, sizeof(char *));
     result.groups[0].tests[0] = strdup("t");
     cupel_result_clear(&result); /* the leak checker looks on */
