@@ -43,8 +43,8 @@ struct cupel_tolerance {
  * that is not UTF-8 does not match. A line feed at the end of the pattern is not part of it.
  *
  * At most CUPEL_COMPARE_REGEX_OUTPUT_MAX bytes are compared, in at most two million steps of
- * PCRE2's and 64 MiB. A pattern that needs more for an output has said nothing of it: see
- * cupel_compare_failure().
+ * PCRE2's that move on by 200 bytes on the average, and 64 MiB. A pattern that needs more for
+ * an output has said nothing of it: see cupel_compare_failure().
  */
 #define CUPEL_COMPARE_REGEX_OUTPUT_MAX ((size_t)1 << 20)
 

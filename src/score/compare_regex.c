@@ -1,8 +1,8 @@
 /*
  * Regex: a pattern must match the whole output, so the output is kept until its end, up to
  * CUPEL_COMPARE_REGEX_OUTPUT_MAX. The pattern is the staff's, the output the learner's: what
- * matching may cost is bounded by PCRE2's counts of steps and of memory, never by a clock, so
- * that an answer does not depend on how busy the machine is.
+ * matching may cost is bounded by counts of steps, of bytes moved on and of memory, never by a
+ * clock, so that an answer does not depend on how busy the machine is.
  *
  * A pattern has no first difference. Where the output goes wrong is taken to be the end of the
  * longest beginning of it that the pattern could still go on from (pcre2partial(3)).
@@ -22,7 +22,17 @@ enum {
     STEPS_MAX = 2000000,       /* calls of PCRE2's matching function: about 0.1 s */
     SEARCH_STEPS_MAX = 200000, /* of each of the attempts to find the place */
     DEPTH_MAX = 1000000,       /* of backtracking, which is in the heap and not on the stack */
+    WAY_OF_A_STEP = 200,       /* bytes that a step moves on, on the average */
     HEAP_MAX_KIB = 64 << 10,
+};
+
+/*
+ * A step may be dear: one look ahead can read all of the output. What items of the pattern move
+ * on the output, forwards and backwards, is counted as well.
+ */
+struct way {
+    size_t at;
+    uint64_t left;
 };
 
 struct compare_regex {
@@ -33,7 +43,21 @@ struct compare_regex {
     size_t len;
     size_t capacity;
     struct cupel_error failure;
+    struct way way;
 };
+
+static int count_way(pcre2_callout_block *block, void *owner)
+{
+    struct way *way = owner;
+    size_t at = block->current_position;
+    uint64_t moved = at > way->at ? at - way->at : way->at - at;
+
+    if (moved > way->left)
+        return PCRE2_ERROR_MATCHLIMIT;
+    way->left -= moved;
+    way->at = at;
+    return 0;
+}
 
 /* Editors end files with a line feed that nobody means. */
 static size_t without_last_line_feed(const unsigned char *pattern, size_t len)
@@ -61,8 +85,8 @@ static int compile(const void *pattern, size_t len, pcre2_code **ret, size_t *re
     /* As if in ^(?:…)$. PCRE2_ENDANCHORED would be plainer, but excludes partial matching. */
     (void)pcre2_set_compile_extra_options(context, PCRE2_EXTRA_MATCH_LINE);
     *ret = pcre2_compile(pattern, without_last_line_feed(pattern, len),
-                         PCRE2_UTF | PCRE2_ANCHORED | PCRE2_DOLLAR_ENDONLY |
-                             PCRE2_NEVER_BACKSLASH_C,
+                         PCRE2_UTF | PCRE2_AUTO_CALLOUT | PCRE2_ANCHORED |
+                             PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_BACKSLASH_C,
                          &code, &offset, context);
     pcre2_compile_context_free(context);
     if (*ret != NULL)
@@ -116,6 +140,7 @@ int compare_regex_new(const void *pattern, size_t len, struct compare_regex **re
     }
     (void)pcre2_set_depth_limit(regex->limits, DEPTH_MAX);
     (void)pcre2_set_heap_limit(regex->limits, HEAP_MAX_KIB);
+    (void)pcre2_set_callout(regex->limits, count_way, &regex->way);
     *ret = regex;
     return 0;
 }
@@ -178,6 +203,7 @@ static bool is_utf8_error(int code)
 static int match(struct compare_regex *regex, size_t len, uint32_t options, uint32_t steps)
 {
     (void)pcre2_set_match_limit(regex->limits, steps);
+    regex->way = (struct way){.left = (uint64_t)steps * WAY_OF_A_STEP};
     return pcre2_match(regex->code, output_of(regex), len, 0, options, regex->match,
                        regex->limits);
 }

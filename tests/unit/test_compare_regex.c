@@ -147,18 +147,18 @@ static void quoted_patterns_are_the_text(void **state)
  */
 static void too_many_steps_are_a_failure(void **state)
 {
-    static const char *const patterns[] = {"(a+)+b|c", "(a|aa)+c|\\d", "(?:(a)|b)*"};
+    static const char *const patterns[] = {"(a+)+b|c", "(a|aa)+c|\\d", "(?:(a)|b)*",
+                                           "(?:(?=.*$)a)*+"};
     enum { LENGTH = 1 << 20 };
     CUPEL_AUTO_FREE char *output = malloc(LENGTH);
 
     (void)state;
     assert_non_null(output);
     memset(output, 'a', LENGTH);
-    output[LENGTH - 1] = 'b';
     for (size_t i = 0; i < COUNT(patterns); i++) {
         struct cupel_compare *comparison = compare_of(patterns[i]);
         struct cupel_error err = {0};
-        cupel_compare_feed(comparison, output + 1 - i / 2, LENGTH - 2);
+        cupel_compare_feed(comparison, output, LENGTH);
         assert_false(cupel_compare_finish(comparison, NULL));
         int r = cupel_compare_failure(comparison, &err);
         if (r != -ELOOP || strstr(err.text, "cannot be compared with this output: ") == NULL)
