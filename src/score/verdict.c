@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cupel/cleanup.h"
 #include "cupel/score.h"
@@ -80,6 +81,22 @@ static char *describe_by_pattern(const struct cupel_outcome *run,
     return r < 0 ? NULL : text;
 }
 
+/* Whether a is b and a line feed, which excerpts hold only where it is what differs. */
+static bool is_line_feed_more(const struct cupel_excerpt *a, const struct cupel_excerpt *b)
+{
+    return a->skipped == b->skipped && !a->cut && !b->cut && a->len == b->len + 1 &&
+           a->bytes[b->len] == '\n' && memcmp(a->bytes, b->bytes, b->len) == 0;
+}
+
+static const char *hint(const struct cupel_difference *difference)
+{
+    if (is_line_feed_more(&difference->expected, &difference->actual))
+        return "; the line feed at the end of the output is missing";
+    if (is_line_feed_more(&difference->actual, &difference->expected))
+        return "; no line feed was expected there";
+    return "";
+}
+
 static char *describe(const struct cupel_outcome *run,
                       const struct cupel_difference *difference)
 {
@@ -102,11 +119,11 @@ static char *describe(const struct cupel_outcome *run,
             &text, "the output goes on at line %" PRIu64 " where nothing more was expected: %s",
             difference->line, actual);
     else if (far)
-        r = asprintf(&text, "line %" PRIu64 ", byte %" PRIu64 ": expected %s, found %s",
-                     difference->line, difference->column, expected, actual);
+        r = asprintf(&text, "line %" PRIu64 ", byte %" PRIu64 ": expected %s, found %s%s",
+                     difference->line, difference->column, expected, actual, hint(difference));
     else
-        r = asprintf(&text, "line %" PRIu64 ": expected %s, found %s", difference->line,
-                     expected, actual);
+        r = asprintf(&text, "line %" PRIu64 ": expected %s, found %s%s", difference->line,
+                     expected, actual, hint(difference));
     return r < 0 ? NULL : text;
 }
 

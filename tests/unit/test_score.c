@@ -311,7 +311,12 @@ static void differences_are_told_in_a_sentence(void **state)
          "the output goes on at line 4 where nothing more was expected: \"4\""},
         {CUPEL_COMPARE_LINES, "55\n", "",
          "nothing was written to standard output; \"55\" was expected"},
-        {CUPEL_COMPARE_EXACT, "a\n", "a", "line 1: expected \"a\\n\", found \"a\""},
+        {CUPEL_COMPARE_EXACT, "a\n", "a",
+         "line 1: expected \"a\\n\", found \"a\"; the line feed at the end of the output is "
+         "missing"},
+        {CUPEL_COMPARE_EXACT, "a", "a\n",
+         "line 1: expected \"a\", found \"a\\n\"; no line feed was expected there"},
+        {CUPEL_COMPARE_EXACT, "a\nb", "a\r\nb", "line 1: expected \"a\\n\", found \"a\\r\\n\""},
         {CUPEL_COMPARE_EXACT, "a\n", "a \t\r\n",
          "line 1: expected \"a\\n\", found \"a \\t\\r\\n\""},
         {CUPEL_COMPARE_LINES, "say \"a\\n\"", "say \"a\n\"",
