@@ -15,6 +15,7 @@
  * is no error. Returns 0 and fills *ret (cupel_filter_clear()), or as cupel_policy_compile().
  */
 CUPEL_MUST_CHECK int cupel_filter_get(const char *folder, const struct cupel_policy *policy,
-                                      struct cupel_filter *ret, struct cupel_error *err);
+                                      enum cupel_filter_mode mode, struct cupel_filter *ret,
+                                      struct cupel_error *err);
 
 #endif

@@ -40,9 +40,9 @@ static int load_policy(struct boxed *boxed, struct cupel_error *err)
 {
     struct cupel_diagnostics diagnostics = {0};
 
-    int r = cupel_policy_load(boxed->paths.policies, boxed->options->policy, &diagnostics,
-                              &boxed->policy, err);
-    if (r < 0 && diagnostics.count > 0) {
+    int r = cupel_policy_load(boxed->paths.policies, boxed->options->policy,
+                              cupel_arch_native(), &diagnostics, &boxed->policy, err);
+    if (r < 0 && cupel_diagnostics_errors(&diagnostics, 0) > 0) {
         cupel_cli_print_diagnostics(&diagnostics);
         (void)cupel_fail(err, r, "policy %s is invalid", boxed->options->policy);
     }
@@ -205,7 +205,8 @@ static int prepare(struct boxed *boxed, struct cupel_error *err)
     if (r == 0)
         r = set_up_cell(boxed, err);
     if (r == 0)
-        r = cupel_filter_get(boxed->paths.filters, boxed->policy, &boxed->filter, err);
+        r = cupel_filter_get(boxed->paths.filters, boxed->policy, CUPEL_FILTER_ENFORCE,
+                             &boxed->filter, err);
     if (r == 0)
         r = cupel_cell_wait(boxed->cell, err);
     if (r == 0)

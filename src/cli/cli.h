@@ -26,7 +26,7 @@ int cupel_cli_usage(const char *command, const char *fmt, ...) CUPEL_PRINTF(2, 3
 /* The same for failures that are not the user's; returns code. */
 int cupel_cli_fail(const char *command, int code, const char *fmt, ...) CUPEL_PRINTF(3, 4);
 
-/* Each as file:line:column: text, one a line, on standard error. */
+/* Each error as file:line:column: text, one a line, on standard error. */
 void cupel_cli_print_diagnostics(const struct cupel_diagnostics *diagnostics);
 
 /* A whole decimal number from min to max; false if text is none. */
@@ -47,6 +47,10 @@ unsigned cupel_cli_processors(void);
  * Returns 0 or -errno with err. */
 CUPEL_MUST_CHECK int cupel_cli_write(const char *path, const char *text,
                                      struct cupel_error *err);
+
+/* The same for bytes. */
+CUPEL_MUST_CHECK int cupel_cli_write_bytes(const char *path, const void *bytes, size_t len,
+                                           struct cupel_error *err);
 
 /*
  * SIGINT, SIGTERM and SIGHUP end the process with 128+N, at once: a cell dies with its

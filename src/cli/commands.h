@@ -5,7 +5,9 @@
 /* argv[0] is "cupel NAME", for messages; the rest are its options and operands. Each returns
  * the exit code. */
 int cupel_cli_grade(int argc, char **argv);
+int cupel_cli_lint(int argc, char **argv);
 int cupel_cli_run(int argc, char **argv);
+int cupel_cli_policy(int argc, char **argv);
 int cupel_cli_doctor(int argc, char **argv);
 
 #endif

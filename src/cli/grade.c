@@ -209,7 +209,7 @@ static int load_grader(const struct request *request, const struct cupel_cli_pat
     }
     int r = cupel_grader_load(path, paths->policies, paths->filters, &diagnostics, ret, &err);
     int code = CUPEL_EXIT_OK;
-    if (r < 0 && diagnostics.count > 0) {
+    if (r < 0 && cupel_diagnostics_errors(&diagnostics, 0) > 0) {
         cupel_cli_print_diagnostics(&diagnostics);
         code = CUPEL_EXIT_USAGE;
     } else if (r < 0) {

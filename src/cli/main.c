@@ -25,7 +25,9 @@ struct command {
 
 static const struct command commands[] = {
     {"grade", cupel_cli_grade, "grade one submission and print the result"},
+    {"lint", cupel_cli_lint, "check policies and graders: file:line:column: what is wrong"},
     {"run", cupel_cli_run, "one command in the sandbox"},
+    {"policy", cupel_cli_policy, "what policies say: list, show, explain, diff, export, audit"},
     {"doctor", cupel_cli_doctor,
      "what this host can enforce, what is missing, and what mends it"},
 };

@@ -43,6 +43,8 @@ void cupel_cli_print_diagnostics(const struct cupel_diagnostics *diagnostics)
 {
     for (size_t i = 0; i < diagnostics->count; i++) {
         const struct cupel_diagnostic *item = &diagnostics->items[i];
+        if (item->severity != CUPEL_SEVERITY_ERROR)
+            continue;
         if (item->line > 0)
             (void)fprintf(stderr, "%s:%u:%u: %s\n", item->file, item->line, item->column,
                           item->text);

@@ -141,20 +141,6 @@ static int hash_grader(struct cupel_grader *grader, struct cupel_error *err)
     return 0;
 }
 
-/* In the order in which one reads: keys are not looked at in that of the file. */
-static int compare_diagnostics(const void *left, const void *right)
-{
-    const struct cupel_diagnostic *a = left;
-    const struct cupel_diagnostic *b = right;
-
-    int r = strcmp(a->file, b->file);
-    if (r == 0)
-        r = (a->line > b->line) - (a->line < b->line);
-    if (r == 0)
-        r = (a->column > b->column) - (a->column < b->column);
-    return r != 0 ? r : strcmp(a->text, b->text);
-}
-
 static int load(struct cupel_grader *grader, struct place *place, const char *policy_folder,
                 const char *filter_cache, struct cupel_diagnostics *diagnostics,
                 struct cupel_error *err)
@@ -167,10 +153,8 @@ static int load(struct cupel_grader *grader, struct place *place, const char *po
     grader->folder = place->folder;
     place->folder = NULL;
     int r = read_definition(grader, place, policy_folder, filter_cache, diagnostics, err);
-    if (diagnostics->count > before)
-        qsort(diagnostics->items + before, diagnostics->count - before,
-              sizeof(*diagnostics->items), compare_diagnostics);
-    if (r == 0 && diagnostics->count > before)
+    cupel_diagnostics_sort(diagnostics, before);
+    if (r == 0 && cupel_diagnostics_errors(diagnostics, before) > 0)
         return cupel_fail(err, -EINVAL, "%s: not a valid grader", place->shown);
     return r == 0 ? hash_grader(grader, err) : r;
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cupel/cleanup.h"
 
@@ -88,21 +89,23 @@ static int subtract_from_all(const struct cubes *from, const struct cupel_cube *
     return 0;
 }
 
-/* argument <= value: for each bit of value that is set, what agrees before it and has it clear;
- * and value itself. */
-static int add_at_most(const struct cupel_condition *c, uint64_t width, struct cubes *ret)
+/* low <= argument <= high: blocks of the size of a power of two, each as large as can start
+ * where the one before it ended. */
+static int add_range(unsigned argument, uint64_t low, uint64_t high, uint64_t width,
+                     struct cubes *ret)
 {
-    struct cupel_cube cube = {0};
-    int r = 0;
-
-    for (uint64_t bit = width ^ (width >> 1); bit != 0 && r == 0; bit >>= 1) {
-        cube.mask[c->argument] |= bit;
-        if ((c->value & bit) == 0)
-            continue;
-        r = add(ret, &cube);
-        cube.value[c->argument] |= bit;
+    for (;;) {
+        struct cupel_cube cube = {0};
+        uint64_t rest = low == 0 ? UINT64_MAX : (low & -low) - 1; /* free bits of the block */
+        while (rest > high - low)
+            rest >>= 1;
+        cube.mask[argument] = width & ~rest;
+        cube.value[argument] = low;
+        int r = add(ret, &cube);
+        if (r < 0 || high - low == rest)
+            return r;
+        low += rest + 1;
     }
-    return r < 0 ? r : add(ret, &cube);
 }
 
 static int cubes_of_condition(const struct cupel_condition *c, unsigned wide, struct cubes *ret)
@@ -118,10 +121,11 @@ static int cubes_of_condition(const struct cupel_condition *c, unsigned wide, st
         return add(ret, &equal);
     case CUPEL_OPERATOR_NE:
         return subtract(&all, &equal, ret);
-    case CUPEL_OPERATOR_LE:
+    case CUPEL_OPERATOR_IN:
         break;
     }
-    return add_at_most(c, width, ret);
+    uint64_t high = c->value < width ? c->value : width;
+    return c->low <= high ? add_range(c->argument, c->low, high, width, ret) : 0;
 }
 
 /* The arguments for which all conditions hold, as disjoint cubes. */
@@ -148,8 +152,8 @@ static int cubes_of_conditions(const struct cupel_conditions *conditions, unsign
     return r;
 }
 
-static int add_case(struct cupel_cases *cases, const struct cupel_cube *cube,
-                    struct cupel_action action)
+int cupel_cases_add(struct cupel_cases *cases, const struct cupel_cube *cube,
+                    const struct cupel_rule *rule)
 {
     if (cases->count >= MAX_CUBES)
         return -E2BIG;
@@ -157,7 +161,7 @@ static int add_case(struct cupel_cases *cases, const struct cupel_cube *cube,
     if (items == NULL)
         return -ENOMEM;
     cases->items = items;
-    items[cases->count++] = (struct cupel_case){.cube = *cube, .action = action};
+    items[cases->count++] = (struct cupel_case){.cube = *cube, .rule = rule};
     return 0;
 }
 
@@ -171,7 +175,7 @@ static int decide(const struct cupel_rule *rule, const struct cupel_cube *match,
     for (size_t i = 0; i < open->count && r == 0; i++) {
         struct cupel_cube decided;
         if (cupel_cube_intersect(&open->items[i], match, &decided))
-            r = add_case(cases, &decided, rule->action);
+            r = cupel_cases_add(cases, &decided, rule);
     }
     if (r == 0)
         r = subtract_from_all(open, match, &left);
@@ -202,12 +206,19 @@ int cupel_cases_of_call(const struct cupel_rule *const *rules, size_t count, uns
     int r = add(&open, &all);
     for (size_t n = count; n > 0 && open.count > 0 && r == 0; n--)
         r = decide_rule(rules[n - 1], wide, &open, &cases);
+    for (size_t i = 0; i < open.count && r == 0; i++)
+        r = cupel_cases_add(&cases, &open.items[i], NULL);
     if (r < 0) {
         cupel_cases_clear(&cases);
         return r;
     }
     *ret = cases;
     return 0;
+}
+
+const char *cupel_cases_explain(int r)
+{
+    return r == -E2BIG ? "more conditions than can be told apart" : strerrordesc_np(-r);
 }
 
 void cupel_cases_clear(struct cupel_cases *cases)

@@ -114,19 +114,20 @@ static void save(int folder_fd, const char *name, const struct cupel_filter *fil
 }
 
 int cupel_filter_get(const char *folder, const struct cupel_policy *policy,
-                     struct cupel_filter *ret, struct cupel_error *err)
+                     enum cupel_filter_mode mode, struct cupel_filter *ret,
+                     struct cupel_error *err)
 {
     char key[CUPEL_SHA256_HEX_SIZE];
     char name[CUPEL_SHA256_HEX_SIZE + sizeof(".bpf")];
     CUPEL_AUTO_FD folder_fd = open_folder(folder);
 
     if (folder_fd < 0)
-        return cupel_policy_compile(policy, ret, err);
-    cupel_policy_filter_key(policy, key);
+        return cupel_policy_compile(policy, mode, ret, err);
+    cupel_policy_filter_key(policy, mode, key);
     (void)snprintf(name, sizeof(name), "%s.bpf", key);
     if (load(folder_fd, name, ret) == 0)
         return 0;
-    int r = cupel_policy_compile(policy, ret, err);
+    int r = cupel_policy_compile(policy, mode, ret, err);
     if (r == 0)
         save(folder_fd, name, ret);
     return r;

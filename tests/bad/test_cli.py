@@ -41,7 +41,7 @@ class WrongCommandLines(support.TestCase):
                 self.assertEqual(done.returncode, 2)
 
     def test_help_goes_to_standard_output_and_tells_the_exit_codes(self):
-        for arguments in (["--help"], ["-h"], ["grade", "--help"], ["grade", "-h"]):
+        for arguments in (["--help"], ["-h"], ["grade", "--help"], ["grade", "-h"], ["lint", "--help"]):
             with self.subTest(arguments=arguments):
                 done = self.cupel(*arguments)
                 self.assertEqual((done.returncode, done.stderr), (0, ""))

@@ -1,7 +1,7 @@
 /*
  * What the sandbox costs, and how far its limits and figures are off:
  *
- *   bench PREFIX cost|precision [ROUNDS]
+ *   bench PREFIX cost|precision|policy [ROUNDS]
  *
  *   spawn  posix_spawn(3) of /bin/true, and waiting for it: the baseline
  *   cold   the whole of `cupel run -- /bin/true`: policy, filter, cell, run
@@ -17,6 +17,9 @@
  * limit of 250 ms, the run's set-up included billed_setup      CPU time that /bin/true is
  * billed beyond what it uses outside memory_error_mib  by which the memory is misread of a
  * program that touches so many MiB
+ *
+ * Of policy, for each that is shipped: to read it with its parents, to compile its filter, to take
+ * the filter from the cache, and to load it by seccomp(2).
  */
 #include <errno.h>
 #include <spawn.h>
@@ -137,10 +140,11 @@ static int set_up(struct bench *bench, const char *prefix, struct cupel_error *e
     (void)snprintf(bench->cell_path, sizeof(bench->cell_path), "%s/libexec/cupel/cupel-cell",
                    prefix);
     (void)snprintf(bench->policies, sizeof(bench->policies), "%s/share/cupel/policies", prefix);
-    int r = cupel_policy_load(bench->policies, "native", &diagnostics, &bench->policy, err);
+    int r = cupel_policy_load(bench->policies, "native", cupel_arch_native(), &diagnostics,
+                              &bench->policy, err);
     cupel_diagnostics_clear(&diagnostics);
     if (r == 0)
-        r = cupel_policy_compile(bench->policy, &bench->filter, err);
+        r = cupel_policy_compile(bench->policy, CUPEL_FILTER_ENFORCE, &bench->filter, err);
     if (r == 0)
         r = cupel_cell_mounts(&bench->policy, 1, 0, &bench->mounts, &options.mount_count);
     if (r == 0)
@@ -221,14 +225,16 @@ int main(int argc, char **argv)
     size_t rounds = argc > 3 ? strtoul(argv[3], NULL, 10) : ROUNDS_DEFAULT;
 
     if (argc < 3 || rounds == 0 ||
-        (strcmp(part, "cost") != 0 && strcmp(part, "precision") != 0)) {
-        (void)fputs("usage: bench PREFIX cost|precision [ROUNDS]\n", stderr);
+        (strcmp(part, "cost") != 0 && strcmp(part, "precision") != 0 &&
+         strcmp(part, "policy") != 0)) {
+        (void)fputs("usage: bench PREFIX cost|precision|policy [ROUNDS]\n", stderr);
         return 2;
     }
-    int r = set_up(&bench, argv[1], &err);
+    bool of_policies = strcmp(part, "policy") == 0;
+    int r = of_policies ? bench_policies(argv[1], rounds, &err) : set_up(&bench, argv[1], &err);
     if (r == 0 && strcmp(part, "cost") == 0)
         r = measure_cost(&bench, rounds, &err);
-    else if (r == 0)
+    else if (r == 0 && !of_policies)
         r = bench_precision(&bench, &err);
     if (r < 0)
         (void)fprintf(stderr, "bench: %s\n", err.text);

@@ -31,4 +31,7 @@ CUPEL_MUST_CHECK int bench_run(struct bench *bench, const char *const *argv,
 /* precision.c: how far limits and figures are off. Prints a JSON object. */
 CUPEL_MUST_CHECK int bench_precision(struct bench *bench, struct cupel_error *err);
 
+/* The part "policy": PREFIX/share/cupel/policies/, each of them. */
+int bench_policies(const char *prefix, size_t rounds, struct cupel_error *err);
+
 #endif

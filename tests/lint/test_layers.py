@@ -21,7 +21,7 @@ LAYERS = {
 
 PUBLIC = {  # headers of include/cupel, by the module that implements them
     "base": "cleanup copy_tree error limits outcome units document text hash path",
-    "policy": "policy",
+    "policy": "call policy",
     "score": "compare score result",
     "wire": "wire",
     "sandbox": "filter_cache loop cgroup cell run",
