@@ -72,20 +72,27 @@ static void put_header(struct page *page, const struct cupel_result *result)
     page_format(page, "</header>\n");
 }
 
-static void put_preformatted(struct page *page, const char *text)
+/* put: html_terminal() or html_text(). */
+static void put_preformatted(struct page *page, const char *text,
+                             void (*put)(struct page *page, const char *text))
 {
     /* The parser takes a line feed away that follows <pre>. */
     page_format(page, "<pre tabindex=\"0\">\n");
-    html_terminal(page, text);
+    put(page, text);
     page_format(page, "</pre>\n");
+}
+
+static bool says_something(const char *output)
+{
+    return output != NULL && output[0] != '\0';
 }
 
 static void put_output(struct page *page, const char *output, bool open)
 {
-    if (output == NULL || output[0] == '\0')
+    if (!says_something(output))
         return;
     page_format(page, "<details%s>\n<summary>Output</summary>\n", open ? " open" : "");
-    put_preformatted(page, output);
+    put_preformatted(page, output, html_terminal);
     page_format(page, "</details>\n");
 }
 
@@ -119,6 +126,29 @@ static void close_table(struct page *page)
     page_format(page, "</tbody>\n</table>\n</div>\n");
 }
 
+static void put_build_row(struct page *page, const struct cupel_build_result *build)
+{
+    const char *word = build->passed ? "passed" : build->ran ? "failed" : "skipped";
+
+    page_format(page, "<tr><th scope=\"row\">");
+    html_text(page, build->id);
+    page_format(page, "</th><td><span class=\"%s\">%s</span></td>", word, word);
+    put_figures(page, build->ran, &build->run);
+}
+
+static void put_build_details(struct page *page, const struct cupel_build_result *build)
+{
+    if (!build->ran || (build->passed && !says_something(build->output)))
+        return;
+    page_format(page, "<section>\n<h3>");
+    html_text(page, build->id);
+    page_format(page, "</h3>\n");
+    if (build->message != NULL)
+        put_paragraph(page, "message", build->message);
+    put_output(page, build->output, !build->passed);
+    page_format(page, "</section>\n");
+}
+
 static void put_builds(struct page *page, const struct cupel_result *result)
 {
     static const char *const columns[] = {"Step", "Result", "Time", "Memory", NULL};
@@ -127,28 +157,11 @@ static void put_builds(struct page *page, const struct cupel_result *result)
         return;
     page_format(page, "<h2>Build</h2>\n");
     open_table(page, "Build steps", columns);
-    for (size_t i = 0; i < result->build_count; i++) {
-        const struct cupel_build_result *build = &result->builds[i];
-        const char *word = build->passed ? "passed" : build->ran ? "failed" : "skipped";
-        page_format(page, "<tr><th scope=\"row\">");
-        html_text(page, build->id);
-        page_format(page, "</th><td><span class=\"%s\">%s</span></td>", word, word);
-        put_figures(page, build->ran, &build->run);
-    }
+    for (size_t i = 0; i < result->build_count; i++)
+        put_build_row(page, &result->builds[i]);
     close_table(page);
-    for (size_t i = 0; i < result->build_count; i++) {
-        const struct cupel_build_result *build = &result->builds[i];
-        if (!build->ran ||
-            (build->passed && (build->output == NULL || build->output[0] == '\0')))
-            continue;
-        page_format(page, "<section>\n<h3>");
-        html_text(page, build->id);
-        page_format(page, "</h3>\n");
-        if (build->message != NULL)
-            put_paragraph(page, "message", build->message);
-        put_output(page, build->output, !build->passed);
-        page_format(page, "</section>\n");
-    }
+    for (size_t i = 0; i < result->build_count; i++)
+        put_build_details(page, &result->builds[i]);
 }
 
 static void put_points(struct page *page, double score, double max_score)
@@ -159,7 +172,7 @@ static void put_points(struct page *page, double score, double max_score)
 static bool has_details(const struct cupel_test_result *test, enum cupel_view view)
 {
     return !is_hidden(test, view) &&
-           (words_message(test) != NULL || (test->output != NULL && test->output[0] != '\0'));
+           (words_message(test) != NULL || says_something(test->output));
 }
 
 static void put_row(struct page *page, const struct cupel_test_result *test, size_t number,
@@ -198,7 +211,7 @@ static void put_details(struct page *page, const struct cupel_test_result *test,
     if (message != NULL)
         put_paragraph(page, "message", message);
     if (test->difference != NULL)
-        put_preformatted(page, test->difference);
+        put_preformatted(page, test->difference, html_text); /* with what is invisible */
     put_output(page, test->output, false);
     page_format(page, "</section>\n");
 }

@@ -26,7 +26,9 @@ ATTRIBUTES = {
     "pre": {"tabindex"},
     "details": {"open"},
 }
-PLAIN = "title style body header main footer section h1 h2 table caption thead tbody tr summary head"
+PLAIN = (
+    "head title style body header main footer section h1 h2 table caption thead tbody tr summary"
+)
 SAMPLES = [
     (name, view)
     for name in ("graded", "not-built", "rejected", "platform-error")
@@ -267,7 +269,7 @@ class Colours(unittest.TestCase):
             ("\x1b[38;5;3mx\x1b[39my", '<span class="f3">x</span>y'),
             ("\x1b[38;2;31;32;33;1mx", '<span class="b">x</span>'),
             ("\x1b[01m\x1b[Kfib.c:3\x1b[m\x1b[K", '<span class="b">fib.c:3</span>'),
-            ("\x1b[32m<b>\n\x1b[32m&", '<span class="f2">&lt;b&gt;\n</span><span class="f2">&amp;</span>'),
+            ("\x1b[32m<\n\x1b[32m&", 2 * '<span class="f2">%s</span>' % ("&lt;\n", "&amp;")),
             ("\x1b[2Jx", "\\x1b[2Jx"),
             ("\x1b[31", "\\x1b[31"),
             ("\x1b[31;<m", "\\x1b[31;&lt;m"),
@@ -275,6 +277,10 @@ class Colours(unittest.TestCase):
         ):
             with self.subTest(text=text):
                 self.assertEqual(self.spans(text), shown)
+
+    def test_a_difference_shows_what_a_terminal_hides(self):
+        pieces = Page(source("text", "staff", "\x1b[31mred")).all("pre")
+        self.assertIn("\\x1b[31mred", [text.strip() for _, text in pieces])
 
     def test_every_colour_has_contrast(self):
         ((_, style),) = Page(source("graded")).all("style")
