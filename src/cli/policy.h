@@ -18,6 +18,7 @@ int cupel_cli_policy_explain(int argc, char **argv);
 int cupel_cli_policy_diff(int argc, char **argv);
 int cupel_cli_policy_export(int argc, char **argv);
 int cupel_cli_policy_audit(int argc, char **argv);
+int cupel_cli_policy_learn(int argc, char **argv);
 
 /* What a command was asked for. */
 struct policy_request {
@@ -73,6 +74,12 @@ struct policy_usage {
 bool policy_request_read(const struct policy_usage *usage, int argc, char **argv,
                          struct policy_request *ret, int *ret_code);
 
+/* Find the shipped policies. False, with the exit code, after saying what went wrong. */
+bool policy_find_folder(struct policy_request *request, int *ret_code);
+
+/* Print to standard output. Returns the exit code. */
+int policy_print(const char *text);
+
 /* Load a policy. Returns CUPEL_EXIT_OK and sets *ret, or another exit code after saying what
  * is wrong with it. */
 int policy_load(const struct policy_request *request, const char *name,
@@ -88,5 +95,10 @@ int policy_write(const struct policy_request *request, char *text);
 
 /* The same of a document, whose reference it takes. */
 int policy_write_json(const struct policy_request *request, json_t *json);
+
+/* The same of a document, whose reference it takes: with --json as it is, else as the text that
+ * is made of it. */
+int policy_write_document(const struct policy_request *request, json_t *document,
+                          char *(*as_text)(const json_t *document));
 
 #endif

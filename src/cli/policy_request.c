@@ -37,14 +37,14 @@ static bool take_option(struct policy_request *request, int id)
     }
 }
 
-static int print(const char *text)
+int policy_print(const char *text)
 {
     struct cupel_error err = {0};
 
     return cupel_cli_write(NULL, text, &err) < 0 ? CUPEL_EXIT_PLATFORM : CUPEL_EXIT_OK;
 }
 
-static bool find_folder(struct policy_request *request, int *ret_code)
+bool policy_find_folder(struct policy_request *request, int *ret_code)
 {
     struct cupel_cli_paths paths;
     struct cupel_error err = {0};
@@ -66,7 +66,7 @@ bool policy_request_read(const struct policy_usage *usage, int argc, char **argv
     *ret_code = CUPEL_EXIT_USAGE;
     while ((id = getopt_long(argc, argv, usage->short_options, usage->options, NULL)) != -1) {
         if (id == 'h') {
-            *ret_code = print(usage->help);
+            *ret_code = policy_print(usage->help);
             return false;
         }
         if (!take_option(ret, id))
@@ -78,7 +78,7 @@ bool policy_request_read(const struct policy_usage *usage, int argc, char **argv
         (void)cupel_cli_usage(argv[0], "expected %s; see %s --help", usage->operands, argv[0]);
         return false;
     }
-    return find_folder(ret, ret_code);
+    return policy_find_folder(ret, ret_code);
 }
 
 int policy_load(const struct policy_request *request, const char *name,
@@ -114,5 +114,15 @@ int policy_write_json(const struct policy_request *request, json_t *json)
     char *text = json == NULL ? NULL : cupel_render_json_text(json);
 
     json_decref(json);
+    return policy_write(request, text);
+}
+
+int policy_write_document(const struct policy_request *request, json_t *document,
+                          char *(*as_text)(const json_t *document))
+{
+    if (document == NULL || request->json)
+        return policy_write_json(request, document);
+    char *text = as_text(document);
+    json_decref(document);
     return policy_write(request, text);
 }

@@ -5,22 +5,19 @@
  * or html_terminal() into the content of elements, never into an attribute. Should that fail
  * one day, the page's Content-Security-Policy admits nothing but the page's own style.
  */
-#include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "cupel/render.h"
 #include "cupel/units.h"
+#include "render/html_parts.h"
 #include "render/html_style.h"
 #include "render/html_text.h"
 #include "render/page.h"
+#include "render/view.h"
 #include "render/words.h"
-
-static bool is_hidden(const struct cupel_test_result *test, enum cupel_view view)
-{
-    return view == CUPEL_VIEW_LEARNER && test->visibility != CUPEL_VISIBLE;
-}
 
 static void put_name(struct page *page, const struct cupel_result *result)
 {
@@ -31,7 +28,7 @@ static void put_name(struct page *page, const struct cupel_result *result)
     }
 }
 
-static void put_head(struct page *page, const struct cupel_result *result)
+static void put_head(struct page *page, const struct cupel_result *result, enum cupel_view view)
 {
     page_format(page,
                 "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
@@ -44,86 +41,26 @@ static void put_head(struct page *page, const struct cupel_result *result)
                 "<meta name=\"referrer\" content=\"no-referrer\">\n<title>");
     put_name(page, result);
     page_format(page, ": ");
-    words_put_status(page, result);
+    words_put_status(page, result, view);
     page_format(page, "</title>\n<style>%s</style>\n</head>\n<body>\n", html_style);
 }
 
-static void put_paragraph(struct page *page, const char *class, const char *text)
-{
-    page_format(page, "<p class=\"%s\">", class);
-    html_text(page, text);
-    page_format(page, "</p>\n");
-}
-
-static void put_header(struct page *page, const struct cupel_result *result)
+static void put_header(struct page *page, const struct cupel_result *result,
+                       enum cupel_view view)
 {
     page_format(page, "<header>\n<h1>");
     put_name(page, result);
     page_format(page, "</h1>\n<p class=\"score\">");
-    words_put_status(page, result);
+    words_put_status(page, result, view);
     page_format(page, "</p>\n");
     if (result->message != NULL)
-        put_paragraph(page, "error", result->message);
+        html_paragraph(page, "error", result->message);
     for (char **warning = result->warnings; warning != NULL && *warning != NULL; warning++) {
         page_format(page, "<p class=\"warning\">warning: ");
         html_text(page, *warning);
         page_format(page, "</p>\n");
     }
     page_format(page, "</header>\n");
-}
-
-/* put: html_terminal() or html_text(). */
-static void put_preformatted(struct page *page, const char *text,
-                             void (*put)(struct page *page, const char *text))
-{
-    /* The parser takes a line feed away that follows <pre>. */
-    page_format(page, "<pre tabindex=\"0\">\n");
-    put(page, text);
-    page_format(page, "</pre>\n");
-}
-
-static bool says_something(const char *output)
-{
-    return output != NULL && output[0] != '\0';
-}
-
-static void put_output(struct page *page, const char *output, bool open)
-{
-    if (!says_something(output))
-        return;
-    page_format(page, "<details%s>\n<summary>Output</summary>\n", open ? " open" : "");
-    put_preformatted(page, output, html_terminal);
-    page_format(page, "</details>\n");
-}
-
-static void put_figures(struct page *page, bool ran, const struct cupel_outcome *run)
-{
-    char text[32];
-    bool timed = ran && run->wall_ns != CUPEL_UNKNOWN;
-    bool weighed = ran && run->memory_peak_bytes != CUPEL_UNKNOWN;
-
-    page_format(page, "<td class=\"n\">%s</td>",
-                timed ? cupel_units_format_duration(run->wall_ns, text, sizeof(text)) : "–");
-    page_format(page, "<td class=\"n\">%s</td></tr>\n",
-                weighed ? cupel_units_format_bytes(run->memory_peak_bytes, text, sizeof(text))
-                        : "–");
-}
-
-static void open_table(struct page *page, const char *caption, const char *const *columns)
-{
-    page_format(page,
-                "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">\n"
-                "<table>\n<caption>%s</caption>\n<thead><tr>",
-                caption, caption);
-    for (size_t i = 0; columns[i] != NULL; i++)
-        page_format(page, "<th scope=\"col\"%s>%s</th>", i > 1 ? " class=\"n\"" : "",
-                    columns[i]);
-    page_format(page, "</tr></thead>\n<tbody>\n");
-}
-
-static void close_table(struct page *page)
-{
-    page_format(page, "</tbody>\n</table>\n</div>\n");
 }
 
 static void put_build_row(struct page *page, const struct cupel_build_result *build)
@@ -133,19 +70,19 @@ static void put_build_row(struct page *page, const struct cupel_build_result *bu
     page_format(page, "<tr><th scope=\"row\">");
     html_text(page, build->id);
     page_format(page, "</th><td><span class=\"%s\">%s</span></td>", word, word);
-    put_figures(page, build->ran, &build->run);
+    html_figures(page, build->ran, &build->run);
 }
 
 static void put_build_details(struct page *page, const struct cupel_build_result *build)
 {
-    if (!build->ran || (build->passed && !says_something(build->output)))
+    if (!build->ran || (build->passed && !html_says_something(build->output)))
         return;
     page_format(page, "<section>\n<h3>");
     html_text(page, build->id);
     page_format(page, "</h3>\n");
     if (build->message != NULL)
-        put_paragraph(page, "message", build->message);
-    put_output(page, build->output, !build->passed);
+        html_paragraph(page, "message", build->message);
+    html_output(page, build->output, !build->passed);
     page_format(page, "</section>\n");
 }
 
@@ -156,29 +93,24 @@ static void put_builds(struct page *page, const struct cupel_result *result)
     if (result->build_count == 0)
         return;
     page_format(page, "<h2>Build</h2>\n");
-    open_table(page, "Build steps", columns);
+    html_open_table(page, "Build steps", columns);
     for (size_t i = 0; i < result->build_count; i++)
         put_build_row(page, &result->builds[i]);
-    close_table(page);
+    html_close_table(page);
     for (size_t i = 0; i < result->build_count; i++)
         put_build_details(page, &result->builds[i]);
 }
 
-static void put_points(struct page *page, double score, double max_score)
-{
-    page_format(page, "<td class=\"n\">%.10g / %.10g</td>", score, max_score);
-}
-
 static bool has_details(const struct cupel_test_result *test, enum cupel_view view)
 {
-    return !is_hidden(test, view) &&
-           (words_message(test) != NULL || says_something(test->output));
+    return render_shows_test(test, view) &&
+           (words_message(test) != NULL || html_says_something(test->output));
 }
 
 static void put_row(struct page *page, const struct cupel_test_result *test, size_t number,
                     enum cupel_view view)
 {
-    bool hidden = is_hidden(test, view);
+    bool hidden = !render_shows_test(test, view);
     bool linked = has_details(test, view);
 
     page_format(page, "<tr><th scope=\"row\">");
@@ -196,8 +128,8 @@ static void put_row(struct page *page, const struct cupel_test_result *test, siz
                     test->visibility == CUPEL_HIDDEN ? "hidden" : "hidden for now");
     const char *word = hidden ? "hidden" : cupel_verdict_names[test->verdict];
     page_format(page, "</th><td><span class=\"%s\">%s</span></td>", word, word);
-    put_points(page, test->score, test->max_score);
-    put_figures(page, test->ran && !hidden, &test->run);
+    html_points(page, hidden ? NULL : &test->score, test->max_score, test->bonus);
+    html_figures(page, test->ran && !hidden, &test->run);
 }
 
 static void put_details(struct page *page, const struct cupel_test_result *test, size_t number)
@@ -209,10 +141,10 @@ static void put_details(struct page *page, const struct cupel_test_result *test,
     html_text(page, test->id);
     page_format(page, "</h3>\n");
     if (message != NULL)
-        put_paragraph(page, "message", message);
+        html_paragraph(page, "message", message);
     if (test->difference != NULL)
-        put_preformatted(page, test->difference, html_text); /* with what is invisible */
-    put_output(page, test->output, false);
+        html_preformatted(page, test->difference, html_text); /* with what is invisible */
+    html_output(page, test->output, false);
     page_format(page, "</section>\n");
 }
 
@@ -226,24 +158,25 @@ static void put_tests(struct page *page, const struct cupel_result *result,
     page_format(page, "<h2>Tests</h2>\n<p>");
     words_put_tally(page, result, view);
     page_format(page, "</p>\n");
-    open_table(page, "All tests", columns);
+    html_open_table(page, "All tests", columns);
     for (size_t i = 0; i < result->test_count; i++)
         put_row(page, &result->tests[i], i + 1, view);
-    close_table(page);
+    html_close_table(page);
     for (size_t i = 0; i < result->test_count; i++) {
         if (has_details(&result->tests[i], view))
             put_details(page, &result->tests[i], i + 1);
     }
 }
 
-static void put_groups(struct page *page, const struct cupel_result *result)
+static void put_groups(struct page *page, const struct cupel_result *result,
+                       enum cupel_view view)
 {
     static const char *const columns[] = {"Group", "Tests", "Points", NULL};
 
     if (result->group_count == 0)
         return;
     page_format(page, "<h2>Groups</h2>\n");
-    open_table(page, "Groups of tests", columns);
+    html_open_table(page, "Groups of tests", columns);
     for (size_t i = 0; i < result->group_count; i++) {
         const struct cupel_group_result *group = &result->groups[i];
         page_format(page, "<tr><th scope=\"row\">");
@@ -254,10 +187,40 @@ static void put_groups(struct page *page, const struct cupel_result *result)
             html_text(page, *id);
         }
         page_format(page, "</td>");
-        put_points(page, group->score, group->max_score);
+        bool shown = view == CUPEL_VIEW_STAFF || !group->withheld;
+        html_points(page, shown ? &group->score : NULL, group->max_score, group->bonus);
         page_format(page, "</tr>\n");
     }
-    close_table(page);
+    html_close_table(page);
+}
+
+/* Nothing is said of penalties that are not taken. */
+static void put_penalties(struct page *page, const struct cupel_result *result,
+                          enum cupel_view view)
+{
+    for (size_t i = 0; i < result->penalty_count; i++) {
+        const struct cupel_penalty_result *penalty = &result->penalties[i];
+        double points = view == CUPEL_VIEW_STAFF ? penalty->points : penalty->learner_points;
+        if (!(points > 0))
+            continue;
+        page_format(page, "<p><span class=\"failed\">penalty</span> ");
+        html_text(page, penalty->id);
+        page_format(page, ": -%.10g</p>\n", points);
+    }
+}
+
+static void put_leaderboard(struct page *page, const struct cupel_result *result,
+                            enum cupel_view view)
+{
+    for (size_t i = 0; i < result->leaderboard_count; i++) {
+        const struct cupel_leaderboard_entry *entry = &result->leaderboard[i];
+        if (!render_is_scored(result) || isnan(entry->value) ||
+            (view == CUPEL_VIEW_LEARNER && entry->withheld))
+            continue;
+        page_format(page, "<p>leaderboard, ");
+        html_text(page, entry->name);
+        page_format(page, ": %.10g</p>\n", entry->value);
+    }
 }
 
 static void put_footer(struct page *page, const struct cupel_result *result,
@@ -273,8 +236,11 @@ static void put_footer(struct page *page, const struct cupel_result *result,
         page_format(page, "<p>Graded on %s ", text);
     else
         page_format(page, "<p>Graded ");
-    page_format(page, "by cupel %s in %s</p>\n", CUPEL_VERSION,
-                cupel_units_format_duration(result->wall_ns, text, sizeof(text)));
+    page_format(page, "by cupel %s", CUPEL_VERSION);
+    if (render_shows_all(result, view))
+        page_format(page, " in %s",
+                    cupel_units_format_duration(result->wall_ns, text, sizeof(text)));
+    page_format(page, "</p>\n");
     if (view == CUPEL_VIEW_STAFF && words_layers(result, layers) != NULL)
         page_format(page, "<p>Sandbox: %s</p>\n", layers);
     page_format(page, "</footer>\n");
@@ -285,12 +251,14 @@ char *cupel_render_result_html(const struct cupel_result *result, enum cupel_vie
     struct page page;
 
     page_open(&page, false);
-    put_head(&page, result);
-    put_header(&page, result);
+    put_head(&page, result, view);
+    put_header(&page, result, view);
     page_format(&page, "<main>\n");
     put_builds(&page, result);
     put_tests(&page, result, view);
-    put_groups(&page, result);
+    put_groups(&page, result, view);
+    put_penalties(&page, result, view);
+    put_leaderboard(&page, result, view);
     page_format(&page, "</main>\n");
     put_footer(&page, result, view);
     page_format(&page, "</body>\n</html>\n");

@@ -4,23 +4,35 @@
 #include <stdio.h>
 
 #include "render/json.h"
+#include "render/view.h"
 
-bool words_is_scored(const struct cupel_result *result)
+const char *words_points(const double *score, double max_score, bool bonus,
+                         char buf[static WORDS_POINTS_SIZE])
 {
-    return result->status == CUPEL_STATUS_GRADED || result->status == CUPEL_STATUS_REJECTED;
+    const char *sign = bonus ? "+" : "";
+
+    if (score != NULL)
+        (void)snprintf(buf, WORDS_POINTS_SIZE, "%.10g / %s%.10g", *score, sign, max_score);
+    else
+        (void)snprintf(buf, WORDS_POINTS_SIZE, "? / %s%.10g", sign, max_score);
+    return buf;
 }
 
-void words_put_score(struct page *page, const struct cupel_result *result)
+void words_put_score(struct page *page, const struct cupel_result *result, enum cupel_view view)
 {
-    page_format(page, "%.10g of %.10g points", result->score, result->max_score);
-    if (result->max_score > 0) {
+    double score = render_score(result, view);
+    double max_score = render_max_score(result, view);
+
+    page_format(page, "%.10g of %.10g points", score, max_score);
+    if (max_score > 0) {
         /* Cut, not rounded: 100% is all points. */
-        double tenths = result->score / result->max_score * 1000 + 1e-6;
+        double tenths = score / max_score * 1000 + 1e-6;
         page_format(page, " (%.10g%%)", (double)(uint64_t)tenths / 10);
     }
 }
 
-void words_put_status(struct page *page, const struct cupel_result *result)
+void words_put_status(struct page *page, const struct cupel_result *result,
+                      enum cupel_view view)
 {
     static const char *const words[] = {
         [CUPEL_STATUS_GRADED] = "",
@@ -30,8 +42,8 @@ void words_put_status(struct page *page, const struct cupel_result *result)
     };
 
     page_format(page, "%s", words[result->status]);
-    if (words_is_scored(result))
-        words_put_score(page, result);
+    if (render_is_scored(result))
+        words_put_score(page, result, view);
 }
 
 void words_put_tally(struct page *page, const struct cupel_result *result, enum cupel_view view)
@@ -41,7 +53,7 @@ void words_put_tally(struct page *page, const struct cupel_result *result, enum 
 
     for (size_t i = 0; i < result->test_count; i++) {
         const struct cupel_test_result *test = &result->tests[i];
-        if (view == CUPEL_VIEW_LEARNER && test->visibility != CUPEL_VISIBLE)
+        if (!render_shows_test(test, view))
             hidden++;
         else
             counts[test->verdict]++;

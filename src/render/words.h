@@ -8,15 +8,19 @@
 #include "render/page.h"
 
 #define WORDS_LAYERS_SIZE 256
+#define WORDS_POINTS_SIZE 64
 
-/* Whether the result has a score: a failure that is not the learner's has none. */
-bool words_is_scored(const struct cupel_result *result);
+/* "10 / 10", "2 / +5" for bonus, in buf; score: NULL where the reader may not know it. */
+const char *words_points(const double *score, double max_score, bool bonus,
+                         char buf[static WORDS_POINTS_SIZE]);
 
 /* "10 of 30 points (33.3%)" */
-void words_put_score(struct page *page, const struct cupel_result *result);
+void words_put_score(struct page *page, const struct cupel_result *result,
+                     enum cupel_view view);
 
 /* "the platform failed, no score", or the score behind the status if there is one. */
-void words_put_status(struct page *page, const struct cupel_result *result);
+void words_put_status(struct page *page, const struct cupel_result *result,
+                      enum cupel_view view);
 
 /* "3 passed, 1 failed" of the tests that the reader may know of. */
 void words_put_tally(struct page *page, const struct cupel_result *result,

@@ -210,6 +210,10 @@ class Structure(unittest.TestCase):
     def test_learners_see_nothing_of_hidden_tests(self):
         self.assertIn("ANSWER", source("graded"))
         self.assertNotRegex(source("graded", "learner"), "ANSWER|that tells|Landlock")
+        self.assertIn("0 / 20</td>", source("graded"))
+        self.assertIn("in 2.7 s</p>", source("graded"))
+        self.assertIn("? / 20</td>", source("graded", "learner"))
+        self.assertNotIn("2.7 s", source("graded", "learner"))
 
 
 class Escaping(unittest.TestCase):

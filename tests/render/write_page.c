@@ -9,15 +9,24 @@
 #include "cupel/render.h"
 #include "cupel/text.h"
 
-static struct cupel_result from_text(const char *text)
+static struct cupel_result graded(void)
 {
     struct cupel_result result = sample_graded();
+
+    sample_denied(&result.tests[1].run);
+    return result;
+}
+
+static struct cupel_result from_text(const char *text)
+{
+    struct cupel_result result = graded();
     char **texts[] = {
-        &result.grader_name,       &result.grader_version,    &result.message,
-        &result.warnings[0],       &result.builds[0].id,      &result.builds[0].output,
-        &result.builds[0].message, &result.tests[0].id,       &result.tests[0].title,
-        &result.tests[0].output,   &result.tests[0].message,  &result.tests[0].difference,
-        &result.groups[0].id,      &result.groups[0].tests[0]};
+        &result.grader_name,       &result.grader_version,      &result.message,
+        &result.warnings[0],       &result.builds[0].id,        &result.builds[0].output,
+        &result.builds[0].message, &result.tests[0].id,         &result.tests[0].title,
+        &result.tests[0].output,   &result.tests[0].message,    &result.tests[0].difference,
+        &result.penalties[1].id,   &result.leaderboard[0].name, &result.groups[0].id,
+        &result.groups[0].tests[0]};
 
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         free(*texts[i]);
@@ -40,7 +49,7 @@ static struct cupel_result read_text(void)
 static struct cupel_result named(const char *name)
 {
     if (strcmp(name, "graded") == 0)
-        return sample_graded();
+        return graded();
     if (strcmp(name, "not-built") == 0)
         return sample_not_built();
     if (strcmp(name, "rejected") == 0)
