@@ -26,4 +26,8 @@ char *cupel_render_json_text(const json_t *json);
 char *cupel_render_result_text(const struct cupel_result *result, enum cupel_view view,
                                bool colour);
 
+/* The result as one page of HTML, which needs nothing else and runs nothing. The caller frees;
+ * NULL if memory ran out. */
+char *cupel_render_result_html(const struct cupel_result *result, enum cupel_view view);
+
 #endif

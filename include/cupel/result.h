@@ -102,6 +102,7 @@ struct cupel_test_result {
     bool ran;      /* false: skipped; run is then meaningless */
     char *output;  /* standard output and standard error, cut */
     char *message;
+    char *difference; /* of wrong output: its lines and the expected ones, some; NULL if none */
     struct cupel_outcome run;
 };
 

@@ -33,7 +33,8 @@ struct cupel_expectation {
 };
 
 /*
- * Fill verdict, reason, score and message of test (whose max_score is set) from test->run.
+ * Fill verdict, reason, score, message and difference of test (whose max_score is set) from
+ * test->run.
  * equal: what the comparison said; difference: where it differs, used when it is not equal.
  * A sandbox error becomes CUPEL_VERDICT_ERROR with the error as message; a limit, a signal
  * (SIGSYS: denied_syscall), a wrong exit code and wrong output come in this order. Returns 0 or
@@ -50,6 +51,14 @@ void cupel_score_fraction(struct cupel_test_result *test, double fraction);
 /* The sentence of a run that did not end well, "stopped at 1.00 s of CPU time; the limit is 1
  * s"; NULL in *ret if it exited by itself. The caller frees. Returns 0 or -ENOMEM. */
 CUPEL_MUST_CHECK int cupel_score_explain(const struct cupel_outcome *run, char **ret);
+
+/*
+ * What the first report of AddressSanitizer, LeakSanitizer or UBSan in len bytes of standard
+ * error says: "AddressSanitizer: heap-buffer-overflow in sum (sum.c:3), called by main
+ * (sum.c:4)", at most four frames, as clean text. NULL in *ret if there is none; the caller
+ * frees. Returns 0 or -ENOMEM.
+ */
+CUPEL_MUST_CHECK int cupel_score_sanitizer(const char *text, size_t len, char **ret);
 
 /* Add to a sentence, "exited with 159", which of its processes was killed for which call, if
  * one was. Returns 0, or -ENOMEM, and *text is as it was. */

@@ -29,7 +29,7 @@ static const char help[] =
     "Result:\n"
     "  -o, --output FILE       write it to FILE, complete or not at all; default: standard\n"
     "                          output\n"
-    "      --format FORMAT     json or text; default: json\n"
+    "      --format FORMAT     json, text, or html: one page; default: json\n"
     "      --view VIEW         staff or learner, who sees nothing of hidden tests but what\n"
     "                          they are worth, and no total that tells; default: staff\n"
     "      --keep FOLDER       leave the built submission and each test's output (its first\n"
@@ -57,9 +57,9 @@ static const char help[] =
     "  4  this host cannot enforce what a policy or --require asks for\n"
     "  5  the grader is at fault\n";
 
-enum format { FORMAT_JSON, FORMAT_TEXT };
+enum format { FORMAT_JSON, FORMAT_TEXT, FORMAT_HTML };
 
-static const char *const format_names[] = {"json", "text", NULL};
+static const char *const format_names[] = {"json", "text", "html", NULL};
 static const char *const view_names[] = {"staff", "learner", NULL};
 
 struct request {
@@ -173,13 +173,20 @@ static bool parse(int argc, char **argv, struct request *request)
     return true;
 }
 
+static bool wants_colour(const struct request *request)
+{
+    return request->output == NULL && isatty(STDOUT_FILENO) && cupel_cli_likes_colour();
+}
+
 static int print_result(const struct request *request, const struct cupel_result *result)
 {
     struct cupel_error err = {0};
     CUPEL_AUTO_FREE char *text = NULL;
 
     if (request->format == FORMAT_TEXT) {
-        text = cupel_render_result_text(result, request->view, false);
+        text = cupel_render_result_text(result, request->view, wants_colour(request));
+    } else if (request->format == FORMAT_HTML) {
+        text = cupel_render_result_html(result, request->view);
     } else {
         json_t *json = cupel_render_result(result, request->view);
         text = json != NULL ? cupel_render_json_text(json) : NULL;

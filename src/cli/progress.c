@@ -26,7 +26,7 @@ void cupel_cli_progress_end(const struct cupel_cli_progress *progress)
         (void)fputs(CLEAR_LINE, stderr);
 }
 
-bool cupel_cli_wants_colour(void)
+bool cupel_cli_likes_colour(void)
 {
     const char *no_color = getenv("NO_COLOR");
     const char *term = getenv("TERM");
@@ -38,7 +38,7 @@ bool cupel_cli_wants_colour(void)
 void cupel_cli_progress_summary(const struct cupel_result *result, enum cupel_view view)
 {
     CUPEL_AUTO_FREE char *text =
-        cupel_render_result_text(result, view, cupel_cli_wants_colour());
+        cupel_render_result_text(result, view, cupel_cli_likes_colour());
     if (text != NULL)
         (void)fputs(text, stderr);
 }

@@ -19,10 +19,10 @@ void cupel_cli_progress_step(void *owner, size_t done, size_t total, const char 
 /* Take the line away. */
 void cupel_cli_progress_end(const struct cupel_cli_progress *progress);
 
-/* Whether a terminal gets colours: unless NO_COLOR is set or TERM is dumb. */
-bool cupel_cli_wants_colour(void);
+/* Whether a terminal may be written to in colour: NO_COLOR is not set, and TERM not dumb. */
+bool cupel_cli_likes_colour(void);
 
-/* The result for people, in colour if that is wanted. */
+/* The result for people, in colour if it may be. */
 void cupel_cli_progress_summary(const struct cupel_result *result, enum cupel_view view);
 
 #endif

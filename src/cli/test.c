@@ -146,7 +146,7 @@ static bool parse(int argc, char **argv, struct request *request)
 static int print_text(const struct test_options *options, const struct test_round *round)
 {
     struct cupel_error err = {0};
-    bool colour = isatty(STDOUT_FILENO) && cupel_cli_wants_colour();
+    bool colour = isatty(STDOUT_FILENO) && cupel_cli_likes_colour();
     CUPEL_AUTO_FREE char *text = test_text(round, colour);
 
     if (text == NULL)

@@ -126,7 +126,7 @@ static void put_reasons(struct page *page, const struct test_case *test, const c
         }
         page_wrap(page, "", DETAIL_INDENT, text);
         if (output != NULL && output[0] != '\0')
-            page_output(page, DETAIL_INDENT + 2, output);
+            page_output(page, DETAIL_INDENT + 2, "| ", output);
     }
 }
 

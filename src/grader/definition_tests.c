@@ -5,6 +5,7 @@
 
 #include "cupel/path.h"
 #include "cupel/text.h"
+#include "cupel/units.h"
 #include "grader/copies.h"
 #include "grader/definition.h"
 
@@ -105,6 +106,49 @@ static void read_compare(const struct cupel_field *field, struct cupel_grader_te
         test->compare = (enum cupel_compare_kind)choice;
 }
 
+/* A mistake in a pattern is told where it is: in its own file, or in the definition's string.
+ */
+static bool blame_pattern(const struct cupel_field *object, const char *pattern, size_t offset,
+                          const struct cupel_error *why)
+{
+    struct cupel_field field;
+    unsigned line = 1;
+    unsigned column = 1;
+
+    if (cupel_field_get(object, "stdout_text", &field))
+        return cupel_field_fail(&field, "byte %zu of the pattern: %s", offset + 1, why->text);
+    for (size_t i = 0; i < offset; i++) {
+        line += pattern[i] == '\n';
+        column = pattern[i] == '\n' ? 1 : column + 1;
+    }
+    return cupel_field_get(object, "stdout", &field) &&
+           cupel_field_fail(&field, "%s:%u:%u: %s", json_string_value(field.json), line, column,
+                            why->text);
+}
+
+static bool check_pattern(struct definition *definition, const struct cupel_field *object,
+                          const struct cupel_grader_test *test)
+{
+    uint64_t limit = test->step.limits.stdout_bytes;
+    struct cupel_error err = {0};
+    struct cupel_field compare;
+    char text[32];
+    size_t offset = 0;
+
+    if (test->compare != CUPEL_COMPARE_REGEX || test->expected == NULL)
+        return true;
+    if (limit > CUPEL_COMPARE_REGEX_OUTPUT_MAX && cupel_field_get(object, "compare", &compare))
+        return cupel_field_fail(
+            &compare,
+            "a pattern is compared with at most 1 MiB of output, and this test may write %s; "
+            "expected \"output\": \"1 MiB\" or less in its limits",
+            cupel_units_format_bytes(limit, text, sizeof(text)));
+    int r = cupel_compare_check_pattern(test->expected, test->expected_len, &offset, &err);
+    if (r == -ENOMEM)
+        return cupel_definition_out_of_memory(definition);
+    return r == 0 || blame_pattern(object, test->expected, offset, &err);
+}
+
 static void read_expect(struct definition *definition, const struct cupel_field *object,
                         struct cupel_grader_test *test)
 {
@@ -123,6 +167,7 @@ static void read_expect(struct definition *definition, const struct cupel_field 
         read_tolerance(&field, test);
     if (cupel_field_get(object, "exit_code", &field))
         read_exit_code(&field, &test->expectation);
+    (void)check_pattern(definition, object, test);
 }
 
 static void read_test(struct definition *definition, const struct cupel_field *field,

@@ -135,11 +135,12 @@ static int judge_status(struct cupel_grading *grading)
     }
     if (fault == NULL)
         return 0;
-    /* The learner reads this too, and must not learn what a hidden test runs. */
+    /* The learner reads this too, and must not learn what a hidden test runs or expects. */
+    const char *why = fault->visibility == CUPEL_VISIBLE ? fault->message
+                      : fault->run.exec_errno != 0       ? "its program could not be started"
+                                                         : "its output could not be judged";
     return cupel_grading_stop(grading, CUPEL_STATUS_GRADER_ERROR, "test %s: %s", fault->id,
-                              fault->visibility == CUPEL_VISIBLE
-                                  ? fault->message
-                                  : "its program could not be started");
+                              why);
 }
 
 int cupel_grading_finish(struct cupel_grading *grading)

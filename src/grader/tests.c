@@ -54,15 +54,51 @@ static void take_output(void *owner, enum cupel_stream stream, const void *bytes
     }
 }
 
-/* A program of the host's that is missing is no verdict on the learner. */
-static int blame_grader(const struct cupel_step *step, struct cupel_test_result *test)
+/* What the grader is at fault for is no verdict on the learner. message is owned by test then;
+ * NULL: memory ran out. */
+static int blame_grader(struct cupel_test_result *test, char *message)
 {
     test->verdict = CUPEL_VERDICT_ERROR;
     test->reason = CUPEL_REASON_NONE;
     test->score = 0;
     free(test->message);
-    test->message = cupel_grading_explain_exec(step, &test->run);
-    return test->message != NULL ? 0 : -ENOMEM;
+    free(test->difference);
+    test->message = message;
+    test->difference = NULL;
+    return message != NULL ? 0 : -ENOMEM;
+}
+
+/* The output was all that was left to judge: it matters that it could not be compared. */
+static int check_comparison(const struct cupel_compare *compare, struct cupel_test_result *test)
+{
+    struct cupel_error why = {0};
+
+    if (test->reason != CUPEL_REASON_WRONG_OUTPUT)
+        return 0;
+    int r = cupel_compare_failure(compare, &why);
+    return r == 0 || r == -ENOMEM ? r : blame_grader(test, strdup(why.text));
+}
+
+/* Say what a sanitizer found in a program that ended badly. */
+static int add_report(const struct cupel_capture *err, struct cupel_test_result *test)
+{
+    char *report = NULL;
+    char *message = NULL;
+
+    if (test->reason != CUPEL_REASON_RUNTIME_ERROR &&
+        test->reason != CUPEL_REASON_WRONG_EXIT_CODE)
+        return 0;
+    int r = cupel_score_sanitizer(err->bytes, err->len, &report);
+    if (r < 0 || report == NULL)
+        return r;
+    if (asprintf(&message, "%s; %s", test->message, report) < 0)
+        message = NULL;
+    free(report);
+    if (message == NULL)
+        return -ENOMEM;
+    free(test->message);
+    test->message = message;
+    return 0;
 }
 
 static int judge(struct lane *lane, const struct cupel_grader_test *definition,
@@ -73,7 +109,11 @@ static int judge(struct lane *lane, const struct cupel_grader_test *definition,
 
     int r = cupel_score_test(test, &definition->expectation, equal, &difference);
     if (r == 0 && cupel_grading_blames_grader(&definition->step, &test->run))
-        r = blame_grader(&definition->step, test);
+        r = blame_grader(test, cupel_grading_explain_exec(&definition->step, &test->run));
+    if (r == 0)
+        r = check_comparison(lane->compare, test);
+    if (r == 0)
+        r = add_report(&lane->err, test);
     if (r == 0)
         r = cupel_capture_text(&lane->out, &lane->err, &test->output);
     return r;

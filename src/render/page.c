@@ -88,22 +88,20 @@ static size_t width_of(const char *text, size_t len)
     return width;
 }
 
-/* Whatever its owner promises, text is cleaned here once more: a terminal obeys what it reads.
- * NULL if memory ran out, and the page has failed then. The caller frees. */
-static char *clean(struct page *page, const char *text, size_t len)
+char *page_clean(struct page *page, const char *text)
 {
     char *cleaned = NULL;
 
     if (page->out == NULL)
         return NULL;
-    if (cupel_text_clean(text, len, SIZE_MAX / 2, &cleaned) < 0)
+    if (cupel_text_clean(text, strlen(text), SIZE_MAX / 2, &cleaned) < 0)
         fail(page);
     return cleaned;
 }
 
 static char *clean_line(struct page *page, const char *text)
 {
-    char *line = clean(page, text, strlen(text));
+    char *line = page_clean(page, text);
 
     if (line == NULL)
         return NULL;
@@ -169,17 +167,18 @@ static size_t count_lines(const char *text)
     return count;
 }
 
-static void output_line(struct page *page, size_t indent, const char *line, size_t len)
+static void output_line(struct page *page, size_t indent, const char *bar, const char *line,
+                        size_t len)
 {
     size_t shown = characters(line, len, OUTPUT_LINE);
 
-    page_format(page, "%*s| %.*s%s\n", (int)indent, "", (int)shown, line,
+    page_format(page, "%*s%s%.*s%s\n", (int)indent, "", bar, (int)shown, line,
                 shown < len ? "…" : "");
 }
 
-void page_output(struct page *page, size_t indent, const char *output)
+void page_output(struct page *page, size_t indent, const char *bar, const char *output)
 {
-    CUPEL_AUTO_FREE char *text = clean(page, output, strlen(output));
+    CUPEL_AUTO_FREE char *text = page_clean(page, output);
     if (text == NULL)
         return;
 
@@ -190,9 +189,9 @@ void page_output(struct page *page, size_t indent, const char *output)
     for (size_t i = 0; i < count; i++) {
         size_t len = strcspn(line, "\n");
         if (left_out > 0 && i == OUTPUT_HEAD)
-            page_format(page, "%*s| [%zu lines left out]\n", (int)indent, "", left_out);
+            page_format(page, "%*s%s[%zu lines left out]\n", (int)indent, "", bar, left_out);
         if (left_out == 0 || i < OUTPUT_HEAD || i >= OUTPUT_HEAD + left_out)
-            output_line(page, indent, line, len);
+            output_line(page, indent, bar, line, len);
         line += len + (line[len] == '\n');
     }
 }

@@ -81,6 +81,7 @@ static json_t *test_of(const struct cupel_test_result *test, enum cupel_view vie
     render_put(&json, "separation", json_string("judge"));
     render_put(&json, "output", render_text(test->output != NULL ? test->output : ""));
     render_put(&json, "message", render_text(test->message));
+    render_put(&json, "difference", render_text(test->difference));
     render_put(&json, "run", run_of(test->ran, &test->run, view));
     return json;
 }

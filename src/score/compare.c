@@ -51,6 +51,8 @@ static const struct compare_mode *mode_of(enum cupel_compare_kind kind)
         return &compare_tokens_mode;
     case CUPEL_COMPARE_NUMBERS:
         return &compare_numbers_mode;
+    case CUPEL_COMPARE_REGEX:
+        return &compare_regex_mode;
     case CUPEL_COMPARE_EXACT:
         break;
     }
@@ -60,13 +62,26 @@ static const struct compare_mode *mode_of(enum cupel_compare_kind kind)
 /* The white space after the last word counts in exact only. */
 static size_t trimmed(enum cupel_compare_kind kind, const unsigned char *expected, size_t len)
 {
-    if (kind == CUPEL_COMPARE_EXACT)
+    if (kind == CUPEL_COMPARE_EXACT || kind == CUPEL_COMPARE_REGEX)
         return len;
     while (len > 0 && (kind == CUPEL_COMPARE_LINES
                            ? expected[len - 1] == '\n' || compare_is_blank(expected[len - 1])
                            : compare_is_white(expected[len - 1])))
         len--;
     return len;
+}
+
+/* What some kinds need beyond zeroes. */
+static int prepare(struct cupel_compare *compare)
+{
+    if (compare->kind == CUPEL_COMPARE_REGEX)
+        return compare_regex_new(compare->expected, compare->len, &compare->regex);
+    if (compare->kind == CUPEL_COMPARE_NUMBERS) {
+        compare->tokens.c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+        if (compare->tokens.c_locale == (locale_t)0)
+            return -ENOMEM;
+    }
+    return 0;
 }
 
 int cupel_compare_new(enum cupel_compare_kind kind, struct cupel_tolerance tolerance,
@@ -82,12 +97,10 @@ int cupel_compare_new(enum cupel_compare_kind kind, struct cupel_tolerance toler
     compare->expected = len > 0 ? expected : (const void *)"";
     compare->len = trimmed(kind, expected, len);
     compare->place.line = 1;
-    if (kind == CUPEL_COMPARE_NUMBERS) {
-        compare->tokens.c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-        if (compare->tokens.c_locale == (locale_t)0) {
-            free(compare);
-            return -ENOMEM;
-        }
+    int r = prepare(compare);
+    if (r < 0) {
+        free(compare);
+        return r;
     }
     *ret = compare;
     return 0;
@@ -99,6 +112,7 @@ void cupel_compare_free(struct cupel_compare *compare)
         return;
     if (compare->tokens.c_locale != (locale_t)0)
         freelocale(compare->tokens.c_locale);
+    compare_regex_free(compare->regex);
     free(compare);
 }
 
@@ -127,10 +141,21 @@ bool cupel_compare_finish(struct cupel_compare *compare,
     if (!compare->differs) {
         if (compare->mode->finish(compare))
             return true;
-        compare_difference_begin(compare, -1);
+        if (!compare->differs)
+            compare_difference_begin(compare, -1);
     }
     compare_difference_end(compare);
     if (ret_difference != NULL)
         *ret_difference = compare->difference;
     return false;
+}
+
+int cupel_compare_failure(const struct cupel_compare *compare, struct cupel_error *err)
+{
+    const struct cupel_error *failure =
+        compare->regex != NULL ? compare_regex_failure(compare->regex) : NULL;
+
+    if (failure == NULL || failure->code == 0)
+        return 0;
+    return cupel_fail(err, failure->code, "%s", failure->text);
 }

@@ -22,6 +22,7 @@ void compare_place_advance(struct compare_place *place, const unsigned char *byt
 {
     const unsigned char *line_feed = len > 0 ? memrchr(bytes, '\n', len) : NULL;
 
+    compare_recent_advance(&place->recent, bytes, len);
     if (line_feed != NULL) {
         place->line += count_line_feeds(bytes, len);
         place->column = 0;
@@ -49,25 +50,6 @@ static size_t shown_before(uint64_t column)
     return column <= EXCERPT_BEFORE ? (size_t)column : EXCERPT_SHOWN;
 }
 
-/* Append bytes up to the line's end; true if that, or the excerpt's, is reached. */
-static bool append(struct cupel_excerpt *excerpt, const unsigned char *bytes, size_t len,
-                   bool show_line_feed)
-{
-    for (size_t i = 0; i < len; i++) {
-        bool ends = bytes[i] == '\n';
-        if (ends && !show_line_feed)
-            return true;
-        if (excerpt->len == sizeof(excerpt->bytes) - 1) {
-            excerpt->cut = true;
-            return true;
-        }
-        excerpt->bytes[excerpt->len++] = (char)bytes[i];
-        if (ends)
-            return true;
-    }
-    return false;
-}
-
 /* Blanks at the end of a line do not count in any mode but exact: do not point at them. */
 static void trim(struct cupel_excerpt *excerpt)
 {
@@ -81,21 +63,29 @@ static bool by_tokens(const struct cupel_compare *compare)
     return compare->kind == CUPEL_COMPARE_TOKENS || compare->kind == CUPEL_COMPARE_NUMBERS;
 }
 
+/* Of the expected text, all is there: the lines before the place and those after it. */
 static void take_expected(struct cupel_compare *compare)
 {
     struct cupel_difference *difference = &compare->difference;
+    struct cupel_context *lines = &difference->expected_lines;
     const unsigned char *at = compare->expected + compare->pos;
     const unsigned char *line_feed =
         compare->pos > 0 ? memrchr(compare->expected, '\n', compare->pos) : NULL;
     const unsigned char *line = line_feed != NULL ? line_feed + 1 : compare->expected;
     uint64_t column = (uint64_t)(at - line);
     size_t before = difference->actual_ended && by_tokens(compare) ? 0 : shown_before(column);
+    struct compare_recent recent = {0};
 
+    if (difference->by_pattern)
+        return;
+    compare_recent_advance(&recent, compare->expected, compare->pos);
+    compare_recent_take(&recent, 1 + count_line_feeds(compare->expected, compare->pos),
+                        difference->expected_ended, lines);
     if (difference->expected_ended)
         return;
     difference->expected.skipped = column - before;
-    (void)append(&difference->expected, at - before, compare->len - compare->pos + before,
-                 compare->show_line_feed);
+    (void)compare_context_add(lines, &difference->expected, at - before,
+                              compare->len - compare->pos + before, compare->show_line_feed);
     if (compare->kind != CUPEL_COMPARE_EXACT)
         trim(&difference->expected);
 }
@@ -114,6 +104,8 @@ void compare_difference_begin(struct cupel_compare *compare, int next)
     difference->line = place->line;
     difference->column = place->column + 1;
     take_expected(compare);
+    compare_recent_take(&place->recent, place->line, difference->actual_ended,
+                        &difference->actual_lines);
     if (difference->actual_ended) {
         if (compare->kind == CUPEL_COMPARE_LINES && place->column > compare->lines.blanks) {
             difference->line++;
@@ -124,15 +116,17 @@ void compare_difference_begin(struct cupel_compare *compare, int next)
     size_t before =
         difference->expected_ended && by_tokens(compare) ? 0 : shown_before(place->column);
     difference->actual.skipped = place->column - before;
-    (void)append(&difference->actual, place->before + place->before_len - before, before,
-                 false);
+    compare_excerpt_add(&difference->actual, place->before + place->before_len - before,
+                        before);
 }
 
 void compare_difference_capture(struct cupel_compare *compare, const unsigned char *bytes,
                                 size_t len)
 {
-    if (append(&compare->difference.actual, bytes, len, compare->show_line_feed))
-        compare->capturing = false;
+    struct cupel_difference *difference = &compare->difference;
+
+    compare->capturing = compare_context_add(&difference->actual_lines, &difference->actual,
+                                             bytes, len, compare->show_line_feed);
 }
 
 void compare_difference_end(struct cupel_compare *compare)

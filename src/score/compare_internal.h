@@ -31,6 +31,14 @@ struct compare_mode {
 extern const struct compare_mode compare_lines_mode;
 extern const struct compare_mode compare_tokens_mode;
 extern const struct compare_mode compare_numbers_mode;
+extern const struct compare_mode compare_regex_mode;
+
+/* The last lines, and the one that is not complete. */
+struct compare_recent {
+    struct cupel_excerpt lines[CUPEL_CONTEXT_LINES];
+    size_t count;
+    struct cupel_excerpt current;
+};
 
 /* Where in the output the next byte belongs. */
 struct compare_place {
@@ -38,6 +46,7 @@ struct compare_place {
     uint64_t column;                      /* bytes of the line so far */
     unsigned char before[EXCERPT_BEFORE]; /* the last of them */
     size_t before_len;
+    struct compare_recent recent;
 };
 
 struct lines_state {
@@ -54,6 +63,8 @@ struct tokens_state {
     locale_t c_locale;
 };
 
+struct compare_regex; /* the pattern, and the output so far */
+
 struct cupel_compare {
     const struct compare_mode *mode;
     enum cupel_compare_kind kind;
@@ -68,6 +79,7 @@ struct cupel_compare {
     struct cupel_difference difference;
     struct lines_state lines;
     struct tokens_state tokens;
+    struct compare_regex *regex;
 };
 
 static inline bool compare_is_blank(unsigned char c)
@@ -81,6 +93,14 @@ static inline bool compare_is_white(unsigned char c)
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
+/* Returns 0, -ENOMEM or -EINVAL; freed with compare_regex_free(), which takes NULL as well. */
+CUPEL_MUST_CHECK int compare_regex_new(const void *pattern, size_t len,
+                                       struct compare_regex **ret);
+void compare_regex_free(struct compare_regex *regex);
+
+/* Why nothing is known of the output; its code is 0 if that is not so. */
+const struct cupel_error *compare_regex_failure(const struct compare_regex *regex);
+
 /* Move pos to the next expected token, or to the end. */
 void compare_skip_white(struct cupel_compare *compare);
 
@@ -89,6 +109,22 @@ size_t compare_common_prefix(const unsigned char *a, const unsigned char *b, siz
 
 /* Go on by bytes that agree. */
 void compare_place_advance(struct compare_place *place, const unsigned char *bytes, size_t len);
+
+/* Append what there is room for. */
+void compare_excerpt_add(struct cupel_excerpt *excerpt, const unsigned char *bytes, size_t len);
+
+/* Go on by bytes. */
+void compare_recent_advance(struct compare_recent *recent, const unsigned char *bytes,
+                            size_t len);
+
+/* The lines before the one of that number; if the text has ended, this one as well. */
+void compare_recent_take(const struct compare_recent *recent, uint64_t line, bool ended,
+                         struct cupel_context *ret);
+
+/* Add bytes to the line of the place, then to the lines after it; false if no more are shown.
+ */
+bool compare_context_add(struct cupel_context *context, struct cupel_excerpt *place,
+                         const unsigned char *bytes, size_t len, bool show_line_feed);
 
 /* Write down that the output differs here; next is its next byte, or -1 at its end. */
 void compare_difference_begin(struct cupel_compare *compare, int next);

@@ -5,9 +5,9 @@
 #include "cupel/score.h"
 
 const char *const cupel_compare_names[] = {
-    [CUPEL_COMPARE_EXACT] = "exact",    [CUPEL_COMPARE_LINES] = "lines",
-    [CUPEL_COMPARE_TOKENS] = "tokens",  [CUPEL_COMPARE_NUMBERS] = "numbers",
-    [CUPEL_COMPARE_NUMBERS + 1] = NULL,
+    [CUPEL_COMPARE_EXACT] = "exact",   [CUPEL_COMPARE_LINES] = "lines",
+    [CUPEL_COMPARE_TOKENS] = "tokens", [CUPEL_COMPARE_NUMBERS] = "numbers",
+    [CUPEL_COMPARE_REGEX] = "regex",   [CUPEL_COMPARE_REGEX + 1] = NULL,
 };
 
 const char *const cupel_group_rule_names[] = {

@@ -24,6 +24,7 @@ static void clear_test(struct cupel_test_result *test)
     free(test->title);
     free(test->output);
     free(test->message);
+    free(test->difference);
     cupel_denied_clear(&test->run.denied);
 }
 

@@ -3,10 +3,12 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cupel/cleanup.h"
 #include "cupel/score.h"
 #include "score/quote.h"
+#include "score/show.h"
 
 static enum cupel_reason reason_of_limit(enum cupel_limit limit)
 {
@@ -52,6 +54,49 @@ static enum cupel_reason reason_of(const struct cupel_outcome *run,
     return CUPEL_REASON_NONE;
 }
 
+static char *describe_by_pattern(const struct cupel_outcome *run,
+                                 const struct cupel_difference *difference)
+{
+    CUPEL_AUTO_FREE char *actual = score_quote(&difference->actual);
+    char *text = NULL;
+    int r;
+
+    if (actual == NULL)
+        return NULL;
+    if (run->stdout_bytes == 0)
+        r = asprintf(&text,
+                     "nothing was written to standard output, where a pattern expects "
+                     "something");
+    else if (difference->line == 0)
+        r = asprintf(&text, "the output does not match the expected pattern");
+    else if (difference->actual_ended)
+        r = asprintf(&text,
+                     "the output ended at line %" PRIu64 "; the expected pattern goes on",
+                     difference->line);
+    else
+        r = asprintf(&text,
+                     "line %" PRIu64 ", byte %" PRIu64
+                     ": from here on %s does not match the expected pattern",
+                     difference->line, difference->column, actual);
+    return r < 0 ? NULL : text;
+}
+
+/* Whether a is b and a line feed, which excerpts hold only where it is what differs. */
+static bool is_line_feed_more(const struct cupel_excerpt *a, const struct cupel_excerpt *b)
+{
+    return a->skipped == b->skipped && !a->cut && !b->cut && a->len == b->len + 1 &&
+           a->bytes[b->len] == '\n' && memcmp(a->bytes, b->bytes, b->len) == 0;
+}
+
+static const char *hint(const struct cupel_difference *difference)
+{
+    if (is_line_feed_more(&difference->expected, &difference->actual))
+        return "; the line feed at the end of the output is missing";
+    if (is_line_feed_more(&difference->actual, &difference->expected))
+        return "; no line feed was expected there";
+    return "";
+}
+
 static char *describe(const struct cupel_outcome *run,
                       const struct cupel_difference *difference)
 {
@@ -74,11 +119,11 @@ static char *describe(const struct cupel_outcome *run,
             &text, "the output goes on at line %" PRIu64 " where nothing more was expected: %s",
             difference->line, actual);
     else if (far)
-        r = asprintf(&text, "line %" PRIu64 ", byte %" PRIu64 ": expected %s, found %s",
-                     difference->line, difference->column, expected, actual);
+        r = asprintf(&text, "line %" PRIu64 ", byte %" PRIu64 ": expected %s, found %s%s",
+                     difference->line, difference->column, expected, actual, hint(difference));
     else
-        r = asprintf(&text, "line %" PRIu64 ": expected %s, found %s", difference->line,
-                     expected, actual);
+        r = asprintf(&text, "line %" PRIu64 ": expected %s, found %s%s", difference->line,
+                     expected, actual, hint(difference));
     return r < 0 ? NULL : text;
 }
 
@@ -97,7 +142,8 @@ static int explain(const struct cupel_outcome *run, const struct cupel_expectati
             return -ENOMEM;
         }
     } else if (reason == CUPEL_REASON_WRONG_OUTPUT) {
-        text = describe(run, difference);
+        text = difference->by_pattern ? describe_by_pattern(run, difference)
+                                      : describe(run, difference);
         if (text == NULL)
             return -ENOMEM;
     } else {
@@ -126,6 +172,14 @@ int cupel_score_test(struct cupel_test_result *test,
     }
     if (error)
         test->verdict = CUPEL_VERDICT_ERROR;
+    if (reason == CUPEL_REASON_WRONG_OUTPUT && difference->line > 0) {
+        free(test->difference);
+        test->difference = score_show(difference);
+        if (test->difference == NULL) {
+            free(message);
+            return -ENOMEM;
+        }
+    }
     test->reason = reason;
     free(test->message);
     test->message = message;

@@ -1,6 +1,8 @@
 """The command line of `cupel grade`: options, exit codes, messages."""
 
 import json
+import os
+import subprocess
 
 import grading
 import support
@@ -45,12 +47,38 @@ class Command(grading.GradeCase):
             self.assertIn(word, done.stdout)
         self.assertNotIn("\x1b", done.stdout)
 
+    def on_a_terminal(self, *args, **environment):
+        """What cupel writes to a terminal that is its standard output."""
+        parent, child = os.openpty()
+        done = subprocess.run(
+            [support.CUPEL, "grade", "--format", "text", *args, self.made, self.submitted],
+            stdout=child,
+            stderr=subprocess.DEVNULL,
+            env={"PATH": os.environ["PATH"], "TERM": "xterm"} | environment,
+            check=True,
+        )
+        self.assertEqual(done.returncode, 0)
+        os.close(child)
+        with open(parent, "rb", closefd=True) as terminal:
+            return terminal.read1(1 << 16)
+
+    def test_text_is_in_colour_on_a_terminal_only(self):
+        self.assertIn(b"\x1b[32mpassed", self.on_a_terminal())
+        self.assertNotIn(b"\x1b", self.on_a_terminal(NO_COLOR="1"))
+        self.assertNotIn(b"\x1b", self.on_a_terminal(TERM="dumb"))
+
+    def test_html_is_one_page(self):
+        done = self.cupel("grade", "--format", "html", self.made, self.submitted)
+        self.assertEqual(done.returncode, 0)
+        self.assertTrue(done.stdout.startswith("<!DOCTYPE html>\n<html lang=\"en\">"))
+        self.assertTrue(done.stdout.endswith("</html>\n"))
+
     def test_quiet_says_nothing(self):
         done = self.cupel("grade", "--quiet", self.made, self.submitted)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
 
     def test_learners_see_id_and_points_of_a_hidden_test_only(self):
-        for form in ("json", "text"):
+        for form in ("json", "text", "html"):
             with self.subTest(format=form):
                 done = self.cupel(
                     *("grade", "--format", form, "--view", "learner", self.made, self.submitted)

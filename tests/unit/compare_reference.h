@@ -159,10 +159,24 @@ static bool same_excerpt(const struct cupel_excerpt *a, const struct cupel_excer
            a->skipped == b->skipped && a->cut == b->cut;
 }
 
+static bool same_context(const struct cupel_context *a, const struct cupel_context *b)
+{
+    bool same = a->line == b->line && a->before_count == b->before_count &&
+                a->after_count == b->after_count;
+
+    for (size_t i = 0; same && i < a->before_count; i++)
+        same = same_excerpt(&a->before[i], &b->before[i]);
+    for (size_t i = 0; same && i < a->after_count; i++)
+        same = same_excerpt(&a->after[i], &b->after[i]);
+    return same;
+}
+
 static bool same_difference(const struct cupel_difference *a, const struct cupel_difference *b)
 {
     return a->line == b->line && a->column == b->column &&
            same_excerpt(&a->expected, &b->expected) && same_excerpt(&a->actual, &b->actual) &&
+           same_context(&a->expected_lines, &b->expected_lines) &&
+           same_context(&a->actual_lines, &b->actual_lines) &&
            a->expected_ended == b->expected_ended && a->actual_ended == b->actual_ended;
 }
 

@@ -182,6 +182,7 @@ static void sample_tests(struct cupel_result *result)
     free(tests[2].output);
     tests[2].output = copy("The OUTPUT that tells\n");
     tests[2].message = copy("line 1: expected \"the ANSWER\", found \"\"");
+    tests[2].difference = copy("expected:\n  > 1 | \"the ANSWER\"\nfound:\n  > 1 | \"\"\n");
     tests[3] = sample_test("late", CUPEL_VERDICT_PARTIAL, 10);
     tests[3].visibility = CUPEL_AFTER_DUE_DATE;
     tests[3].score = 3.333333;

@@ -86,7 +86,7 @@ static void result_has_the_keys_of_the_design_in_order(void **state)
                 "id passed output message run");
     assert_keys(json_array_get(json_object_get(json, "tests"), 0),
                 "id title verdict reason score max_score bonus visibility separation output "
-                "message run");
+                "message difference run");
     assert_keys(json_array_get(json_object_get(json, "groups"), 0),
                 "id score max_score bonus tests");
     assert_keys(json_array_get(json_object_get(json, "penalties"), 0), "id points tests");
@@ -428,6 +428,10 @@ static void staff_see_verdicts_figures_messages_and_layers(void **state)
         "           stopped at 2.50 s of CPU time; the limit is 2.50 s\n"
         "  failed   secret  The TITLE that tells             0 / 20     12 ms    1.5 MiB\n"
         "           line 1: expected \"the ANSWER\", found \"\"\n"
+        "           expected:\n"
+        "             > 1 | \"the ANSWER\"\n"
+        "           found:\n"
+        "             > 1 | \"\"\n"
         "           | The OUTPUT that tells\n"
         "  partial  late  (hidden)                   3.333333 / +10     12 ms    1.5 MiB\n"
         "  group    basic                                    0 / 30\n"
