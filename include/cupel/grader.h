@@ -9,6 +9,7 @@
 #include "cupel/compare.h"
 #include "cupel/document.h"
 #include "cupel/error.h"
+#include "cupel/filters.h"
 #include "cupel/limits.h"
 #include "cupel/policy.h"
 #include "cupel/result.h"
@@ -21,8 +22,8 @@ struct cupel_step {
     char *title;        /* NULL: none */
     char **argv;        /* NULL-terminated */
     char **environment; /* "K=V", NULL-terminated; added to the base environment */
-    const struct cupel_policy *policy; /* borrowed from the grader */
-    const struct cupel_filter *filter; /* borrowed from the grader */
+    const struct cupel_policy *policy;   /* borrowed from the grader */
+    const struct cupel_filters *filters; /* borrowed from the grader */
     struct cupel_limits
         limits; /* the policy's, with the grader's defaults and its own over them */
 };
@@ -73,15 +74,15 @@ struct cupel_grader {
     struct cupel_grader_group *groups;
     size_t group_count;
     struct cupel_policy *
-        *policies; /* each policy that a step names, and `unpack`; with its filter */
-    struct cupel_filter *filters;
+        *policies; /* each policy that a step names, and `unpack`; with its filters */
+    struct cupel_filters *filters;
     size_t policy_count;
 };
 
 /*
  * Load GRADER (a folder, or the path of its grader.json) and everything that it names: policies
  * from policy_folder or below the grader's folder (their filters from filter_cache, as for
- * cupel_filter_get()), data files. All errors are added to
+ * cupel_filters_get()), data files. All errors are added to
  * diagnostics. Returns 0 and sets *ret (cupel_grader_free()); -EINVAL if diagnostics were
  * added; -errno with err where the folder cannot be read.
  */
@@ -91,9 +92,9 @@ CUPEL_MUST_CHECK int cupel_grader_load(const char *path, const char *policy_fold
                                        struct cupel_grader **ret, struct cupel_error *err);
 void cupel_grader_free(struct cupel_grader *grader);
 
-/* Policy `unpack`, which is always loaded, and its filter. */
+/* Policy `unpack`, which is always loaded, and its filters. */
 void cupel_grader_unpack_policy(const struct cupel_grader *grader,
                                 const struct cupel_policy **ret_policy,
-                                const struct cupel_filter **ret_filter);
+                                const struct cupel_filters **ret_filters);
 
 #endif

@@ -170,6 +170,10 @@ CUPEL_MUST_CHECK int cupel_policy_decide(const struct cupel_policy *policy, int 
                                          const uint64_t args[static CUPEL_ARGUMENTS],
                                          struct cupel_decision *ret, struct cupel_error *err);
 
+/* Whether an invariant denies the call, whatever the rules say. */
+bool cupel_policy_forbids(const struct cupel_policy *policy, int number,
+                          const uint64_t args[static CUPEL_ARGUMENTS]);
+
 enum cupel_filter_mode {
     CUPEL_FILTER_ENFORCE, /* the actions of the policy */
     CUPEL_FILTER_NOTIFY,  /* SECCOMP_RET_USER_NOTIF for every call that is denied; but entry by

@@ -39,6 +39,10 @@ CUPEL_MUST_CHECK int cupel_score_test(struct cupel_test_result *test,
  * s"; NULL in *ret if it exited by itself. The caller frees. Returns 0 or -ENOMEM. */
 CUPEL_MUST_CHECK int cupel_score_explain(const struct cupel_outcome *run, char **ret);
 
+/* Add to a sentence, "exited with 159", which of its processes was killed for which call, if
+ * one was. Returns 0, or -ENOMEM, and *text is as it was. */
+CUPEL_MUST_CHECK int cupel_score_add_killed(const struct cupel_outcome *run, char **text);
+
 /* Score of one group (points: its max_score) from its tests, all of result->tests whose id it
  * lists. */
 void cupel_score_group(const struct cupel_result *result, enum cupel_group_rule rule,

@@ -84,7 +84,7 @@ static void read_default_policy(struct definition *definition, const struct cupe
     defaults->names_policy = true;
     if (cupel_field_string(field, &name))
         (void)cupel_definition_find_policy(definition, field, name, &defaults->policy,
-                                           &defaults->filter);
+                                           &defaults->filters);
 }
 
 static void read_defaults(struct definition *definition, const struct cupel_field *object)

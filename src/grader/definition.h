@@ -22,7 +22,7 @@ struct cupel_definition_sources {
     /* A policy and its filter, borrowed from owner. Returns 0; -EINVAL with an empty err->text
      * if its own diagnostics were added; -errno with err. */
     int (*policy)(void *owner, const char *name, const struct cupel_policy **ret_policy,
-                  const struct cupel_filter **ret_filter, struct cupel_error *err);
+                  const struct cupel_filters **ret_filters, struct cupel_error *err);
     /* The content of a data file, freed by the caller. Returns 0, or -errno with err. */
     int (*file)(void *owner, const char *path, char **ret, size_t *ret_len,
                 struct cupel_error *err);
@@ -46,7 +46,7 @@ void cupel_definition_clear(struct cupel_grader *grader);
 struct definition_defaults {
     bool names_policy;
     const struct cupel_policy *policy; /* NULL: not named, or named and wrong */
-    const struct cupel_filter *filter;
+    const struct cupel_filters *filters;
     bool gives_limits;
     struct cupel_field limits;
     char **environment; /* or NULL */
@@ -86,7 +86,7 @@ bool cupel_definition_read_environment(struct definition *definition,
 bool cupel_definition_find_policy(struct definition *definition,
                                   const struct cupel_field *field, const char *name,
                                   const struct cupel_policy **ret_policy,
-                                  const struct cupel_filter **ret_filter);
+                                  const struct cupel_filters **ret_filters);
 
 /* Title, command, policy, limits and environment; the id is its owner's. */
 void cupel_definition_read_step(struct definition *definition, const struct cupel_field *field,

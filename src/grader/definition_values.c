@@ -154,12 +154,12 @@ bool cupel_definition_read_environment(struct definition *definition,
 bool cupel_definition_find_policy(struct definition *definition,
                                   const struct cupel_field *field, const char *name,
                                   const struct cupel_policy **ret_policy,
-                                  const struct cupel_filter **ret_filter)
+                                  const struct cupel_filters **ret_filters)
 {
     const struct cupel_definition_sources *sources = definition->sources;
     struct cupel_error err = {0};
 
-    int r = sources->policy(sources->owner, name, ret_policy, ret_filter, &err);
+    int r = sources->policy(sources->owner, name, ret_policy, ret_filters, &err);
     if (r == -ENOMEM)
         return cupel_definition_out_of_memory(definition);
     if (r < 0 && err.text[0] != '\0')

@@ -73,10 +73,10 @@ static int find_place(const char *path, struct place *ret, struct cupel_error *e
 static int load_unpack_policy(struct cupel_sources *sources, struct cupel_error *err)
 {
     const struct cupel_policy *policy;
-    const struct cupel_filter *filter;
+    const struct cupel_filters *filters;
     struct cupel_error failure = {0};
 
-    int r = cupel_sources_policy(sources, "unpack", &policy, &filter, &failure);
+    int r = cupel_sources_policy(sources, "unpack", &policy, &filters, &failure);
     if (r < 0 && failure.text[0] != '\0')
         return cupel_fail(err, r, "%s", failure.text);
     return r;
@@ -190,7 +190,7 @@ void cupel_grader_free(struct cupel_grader *grader)
     cupel_definition_clear(grader);
     for (size_t i = 0; i < grader->policy_count; i++) {
         cupel_policy_free(grader->policies[i]);
-        cupel_filter_clear(&grader->filters[i]);
+        cupel_filters_clear(&grader->filters[i]);
     }
     free(grader->policies);
     free(grader->filters);
@@ -202,8 +202,8 @@ void cupel_grader_free(struct cupel_grader *grader)
 
 void cupel_grader_unpack_policy(const struct cupel_grader *grader,
                                 const struct cupel_policy **ret_policy,
-                                const struct cupel_filter **ret_filter)
+                                const struct cupel_filters **ret_filters)
 {
     *ret_policy = grader->policies[0];
-    *ret_filter = &grader->filters[0];
+    *ret_filters = &grader->filters[0];
 }

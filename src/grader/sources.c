@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "cupel/cleanup.h"
-#include "cupel/filter_cache.h"
+#include "cupel/filters.h"
 #include "cupel/path.h"
 #include "cupel/text.h"
 #include "grader/copies.h"
@@ -128,8 +128,8 @@ static int load(struct cupel_sources *sources, const char *name, struct cupel_er
         return cupel_fail(err, r, "policy %s cannot be loaded: %s", name, strerrordesc_np(-r));
     if (r < 0)
         return r;
-    r = cupel_filter_get(sources->filter_cache, policy, CUPEL_FILTER_ENFORCE,
-                         &grader->filters[grader->policy_count], err);
+    r = cupel_filters_get(sources->filter_cache, policy, &grader->filters[grader->policy_count],
+                          err);
     if (r < 0) {
         cupel_policy_free(policy);
         return r;
@@ -161,7 +161,7 @@ static struct cupel_source_policy *try(struct cupel_sources *sources, const char
 }
 
 int cupel_sources_policy(void *owner, const char *name, const struct cupel_policy **ret_policy,
-                         const struct cupel_filter **ret_filter, struct cupel_error *err)
+                         const struct cupel_filters **ret_filters, struct cupel_error *err)
 {
     struct cupel_sources *sources = owner;
     struct cupel_source_policy *policy = find(sources, name);
@@ -173,6 +173,6 @@ int cupel_sources_policy(void *owner, const char *name, const struct cupel_polic
         return policy->failure.code;
     }
     *ret_policy = sources->grader->policies[policy->index];
-    *ret_filter = &sources->grader->filters[policy->index];
+    *ret_filters = &sources->grader->filters[policy->index];
     return 0;
 }

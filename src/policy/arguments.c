@@ -114,22 +114,27 @@ bool cupel_arguments_wide(const char *call, unsigned *ret)
     return false;
 }
 
-static bool is_named(const char *known, const char *name, size_t len)
+const char *cupel_constant_at(size_t index, enum cupel_arch arch, uint64_t *ret)
 {
-    return strlen(known) == len && memcmp(known, name, len) == 0;
+    if (index < COUNT(constants)) {
+        *ret = constants[index].value;
+        return constants[index].name;
+    }
+    index -= COUNT(constants);
+    if (index >= COUNT(differing))
+        return NULL;
+    *ret = differing[index].values[arch];
+    return differing[index].name;
 }
 
 bool cupel_constant_find(const char *name, size_t len, enum cupel_arch arch, uint64_t *ret)
 {
-    for (size_t i = 0; i < COUNT(constants); i++) {
-        if (is_named(constants[i].name, name, len)) {
-            *ret = constants[i].value;
-            return true;
-        }
-    }
-    for (size_t i = 0; i < COUNT(differing); i++) {
-        if (is_named(differing[i].name, name, len)) {
-            *ret = differing[i].values[arch];
+    const char *known;
+    uint64_t value;
+
+    for (size_t i = 0; (known = cupel_constant_at(i, arch, &value)) != NULL; i++) {
+        if (strlen(known) == len && memcmp(known, name, len) == 0) {
+            *ret = value;
             return true;
         }
     }

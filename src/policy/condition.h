@@ -55,4 +55,7 @@ bool cupel_arguments_wide(const char *call, unsigned *ret);
 /* A constant such as AF_UNIX. False if it is not known. */
 bool cupel_constant_find(const char *name, size_t len, enum cupel_arch arch, uint64_t *ret);
 
+/* The name of the constant at index, NULL past the last. */
+const char *cupel_constant_at(size_t index, enum cupel_arch arch, uint64_t *ret);
+
 #endif

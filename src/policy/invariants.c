@@ -98,6 +98,21 @@ int cupel_invariants_make(enum cupel_arch arch, enum cupel_network network,
     return 0;
 }
 
+bool cupel_invariant_at(size_t index, enum cupel_network network,
+                        struct cupel_invariant_text *ret)
+{
+    for (size_t i = 0; i < COUNT; i++) {
+        const struct invariant *one = &table[i];
+        if (one->network != ANY_NETWORK && one->network != (int)network)
+            continue;
+        if (index-- > 0)
+            continue;
+        *ret = (struct cupel_invariant_text){one->calls, one->when, one->action, one->why};
+        return true;
+    }
+    return false;
+}
+
 const char *cupel_invariant_why(const struct cupel_rule *rule)
 {
     if (rule == &cupel_entry_invariant)

@@ -26,6 +26,18 @@ CUPEL_MUST_CHECK int cupel_invariants_make(enum cupel_arch arch, enum cupel_netw
 /* The reason for one of those rules. */
 const char *cupel_invariant_why(const struct cupel_rule *rule);
 
+/* One of them as it is written down. */
+struct cupel_invariant_text {
+    const char *calls; /* a call or a group */
+    const char *when;  /* NULL: always */
+    struct cupel_action action;
+    const char *why;
+};
+
+/* The invariant at index, of those that hold with this network; false past the last. */
+bool cupel_invariant_at(size_t index, enum cupel_network network,
+                        struct cupel_invariant_text *ret);
+
 /* Kills what comes by x32's entry; in none of the above, since a program's head does it. */
 extern const struct cupel_rule cupel_entry_invariant;
 

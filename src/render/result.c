@@ -34,12 +34,12 @@ static json_t *submission_of(const struct cupel_result *result)
     return json;
 }
 
-static json_t *run_of(bool ran, const struct cupel_outcome *run)
+static json_t *run_of(bool ran, const struct cupel_outcome *run, enum cupel_view view)
 {
-    return ran ? cupel_render_run(run) : json_null();
+    return ran ? cupel_render_run(run, view) : json_null();
 }
 
-static json_t *build_of(const struct cupel_build_result *build)
+static json_t *build_of(const struct cupel_build_result *build, enum cupel_view view)
 {
     json_t *json = json_object();
 
@@ -47,7 +47,7 @@ static json_t *build_of(const struct cupel_build_result *build)
     render_put(&json, "passed", json_boolean(build->passed));
     render_put(&json, "output", render_text(build->output != NULL ? build->output : ""));
     render_put(&json, "message", render_text(build->message));
-    render_put(&json, "run", run_of(build->ran, &build->run));
+    render_put(&json, "run", run_of(build->ran, &build->run, view));
     return json;
 }
 
@@ -63,7 +63,7 @@ static json_t *hidden_test_of(const struct cupel_test_result *test)
     return json;
 }
 
-static json_t *test_of(const struct cupel_test_result *test)
+static json_t *test_of(const struct cupel_test_result *test, enum cupel_view view)
 {
     bool has_reason = test->reason != CUPEL_REASON_NONE;
     json_t *json = json_object();
@@ -79,7 +79,7 @@ static json_t *test_of(const struct cupel_test_result *test)
     render_put(&json, "separation", json_string("judge"));
     render_put(&json, "output", render_text(test->output != NULL ? test->output : ""));
     render_put(&json, "message", render_text(test->message));
-    render_put(&json, "run", run_of(test->ran, &test->run));
+    render_put(&json, "run", run_of(test->ran, &test->run, view));
     return json;
 }
 
@@ -94,12 +94,12 @@ static json_t *group_of(const struct cupel_group_result *group)
     return json;
 }
 
-static json_t *builds_of(const struct cupel_result *result)
+static json_t *builds_of(const struct cupel_result *result, enum cupel_view view)
 {
     json_t *json = json_array();
 
     for (size_t i = 0; i < result->build_count; i++)
-        render_append(&json, build_of(&result->builds[i]));
+        render_append(&json, build_of(&result->builds[i], view));
     return json;
 }
 
@@ -110,7 +110,7 @@ static json_t *tests_of(const struct cupel_result *result, enum cupel_view view)
     for (size_t i = 0; i < result->test_count; i++) {
         const struct cupel_test_result *test = &result->tests[i];
         bool shown = view == CUPEL_VIEW_STAFF || test->visibility == CUPEL_VISIBLE;
-        render_append(&json, shown ? test_of(test) : hidden_test_of(test));
+        render_append(&json, shown ? test_of(test, view) : hidden_test_of(test));
     }
     return json;
 }
@@ -160,7 +160,7 @@ json_t *cupel_render_result(const struct cupel_result *result, enum cupel_view v
     render_put(&json, "submission", submission_of(result));
     put_score(&json, result);
     render_put(&json, "message", render_text(result->message));
-    render_put(&json, "build", builds_of(result));
+    render_put(&json, "build", builds_of(result, view));
     render_put(&json, "tests", tests_of(result, view));
     render_put(&json, "groups", groups_of(result));
     render_put(&json, "leaderboard", json_array());

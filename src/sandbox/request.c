@@ -69,6 +69,13 @@ static void add_devices(struct cupel_wire_run *frame, char *const *devices,
     }
 }
 
+bool run_listens(const struct cupel_run *run)
+{
+    const struct cupel_filter *filter = run->request.notify_filter;
+
+    return filter != NULL && filter->count > 0;
+}
+
 bool run_has_small_pages(const struct cupel_run *run)
 {
     return !run_has_controllers(run, CUPEL_CGROUP_MEMORY) &&
@@ -95,6 +102,10 @@ int run_encode(const struct cupel_run *run, void *buf, size_t size, struct cupel
         .filter_count = request->filter->count,
     };
 
+    if (run_listens(run)) {
+        frame.notify_filter = request->notify_filter->instructions;
+        frame.notify_filter_count = request->notify_filter->count;
+    }
     set_rlimits(&request->limits, frame.rlimits);
     if (run_has_controllers(run, CUPEL_CGROUP_PIDS))
         frame.rlimits[RLIMIT_NPROC] += PROCESSES_MARGIN;

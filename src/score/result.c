@@ -15,6 +15,7 @@ static void clear_build(struct cupel_build_result *build)
     free(build->id);
     free(build->output);
     free(build->message);
+    cupel_denied_clear(&build->run.denied);
 }
 
 static void clear_test(struct cupel_test_result *test)
@@ -23,6 +24,7 @@ static void clear_test(struct cupel_test_result *test)
     free(test->title);
     free(test->output);
     free(test->message);
+    cupel_denied_clear(&test->run.denied);
 }
 
 static void clear_group(struct cupel_group_result *group)

@@ -92,6 +92,10 @@ static int explain(const struct cupel_outcome *run, const struct cupel_expectati
         if (asprintf(&text, "exited with %d; %d was expected", run->exit_code,
                      expectation->exit_code) < 0)
             return -ENOMEM;
+        if (cupel_score_add_killed(run, &text) < 0) {
+            free(text);
+            return -ENOMEM;
+        }
     } else if (reason == CUPEL_REASON_WRONG_OUTPUT) {
         text = describe(run, difference);
         if (text == NULL)

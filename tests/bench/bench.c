@@ -72,13 +72,16 @@ int bench_run(struct bench *bench, const char *const *argv, const struct cupel_l
         .argv = argv,
         .environment = environment,
         .policy = bench->policy,
-        .filter = &bench->filter,
+        .filter = &bench->filters.enforce,
+        .notify_filter = &bench->filters.notify,
         .limits = *limits,
         .box = CUPEL_BOX_FRESH,
         .extra_read_only = shown,
     };
 
     int r = cupel_run_wait(bench->cell, 0, &request, ret, err);
+    if (r == 0)
+        cupel_denied_clear(&ret->denied);
     if (r == 0 && ret->status == CUPEL_RUN_SANDBOX_ERROR)
         return cupel_fail(err, -EIO, "a run failed: %s", ret->error);
     return r;
@@ -149,7 +152,7 @@ static int set_up(struct bench *bench, const char *prefix, struct cupel_error *e
                               &bench->policy, err);
     cupel_diagnostics_clear(&diagnostics);
     if (r == 0)
-        r = cupel_policy_compile(bench->policy, CUPEL_FILTER_ENFORCE, &bench->filter, err);
+        r = cupel_filters_get(NULL, bench->policy, &bench->filters, err);
     if (r == 0)
         r = cupel_cell_mounts(&bench->policy, 1, 0, &bench->mounts, &options.mount_count);
     if (r == 0)
@@ -169,7 +172,7 @@ static void clear(struct bench *bench)
 {
     cupel_cell_free(bench->cell);
     free(bench->mounts);
-    cupel_filter_clear(&bench->filter);
+    cupel_filters_clear(&bench->filters);
     cupel_policy_free(bench->policy);
 }
 

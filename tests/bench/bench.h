@@ -2,6 +2,7 @@
 #ifndef CUPEL_TESTS_BENCH_H
 #define CUPEL_TESTS_BENCH_H
 
+#include "cupel/filters.h"
 #include "cupel/run.h"
 
 #define WARM_UP 10
@@ -12,7 +13,7 @@ struct bench {
     char policies[4096];
     char helpers[4096];
     struct cupel_policy *policy;
-    struct cupel_filter filter;
+    struct cupel_filters filters;
     struct cupel_cell_mount *mounts;
     struct cupel_cell *cell;
 };

@@ -8,16 +8,16 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static int find_policy(void *owner, const char *name, const struct cupel_policy **ret_policy,
-                       const struct cupel_filter **ret_filter, struct cupel_error *err)
+                       const struct cupel_filters **ret_filters, struct cupel_error *err)
 {
     static const struct cupel_policy policy = {.limits = {.output_bytes = 1000}};
-    static const struct cupel_filter filter;
+    static const struct cupel_filters filter;
 
     (void)owner;
     if (name[0] == 'x')
         return cupel_fail(err, -ENOENT, "no policy %s", name);
     *ret_policy = &policy;
-    *ret_filter = &filter;
+    *ret_filters = &filter;
     return 0;
 }
 

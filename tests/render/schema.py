@@ -76,7 +76,7 @@ class Schemas(unittest.TestCase):
             jsonschema.Draft202012Validator.check_schema(schema)
 
     def test_every_sample_follows_its_schema(self):
-        self.assertEqual(len(SAMPLES), 13)
+        self.assertEqual(len(SAMPLES), 15)
         for name, document in SAMPLES.items():
             self.assertEqual(errors_of(name, document), [], name)
 
@@ -104,6 +104,11 @@ class Schemas(unittest.TestCase):
             ("run-limit", ("limit",), None),
             ("run-limit", ("limit",), "inodes"),
             ("run-signaled", ("signal",), None),
+            ("run-denied", ("denied_syscalls", 0, "count"), 0),
+            ("run-denied", ("denied_syscalls", 0, "action"), "allow"),
+            ("run-denied", ("denied_syscalls", 0, "arguments"), ["0x0"]),
+            ("run-denied", ("denied_syscalls", 1, "line"), 0),
+            ("run-denied-learner", ("denied_syscalls", 1, "file"), "/policies/base.json"),
             ("result-graded", ("score",), None),
             ("result-graded", ("fraction",), 1.1),
             ("result-graded", ("started_at",), "2026-01-01 00:00:00"),

@@ -2,6 +2,7 @@
 #ifndef RENDER_SAMPLES_H
 #define RENDER_SAMPLES_H
 
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,6 +70,31 @@ static struct cupel_outcome sample_run(void)
     fill_sha256(run.enforcement.policy_sha256, 'b');
     strcpy(run.enforcement.policy, "native");
     return run;
+}
+
+/* Denied calls with and without a rule, and more than are listed. */
+static void sample_denied(struct cupel_outcome *run)
+{
+    struct cupel_denied *denied = &run->denied;
+
+    denied->calls = calloc(2, sizeof(*denied->calls));
+    if (denied->calls == NULL)
+        abort();
+    denied->calls[0] = (struct cupel_denied_call){.name = copy("ptrace"),
+                                                  .arguments = {16, UINT64_MAX},
+                                                  .count = 1,
+                                                  .killed = true,
+                                                  .why = copy("no policy can allow it")};
+    denied->calls[1] = (struct cupel_denied_call){.name = copy("call 900"),
+                                                  .count = 3,
+                                                  .error_number = ENOSYS,
+                                                  .policy = copy("base"),
+                                                  .file = copy("/policies/base.json"),
+                                                  .line = 25,
+                                                  .why = copy("no rule is about it")};
+    denied->count = 2;
+    denied->others = 7;
+    run->knows_denied = true;
 }
 
 static struct cupel_outcome sample_limit_run(void)

@@ -25,16 +25,16 @@ static struct cupel_policy policies[3] = {
     {.name = (char[]){"compile"}, .limits = {.cpu_ns = 50}},
     {.name = (char[]){"python"}, .limits = {.cpu_ns = 500}},
 };
-static struct cupel_filter filters[3];
+static struct cupel_filters filters[3];
 
 static int find_policy(void *owner, const char *name, const struct cupel_policy **ret_policy,
-                       const struct cupel_filter **ret_filter, struct cupel_error *err)
+                       const struct cupel_filters **ret_filters, struct cupel_error *err)
 {
     (void)owner;
     for (size_t i = 0; i < 3; i++) {
         if (strcmp(policies[i].name, name) == 0) {
             *ret_policy = &policies[i];
-            *ret_filter = &filters[i];
+            *ret_filters = &filters[i];
             return 0;
         }
     }
@@ -104,7 +104,7 @@ static void read_fills_in_the_defaults(void **state)
     assert_false(test->expectation.any_exit_code);
     assert_int_equal(test->expectation.exit_code, 0);
     assert_ptr_equal(test->step.policy, &policies[0]);
-    assert_ptr_equal(test->step.filter, &filters[0]);
+    assert_ptr_equal(test->step.filters, &filters[0]);
     clear(&fixture);
 }
 

@@ -54,7 +54,7 @@ static void assert_keys(json_t *object, const char *expected)
 static void run_has_the_keys_of_the_design_in_order(void **state)
 {
     struct cupel_outcome run = sample_run();
-    json_t *json = cupel_render_run(&run);
+    json_t *json = cupel_render_run(&run, CUPEL_VIEW_STAFF);
 
     (void)state;
     assert_keys(json,
@@ -119,7 +119,7 @@ static void ends_of_runs_follow_the_table(void **state)
         run.signal = cases[i].signal;
         run.limit = cases[i].limit;
         strcpy(run.error, "why");
-        json_t *json = cupel_render_run(&run);
+        json_t *json = cupel_render_run(&run, CUPEL_VIEW_STAFF);
         json_t *end = json_pack(
             "[OOOOo]", json_object_get(json, "status"), json_object_get(json, "exit_code"),
             json_object_get(json, "signal"), json_object_get(json, "limit"),
@@ -141,7 +141,7 @@ static void what_is_unknown_is_null(void **state)
                                          "capabilities", "landlock_abi", "seccomp_sha256",
                                          "policy",       "policy_sha256"};
     struct cupel_outcome run = sample_error_run();
-    json_t *json = cupel_render_run(&run);
+    json_t *json = cupel_render_run(&run, CUPEL_VIEW_STAFF);
 
     (void)state;
     for (size_t i = 0; i < COUNT(keys); i++)
@@ -149,6 +149,48 @@ static void what_is_unknown_is_null(void **state)
     for (size_t i = 0; i < COUNT(layers); i++)
         assert_true(
             json_is_null(json_object_get(json_object_get(json, "enforcement"), layers[i])));
+    json_decref(json);
+}
+
+static void denied_calls_are_told_with_their_rule(void **state)
+{
+    static const char staff[] =
+        "[{\"name\": \"ptrace\", \"count\": 1, \"arguments\": [\"0x10\", "
+        "\"0xffffffffffffffff\", \"0x0\", \"0x0\", \"0x0\", \"0x0\"], \"action\": \"kill\", "
+        "\"policy\": null, \"file\": null, \"line\": null, "
+        "\"why\": \"no policy can allow it\"}, "
+        "{\"name\": \"call 900\", \"count\": 3, \"arguments\": [\"0x0\", \"0x0\", \"0x0\", "
+        "\"0x0\", \"0x0\", \"0x0\"], \"action\": \"errno ENOSYS\", \"policy\": \"base\", "
+        "\"file\": \"/policies/base.json\", \"line\": 25, \"why\": \"no rule is about it\"}, "
+        "{\"name\": null, \"count\": 7}]";
+    static const char learner[] =
+        "[{\"name\": \"ptrace\", \"count\": 1, \"action\": \"kill\", \"policy\": null, "
+        "\"why\": \"no policy can allow it\"}, "
+        "{\"name\": \"call 900\", \"count\": 3, \"action\": \"errno ENOSYS\", "
+        "\"policy\": \"base\", \"why\": \"no rule is about it\"}, "
+        "{\"name\": null, \"count\": 7}]";
+    struct cupel_outcome run = sample_run();
+
+    (void)state;
+    sample_denied(&run);
+    for (enum cupel_view view = CUPEL_VIEW_STAFF; view <= CUPEL_VIEW_LEARNER; view++) {
+        json_t *json = cupel_render_run(&run, view);
+        CUPEL_AUTO_FREE char *text = json_dumps(json_object_get(json, "denied_syscalls"), 0);
+        assert_string_equal(text, view == CUPEL_VIEW_STAFF ? staff : learner);
+        json_decref(json);
+    }
+    cupel_denied_clear(&run.denied);
+}
+
+static void no_denied_call_is_an_empty_list(void **state)
+{
+    struct cupel_outcome run = sample_run();
+
+    (void)state;
+    run.knows_denied = true;
+    json_t *json = cupel_render_run(&run, CUPEL_VIEW_LEARNER);
+    assert_true(json_is_array(json_object_get(json, "denied_syscalls")));
+    assert_int_equal(json_array_size(json_object_get(json, "denied_syscalls")), 0);
     json_decref(json);
 }
 
@@ -562,6 +604,8 @@ int main(void)
         cmocka_unit_test(result_has_the_keys_of_the_design_in_order),
         cmocka_unit_test(ends_of_runs_follow_the_table),
         cmocka_unit_test(what_is_unknown_is_null),
+        cmocka_unit_test(denied_calls_are_told_with_their_rule),
+        cmocka_unit_test(no_denied_call_is_an_empty_list),
         cmocka_unit_test(numbers_print_short),
         cmocka_unit_test(seconds_have_six_decimals_at_most),
         cmocka_unit_test(text_ends_with_a_line_feed_and_is_indented),

@@ -511,9 +511,46 @@ static void clear_releases_everything_and_may_be_repeated(void **state)
     cupel_result_clear(&result);
 }
 
+static void a_denied_call_is_named(void **state)
+{
+    struct cupel_denied_call calls[] = {
+        {.name = (char[]){"socket"}, .count = 2, .error_number = EPERM},
+        {.name = (char[]){"ptrace"}, .count = 1, .killed = true, .why = (char[]){"it spies"}},
+    };
+    struct cupel_test_result test = {.run = outcome(), .max_score = 3};
+    struct cupel_expectation expectation = {.exit_code = 0};
+    struct cupel_outcome *run = &test.run;
+    char *text = NULL;
+
+    (void)state;
+    strcpy(run->enforcement.policy, "native");
+    run->status = CUPEL_RUN_SIGNALED;
+    run->signal = SIGSYS;
+    run->knows_denied = true;
+    run->denied = (struct cupel_denied){.calls = calls, .count = 2, .fatal = &calls[1]};
+    assert_int_equal(cupel_score_explain(run, &text), 0);
+    assert_string_equal(text, "stopped: called ptrace, which policy native denies: it spies");
+    free(text);
+    run->denied.fatal = NULL;
+    assert_int_equal(cupel_score_explain(run, &text), 0);
+    assert_string_equal(text,
+                        "stopped: it made a system call by the entry of another "
+                        "architecture, which every policy denies, or raised SIGSYS itself");
+    free(text);
+    run->status = CUPEL_RUN_EXITED;
+    run->exit_code = 159;
+    assert_int_equal(cupel_score_test(&test, &expectation, true, NULL), 0);
+    assert_int_equal(test.reason, CUPEL_REASON_WRONG_EXIT_CODE);
+    assert_string_equal(test.message,
+                        "exited with 159; 0 was expected; one of its processes "
+                        "called ptrace, which policy native denies: it spies");
+    free(test.message);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_denied_call_is_named),
         cmocka_unit_test(limits_are_explained_with_figures),
         cmocka_unit_test(explain_says_how_a_run_ended),
         cmocka_unit_test(memory_is_explained_when_the_peak_does_not_show_it),
