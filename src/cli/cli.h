@@ -19,6 +19,17 @@ enum cupel_exit {
     CUPEL_EXIT_GRADER = 5,
 };
 
+struct cupel_cli_command {
+    const char *name;
+    int (*function)(int argc, char **argv);
+    const char *help; /* one line */
+};
+
+/* Run the command that argv[1] names, with "ARGV[0] NAME" as its argv[0]. Returns its exit
+ * code, or CUPEL_EXIT_USAGE after saying that there is none. */
+int cupel_cli_dispatch(const struct cupel_cli_command *commands, size_t count, int argc,
+                       char **argv);
+
 /* One line on standard error, "COMMAND: text"; returns CUPEL_EXIT_USAGE. command is argv[0],
  * "cupel grade". */
 int cupel_cli_usage(const char *command, const char *fmt, ...) CUPEL_PRINTF(2, 3);

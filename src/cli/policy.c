@@ -7,13 +7,7 @@
 #include "cli/commands.h"
 #include "cli/policy.h"
 
-struct command {
-    const char *name;
-    int (*function)(int argc, char **argv);
-    const char *help;
-};
-
-static const struct command commands[] = {
+static const struct cupel_cli_command commands[] = {
     {"list", cupel_cli_policy_list,
      "the shipped policies, what they extend, what they are for"},
     {"show", cupel_cli_policy_show,
@@ -52,26 +46,11 @@ static int print_help(void)
     return fflush(stdout) == 0 ? CUPEL_EXIT_OK : CUPEL_EXIT_PLATFORM;
 }
 
-static int run_command(const struct command *command, int argc, char **argv)
-{
-    char name[64];
-
-    (void)snprintf(name, sizeof(name), "cupel policy %s", command->name);
-    argv[0] = name; /* getopt(3) begins its messages with it */
-    return command->function(argc, argv);
-}
-
 int cupel_cli_policy(int argc, char **argv)
 {
     if (argc < 2)
         return cupel_cli_usage(argv[0], "expected a command; see cupel policy --help");
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
         return print_help();
-    for (size_t i = 0; i < COMMAND_COUNT; i++) {
-        if (strcmp(argv[1], commands[i].name) == 0)
-            return run_command(&commands[i], argc - 1, argv + 1);
-    }
-    if (argv[1][0] == '-')
-        return cupel_cli_usage(argv[0], "unknown option %s; see cupel policy --help", argv[1]);
-    return cupel_cli_usage(argv[0], "unknown command %s; see cupel policy --help", argv[1]);
+    return cupel_cli_dispatch(commands, COMMAND_COUNT, argc, argv);
 }

@@ -96,4 +96,9 @@ int policy_write(const struct policy_request *request, char *text);
 /* The same of a document, whose reference it takes. */
 int policy_write_json(const struct policy_request *request, json_t *json);
 
+/* The same of a document, whose reference it takes: with --json as it is, else as the text that
+ * is made of it. */
+int policy_write_document(const struct policy_request *request, json_t *document,
+                          char *(*as_text)(const json_t *document));
+
 #endif

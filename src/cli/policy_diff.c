@@ -179,13 +179,7 @@ static int write_difference(const struct policy_request *request, const struct p
         json_pack("{ss so so ss ss so so}", "schema", "cupel.policy-diff/1", "a", side_json(a),
                   "b", side_json(b), "arch", cupel_arch_names[request->arch], "verdict",
                   policy_verdict_text(&verdict), "settings", settings, "calls", calls);
-    int code = CUPEL_EXIT_OK;
-    if (document == NULL || request->json) {
-        code = policy_write_json(request, document);
-    } else {
-        code = policy_write(request, as_text(document));
-        json_decref(document);
-    }
+    int code = policy_write_document(request, document, as_text);
     if (code != CUPEL_EXIT_OK)
         return code;
     if (verdict.wider)

@@ -23,6 +23,7 @@ static const char help[] =
     "call: the whole table, grouped by action, with files, network, limits and layers.\n"
     "\n"
     "  POLICY    its name, or a file\n"
+    "  CALL      its name, or its number\n"
     "  ARGUMENT  a number, constants joined by '|' (AF_INET, SOCK_STREAM|SOCK_CLOEXEC), _ for\n"
     "            any value, or a \"string\", which a filter does not see\n"
     "\n"
@@ -158,7 +159,7 @@ static void put_answer(struct page *page, const json_t *answer)
     page_wrap(page, "    why", 9, policy_text_of(answer, "why"));
 }
 
-static char *as_text(const json_t *calls)
+static char *calls_text(const json_t *document)
 {
     struct page page;
     json_t *call;
@@ -167,32 +168,33 @@ static char *as_text(const json_t *calls)
     size_t j;
 
     page_open(&page, false);
-    json_array_foreach(calls, i, call)
+    json_array_foreach(json_object_get(document, "calls"), i, call)
     {
         page_format(&page, i > 0 ? "\n" : "");
         page_wrap(&page, "", 0, policy_text_of(call, "call"));
         if (json_object_get(call, "note") != NULL)
             page_wrap(&page, "  note:", 8, policy_text_of(call, "note"));
         json_array_foreach(json_object_get(call, "answers"), j, answer)
+        {
             put_answer(&page, answer);
+        }
     }
     return page_close(&page);
 }
 
-static char *table_as_text(const struct cupel_policy *policy, const json_t *settings,
-                           const json_t *calls)
+static char *table_text(const json_t *document)
 {
     struct page page;
 
     page_open(&page, false);
     page_format(&page, "policy ");
-    page_put(&page, policy->name, 0, false);
-    page_format(&page, " on %s, sha256 %.16s…\n", cupel_arch_names[policy->arch],
-                policy->sha256);
-    page_wrap(&page, "  ", 2, policy->why);
-    policy_put_calls(&page, calls);
+    page_put(&page, policy_text_of(document, "policy"), 0, false);
+    page_format(&page, " on %s, sha256 %.16s…\n", policy_text_of(document, "arch"),
+                policy_text_of(document, "sha256"));
+    page_wrap(&page, "  ", 2, policy_text_of(document, "why"));
+    policy_put_calls(&page, json_object_get(document, "calls"));
     page_format(&page, "\n" POLICY_FOREIGN "\n");
-    policy_put_settings(&page, settings, false);
+    policy_put_settings(&page, json_object_get(document, "settings"), false);
     page_format(&page, "  capabilities  none\n");
     return page_close(&page);
 }
@@ -204,17 +206,10 @@ static int explain_all(const struct policy_request *request, const struct cupel_
 
     if (calls == NULL)
         return cupel_cli_fail(request->command, CUPEL_EXIT_PLATFORM, "%s", err.text);
-    json_t *settings = policy_settings_json(policy);
-    if (!request->json) {
-        char *text = settings != NULL ? table_as_text(policy, settings, calls) : NULL;
-        json_decref(settings);
-        json_decref(calls);
-        return policy_write(request, text);
-    }
     json_t *document = policy_head_json(SCHEMA, policy);
-    render_put(&document, "settings", settings);
+    render_put(&document, "settings", policy_settings_json(policy));
     render_put(&document, "calls", calls);
-    return policy_write_json(request, document);
+    return policy_write_document(request, document, table_text);
 }
 
 static int explain_calls(const struct policy_request *request,
@@ -229,14 +224,9 @@ static int explain_calls(const struct policy_request *request,
             return code;
         }
     }
-    if (calls != NULL && request->json) {
-        json_t *document = policy_head_json(SCHEMA, policy);
-        render_put(&document, "calls", calls);
-        return policy_write_json(request, document);
-    }
-    char *text = calls != NULL ? as_text(calls) : NULL;
-    json_decref(calls);
-    return policy_write(request, text);
+    json_t *document = calls != NULL ? policy_head_json(SCHEMA, policy) : NULL;
+    render_put(&document, "calls", calls);
+    return policy_write_document(request, document, calls_text);
 }
 
 int cupel_cli_policy_explain(int argc, char **argv)

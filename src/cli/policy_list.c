@@ -109,8 +109,9 @@ static json_t *describe_all(const struct policy_request *request, char *const *n
     return entries;
 }
 
-static char *as_text(const json_t *entries)
+static char *as_text(const json_t *document)
 {
+    const json_t *entries = json_object_get(document, "policies");
     struct page page;
     json_t *entry;
     size_t i;
@@ -146,10 +147,7 @@ int cupel_cli_policy_list(int argc, char **argv)
     cupel_strings_free(names);
     if (entries == NULL)
         return code;
-    if (request.json)
-        return policy_write_json(&request, json_pack("{ss so}", "schema", "cupel.policy-list/1",
-                                                     "policies", entries));
-    char *text = as_text(entries);
-    json_decref(entries);
-    return policy_write(&request, text);
+    json_t *document =
+        json_pack("{ss so}", "schema", "cupel.policy-list/1", "policies", entries);
+    return policy_write_document(&request, document, as_text);
 }

@@ -116,3 +116,13 @@ int policy_write_json(const struct policy_request *request, json_t *json)
     json_decref(json);
     return policy_write(request, text);
 }
+
+int policy_write_document(const struct policy_request *request, json_t *document,
+                          char *(*as_text)(const json_t *document))
+{
+    if (document == NULL || request->json)
+        return policy_write_json(request, document);
+    char *text = as_text(document);
+    json_decref(document);
+    return policy_write(request, text);
+}

@@ -69,8 +69,9 @@ static json_t *groups_json(const struct policy_request *request, const char *nam
     return NULL;
 }
 
-static char *groups_text(const json_t *groups)
+static char *groups_text(const json_t *document)
 {
+    const json_t *groups = json_object_get(document, "groups");
     struct page page;
     json_t *group;
     json_t *call;
@@ -100,12 +101,9 @@ static int show_groups(const struct policy_request *request, const char *name)
 
     if (groups == NULL)
         return CUPEL_EXIT_USAGE;
-    if (request->json)
-        return policy_write_json(
-            request, json_pack("{ss so}", "schema", "cupel.policy-groups/1", "groups", groups));
-    char *text = groups_text(groups);
-    json_decref(groups);
-    return policy_write(request, text);
+    json_t *document =
+        json_pack("{ss so}", "schema", "cupel.policy-groups/1", "groups", groups);
+    return policy_write_document(request, document, groups_text);
 }
 
 static json_t *policy_json(const struct cupel_policy *policy)
@@ -166,9 +164,5 @@ int cupel_cli_policy_show(int argc, char **argv)
         return code;
     json_t *document = policy_json(policy);
     cupel_policy_free(policy);
-    if (document == NULL || request.json)
-        return policy_write_json(&request, document);
-    char *text = policy_text(document);
-    json_decref(document);
-    return policy_write(&request, text);
+    return policy_write_document(&request, document, policy_text);
 }

@@ -13,7 +13,7 @@
 
 /* All of these hand NULL on, so that only the whole has to be checked. */
 
-static json_t *strings(char *const *items)
+json_t *cupel_strings_json(char *const *items)
 {
     json_t *array = json_array();
 
@@ -60,11 +60,12 @@ static json_t *canonical(const struct cupel_policy *policy)
 
     return json_pack("{ss ss so so so so so si si s{si si} so}", "name", policy->name, "why",
                      policy->why, "limits", limits_of(&policy->limits), "read_only",
-                     strings(policy->read_only), "writable", strings(policy->writable),
-                     "devices", strings(policy->devices), "environment",
-                     strings(policy->environment), "network", (int)policy->network, "require",
-                     (int)policy->require, "unknown", "kind", (int)unknown->kind, "errno",
-                     unknown->error_number, "rules", rules_of(policy));
+                     cupel_strings_json(policy->read_only), "writable",
+                     cupel_strings_json(policy->writable), "devices",
+                     cupel_strings_json(policy->devices), "environment",
+                     cupel_strings_json(policy->environment), "network", (int)policy->network,
+                     "require", (int)policy->require, "unknown", "kind", (int)unknown->kind,
+                     "errno", unknown->error_number, "rules", rules_of(policy));
 }
 
 int cupel_policy_hash(const struct cupel_policy *policy, char ret[static CUPEL_SHA256_HEX_SIZE])

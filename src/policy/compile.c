@@ -6,9 +6,8 @@
  *   a binary search for the number, among ranges of numbers that get the same
  *   where a call has several cases: its arguments are compared, one case after the other
  *
- * libseccomp took 1.2 ms for what is done here in a tenth of that, and neither compiles calls
- * that it knows no name of for another architecture nor says which of two rules decides. Tests
- * hold the two against each other.
+ * libseccomp took 1.2 ms for what takes 0.2 ms here, and does not take calls of another
+ * architecture that it knows no name of. tests/policy holds the two against each other.
  */
 #include <errno.h>
 #include <stddef.h>

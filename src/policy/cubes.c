@@ -7,7 +7,7 @@
 
 #include "cupel/cleanup.h"
 
-#define MAX_CUBES 1024 /* a program for seccomp(2) has at most 4096 instructions */
+#define MAX_CUBES 2048 /* two arguments of 32 bits that both differ from something: 1024 */
 
 struct cubes {
     struct cupel_cube *items;
@@ -22,15 +22,29 @@ static void clear(struct cubes *cubes)
 
 #define AUTO_CUBES __attribute__((cleanup(clear))) struct cubes
 
+/* Room for one more of count items: twice as much each time that all of it is taken. */
+static int make_room(void **items, size_t count, size_t size)
+{
+    if (count >= MAX_CUBES)
+        return -E2BIG;
+    if ((count & (count - 1)) != 0)
+        return 0;
+    void *more = reallocarray(*items, count == 0 ? 1 : 2 * count, size);
+    if (more == NULL)
+        return -ENOMEM;
+    *items = more;
+    return 0;
+}
+
 static int add(struct cubes *cubes, const struct cupel_cube *cube)
 {
-    if (cubes->count >= MAX_CUBES)
-        return -E2BIG;
-    struct cupel_cube *items = reallocarray(cubes->items, cubes->count + 1, sizeof(*items));
-    if (items == NULL)
-        return -ENOMEM;
+    void *items = cubes->items;
+
+    int r = make_room(&items, cubes->count, sizeof(*cube));
+    if (r < 0)
+        return r;
     cubes->items = items;
-    items[cubes->count++] = *cube;
+    cubes->items[cubes->count++] = *cube;
     return 0;
 }
 
@@ -155,13 +169,13 @@ static int cubes_of_conditions(const struct cupel_conditions *conditions, unsign
 int cupel_cases_add(struct cupel_cases *cases, const struct cupel_cube *cube,
                     const struct cupel_rule *rule)
 {
-    if (cases->count >= MAX_CUBES)
-        return -E2BIG;
-    struct cupel_case *items = reallocarray(cases->items, cases->count + 1, sizeof(*items));
-    if (items == NULL)
-        return -ENOMEM;
+    void *items = cases->items;
+
+    int r = make_room(&items, cases->count, sizeof(*cases->items));
+    if (r < 0)
+        return r;
     cases->items = items;
-    items[cases->count++] = (struct cupel_case){.cube = *cube, .rule = rule};
+    cases->items[cases->count++] = (struct cupel_case){.cube = *cube, .rule = rule};
     return 0;
 }
 

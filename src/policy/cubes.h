@@ -1,9 +1,9 @@
 /*
  * Which arguments lead to which action, as a set of disjoint cases.
  *
- * libseccomp leaves open which of two overlapping rules of one call decides. So rules, of which
- * the last that matches decides, are turned into cases of which exactly one matches. A case is
- * a cube: it fixes some bits of the arguments and leaves the others free, which is what a
+ * Rules, of which the last that matches decides, are turned into cases of which exactly one
+ * matches: then their order means nothing, whoever compiles, explains or compares them. A case
+ * is a cube: it fixes some bits of the arguments and leaves the others free, which is what a
  * filter compares at once. Pure.
  */
 #ifndef CUPEL_POLICY_CUBES_H

@@ -34,4 +34,7 @@ CUPEL_MUST_CHECK int cupel_policy_merge(const struct cupel_policy_source *source
 CUPEL_MUST_CHECK int cupel_policy_hash(const struct cupel_policy *policy,
                                        char ret[static CUPEL_SHA256_HEX_SIZE]);
 
+/* An array of the texts, NULL if memory ran out. */
+json_t *cupel_strings_json(char *const *items);
+
 #endif

@@ -23,6 +23,11 @@ struct cupel_oci;
 /* Whether the file is such a profile: a JSON object with "defaultAction". */
 bool cupel_oci_is_profile(const char *path);
 
+/* Of a document, which the profile keeps. Returns 0 and sets *ret (cupel_oci_free()); -EINVAL
+ * if diagnostics were added to the document's; -ENOMEM. */
+CUPEL_MUST_CHECK int cupel_oci_make(struct cupel_document *document, enum cupel_arch arch,
+                                    struct cupel_oci **ret, struct cupel_error *err);
+
 /* Returns 0 and sets *ret (cupel_oci_free()); -EINVAL if diagnostics were added, which the
  * profile borrows until it is freed; -errno of reading, in err. */
 CUPEL_MUST_CHECK int cupel_oci_load(const char *path, enum cupel_arch arch,

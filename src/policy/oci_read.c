@@ -120,28 +120,35 @@ static bool read_root(struct cupel_oci *oci, const struct cupel_field *root)
     return ok;
 }
 
-int cupel_oci_load(const char *path, enum cupel_arch arch,
-                   struct cupel_diagnostics *diagnostics, struct cupel_oci **ret,
-                   struct cupel_error *err)
+int cupel_oci_make(struct cupel_document *document, enum cupel_arch arch,
+                   struct cupel_oci **ret, struct cupel_error *err)
 {
+    struct cupel_field root = cupel_document_root(document);
     struct cupel_oci *oci = calloc(1, sizeof(*oci));
 
     if (oci == NULL)
         return cupel_fail(err, -ENOMEM, "no memory for the profile");
     oci->arch = arch;
-    int r =
-        cupel_document_load(AT_FDCWD, path, path, MAX_SIZE, diagnostics, &oci->document, err);
-    if (r == 0) {
-        struct cupel_field root = cupel_document_root(oci->document);
-        if (!read_root(oci, &root))
-            r = cupel_fail(err, -EINVAL, "%s is not a valid profile", path);
-    }
-    if (r < 0) {
+    oci->document = cupel_document_keep(document);
+    if (!read_root(oci, &root)) {
         cupel_oci_free(oci);
-        return r;
+        return cupel_fail(err, -EINVAL, "%s is not a valid profile", document->name);
     }
     *ret = oci;
     return 0;
+}
+
+int cupel_oci_load(const char *path, enum cupel_arch arch,
+                   struct cupel_diagnostics *diagnostics, struct cupel_oci **ret,
+                   struct cupel_error *err)
+{
+    struct cupel_document *document = NULL;
+
+    int r = cupel_document_load(AT_FDCWD, path, path, MAX_SIZE, diagnostics, &document, err);
+    if (r == 0)
+        r = cupel_oci_make(document, arch, ret, err);
+    cupel_document_free(document);
+    return r;
 }
 
 void cupel_oci_free(struct cupel_oci *oci)
@@ -224,7 +231,8 @@ int cupel_oci_cases(const struct cupel_oci *oci, int number, struct cupel_policy
 
     if (naming == NULL)
         return cupel_fail(err, -ENOMEM, "no memory for the rules of a call");
-    size_t count = rules_naming(oci, (size_t)number, naming);
+    bool is_named = number >= 0 && number < CUPEL_CALLS;
+    size_t count = is_named ? rules_naming(oci, (size_t)number, naming) : 0;
     int r = cupel_cases_of_call(naming, count, width_of(oci, number, naming, count), &cases);
     struct cupel_policy_case *items = r == 0 ? calloc(cases.count, sizeof(*items)) : NULL;
     for (size_t i = 0; items != NULL && i < cases.count; i++)

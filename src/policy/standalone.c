@@ -5,22 +5,10 @@
 
 #include "cupel/units.h"
 #include "policy/limits.h"
+#include "policy/merge.h"
 #include "policy/rules.h"
 
 /* All of these hand NULL on, so that only the whole has to be checked. */
-
-static json_t *strings(char *const *items)
-{
-    json_t *array = json_array();
-
-    for (; array != NULL && *items != NULL; items++) {
-        if (json_array_append_new(array, json_string(*items)) < 0) {
-            json_decref(array);
-            return NULL;
-        }
-    }
-    return array;
-}
 
 /* In the largest unit in which it is a whole number. */
 static json_t *duration(uint64_t ns)
@@ -103,12 +91,12 @@ json_t *cupel_policy_standalone(const struct cupel_policy *policy)
     const char *network = policy->network == CUPEL_NETWORK_NONE ? "none" : "loopback";
     char unknown[CUPEL_ACTION_SIZE];
 
-    return json_pack("{ss ss ss so s{so so so} ss so s{ss so} so}", "schema", "cupel.policy/1",
-                     "name", policy->name, "why", policy->why, "limits",
-                     limits_of(&policy->limits), "files", "read_only",
-                     strings(policy->read_only), "writable", strings(policy->writable),
-                     "devices", strings(policy->devices), "network", network, "environment",
-                     strings(policy->environment), "syscalls", "unknown",
-                     cupel_action_format(policy->rules->unknown, unknown), "rules",
-                     rules_of(policy->rules), "require", layers_of(policy->require));
+    return json_pack(
+        "{ss ss ss so s{so so so} ss so s{ss so} so}", "schema", "cupel.policy/1", "name",
+        policy->name, "why", policy->why, "limits", limits_of(&policy->limits), "files",
+        "read_only", cupel_strings_json(policy->read_only), "writable",
+        cupel_strings_json(policy->writable), "devices", cupel_strings_json(policy->devices),
+        "network", network, "environment", cupel_strings_json(policy->environment), "syscalls",
+        "unknown", cupel_action_format(policy->rules->unknown, unknown), "rules",
+        rules_of(policy->rules), "require", layers_of(policy->require));
 }

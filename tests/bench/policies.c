@@ -11,14 +11,21 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 
 #include "bench.h"
+#include "bpf.h"
 #include "cupel/cleanup.h"
 #include "cupel/filter_cache.h"
 
 #define SUFFIX ".json"
+#if defined(__x86_64__)
+#define NATIVE AUDIT_ARCH_X86_64
+#else
+#define NATIVE AUDIT_ARCH_AARCH64
+#endif
 
 enum step { READ, COMPILE, CACHED, LOAD, STEPS };
 
@@ -30,6 +37,7 @@ struct measured {
     const char *cache;
     char name[64];
     size_t instructions;
+    size_t path; /* the most that one of the frequent calls takes of them */
     double *times[STEPS];
 };
 
@@ -69,6 +77,23 @@ static int load(const struct cupel_filter *filter, double *ret, struct cupel_err
     return 0;
 }
 
+static size_t longest_path(const struct cupel_filter *filter)
+{
+    static const char *const frequent[] = {"read",       "write",        "openat", "close",
+                                           "newfstatat", "mmap",         "munmap", "brk",
+                                           "futex",      "clock_gettime"};
+    struct seccomp_data data = {.arch = NATIVE};
+    size_t longest = 0;
+
+    for (size_t i = 0; i < sizeof(frequent) / sizeof(frequent[0]); i++) {
+        size_t steps = 0;
+        data.nr = cupel_call_number(cupel_arch_native(), frequent[i]);
+        (void)bpf_run(filter, &data, &steps);
+        longest = steps > longest ? steps : longest;
+    }
+    return longest;
+}
+
 static int measure_once(struct measured *m, size_t round, struct cupel_error *err)
 {
     struct cupel_diagnostics diagnostics = {0};
@@ -93,6 +118,7 @@ static int measure_once(struct measured *m, size_t round, struct cupel_error *er
     if (r == 0)
         r = load(&cached, &m->times[LOAD][round], err);
     m->instructions = filter.count;
+    m->path = longest_path(&cached);
     cupel_filter_clear(&filter);
     cupel_filter_clear(&cached);
     cupel_policy_free(policy);
@@ -101,7 +127,8 @@ static int measure_once(struct measured *m, size_t round, struct cupel_error *er
 
 static void print(const struct measured *m, size_t rounds, const char *before)
 {
-    (void)printf("%s\n  \"%s\": {\"instructions\": %zu", before, m->name, m->instructions);
+    (void)printf("%s\n  \"%s\": {\"instructions\": %zu, \"path\": %zu", before, m->name,
+                 m->instructions, m->path);
     for (enum step step = READ; step < STEPS; step++) {
         double *times = m->times[step] + 1; /* the first fills the cache */
         qsort(times, rounds - 1, sizeof(*times), bench_compare);

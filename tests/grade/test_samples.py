@@ -27,6 +27,17 @@ class Samples(grading.GradeCase):
             names = {s.name for g, s in grading.samples() if g.name == grader}
             self.assertLessEqual(kinds, names)
 
+    def test_each_step_is_under_a_shipped_policy_for_its_language(self):
+        """Neither a file of the grader's own nor base, which has no processes, serves."""
+        for path in support.GRADERS.glob("*/grader.json"):
+            grader = json.loads(path.read_text())
+            default = grader.get("defaults", {}).get("policy")
+            for step in [*grader.get("build", []), *grader["tests"]]:
+                policy = step.get("policy", default)
+                with self.subTest(grader=path.parent.name, step=step["id"]):
+                    self.assertNotEqual(policy, "base")
+                    self.assertTrue((support.POLICIES / f"{policy}.json").is_file(), policy)
+
 
 class Subset(support.TestCase):
     def test_differences_follow_the_subset_rule(self):

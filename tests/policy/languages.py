@@ -34,19 +34,26 @@ class LanguageCase(support.TestCase):
         options = ["--policy", policy, "--wall", "60s", *binds, *options]
         return self.run_boxed(*command, options=options, **keywords)
 
-    def check(self, policy, *command, stdout="", stderr="", code=0, **keywords):
-        """A command ends with this status, and prints this and nothing else."""
-        done, _ = self.boxed(policy, *command, **keywords)
-        actual = (done.stdout, done.stderr, done.returncode)
-        self.assertEqual(actual, (stdout, stderr, code))
+    def check(self, policy, *command, stdout="", code=0, denied=(), **keywords):
+        """A command ends with this status, prints this, has nothing to complain of, and of
+        what it tries only these calls are denied: any other is a fall-back nobody knew of."""
+        done, report = self.boxed(policy, *command, **keywords)
+        self.assertEqual((done.stdout, done.stderr, done.returncode), (stdout, "", code))
+        self.check_denied(report, denied)
 
-    def output(self, policy, *command, **keywords):
-        """What a command prints that succeeds and has nothing to complain of."""
-        done, _ = self.boxed(policy, *command, **keywords)
+    def output(self, policy, *command, denied=(), **keywords):
+        """What a command prints that succeeds otherwise as check() wants it."""
+        done, report = self.boxed(policy, *command, **keywords)
         self.assertEqual((done.stderr, done.returncode), ("", 0), done.stdout)
+        self.check_denied(report, denied)
         return done.stdout
 
+    def check_denied(self, report, allowed):
+        """Where the kernel tells cupel of denied calls."""
+        names = {call["name"] for call in report["denied_syscalls"] or []}
+        self.assertLessEqual(names, set(allowed))
+
     def check_memory(self, policy, *command, memory):
-        """Within its memory a command starts, and more than that ends it for that reason."""
+        """A command that needs more than this memory is ended for that reason."""
         done, report = self.boxed(policy, *command, options=["--memory", memory])
         self.assertEqual((report["limit"], done.returncode), ("memory", 124), done.stderr)

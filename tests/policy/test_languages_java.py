@@ -19,6 +19,7 @@ stack overflow
 heap exhausted true
 hook
 """
+PROBED = ("socket",)  # of what the network is made, when a class that might use it is loaded
 JARS = ("/usr/share/java/junit4.jar", "/usr/share/java/hamcrest-core.jar")
 
 
@@ -31,30 +32,35 @@ class Java(languages.LanguageCase):
         need("javac")
         if not (self.out / "Program.class").exists():
             sources = [f"/src/{name}.java" for name in ("Program", "Memory")]
-            self.check("compile", "javac", "-Xlint:all", "-d", "/out", *sources)
+            self.check("compile", "javac", "-Xlint:all", "-d", "/out", *sources, denied=PROBED)
 
     def test_a_program(self):
         for policy in self.POLICIES:
             with self.subTest(policy=policy):
                 command = ["java", "-Xmx160m", "-cp", "/out", "Program"]
-                offline = ["--network", "none"]
-                self.check(policy, *command, stdout=PROGRAM, code=5, options=offline)
+                self.check(
+                    policy, *command, stdout=PROGRAM, code=5,
+                    options=["--network", "none"], denied=PROBED,
+                )
 
     def test_junit(self):
         if not all(Path(jar).exists() for jar in JARS):
             self.skipTest("junit4 is not installed")
         path = ":".join([*JARS, "/out"])
-        self.check("compile", "javac", "-cp", path, "-d", "/out", "/src/ProgramTest.java")
+        compiler = ["javac", "-cp", path, "-d", "/out", "/src/ProgramTest.java"]
+        self.check("compile", *compiler, denied=PROBED)
         command = ["java", "-Xmx160m", "-cp", path, "org.junit.runner.JUnitCore", "ProgramTest"]
         for policy in self.POLICIES:
             with self.subTest(policy=policy):
-                done, _ = self.boxed(policy, *command)
+                done, report = self.boxed(policy, *command)
+                self.check_denied(report, PROBED)
                 self.assertEqual((done.stderr, done.returncode), ("", 1))
                 self.assertIn("AssertionError: on purpose", done.stdout)
                 self.assertIn("Tests run: 3,  Failures: 1", done.stdout)
 
     def test_a_single_source_file(self):
-        self.check("java", "java", "-Xmx160m", "/src/Memory.java", "1", stdout="end 1\n")
+        command = ["java", "-Xmx160m", "/src/Memory.java", "1"]
+        self.check("java", *command, stdout="end 1\n", denied=PROBED)
 
     def test_a_jvm_starts_without_flags_whatever_its_memory(self):
         for memory in ("128MiB", "256MiB", "512MiB"):

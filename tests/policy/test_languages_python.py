@@ -38,9 +38,10 @@ class Python(languages.LanguageCase):
     def test_a_program(self):
         for policy in self.POLICIES:
             with self.subTest(policy=policy):
-                offline = ["--network", "none"]
-                command = [PYTHON, "/src/program.py"]
-                self.check(policy, *command, stdout=PROGRAM, stdin=b"line\n", options=offline)
+                self.check(
+                    policy, PYTHON, "/src/program.py", stdin=b"line\n", stdout=PROGRAM,
+                    options=["--network", "none"], denied=["socket", "memfd_create"],
+                )
 
     def test_unittest(self):
         command = [PYTHON, "-m", "unittest", "discover", "-s", "/src", "-p", "*_unittest.py"]

@@ -251,6 +251,28 @@ static void the_last_rule_that_matches_decides(void **state)
     check_rows(rows, COUNT(rows), many_prctl);
 }
 
+static struct cupel_filter kill_others(const char *network, enum cupel_arch arch)
+{
+    return compile_rules(network,
+                         "{\"deny\": [\"kill\"], \"when\": \"arg0 != 5 and arg1 != 9\", "
+                         "\"why\": \"test\"}",
+                         arch);
+}
+
+static void two_arguments_may_both_differ_from_something(void **state)
+{
+    static const struct row rows[] = {
+        {"none", "kill", {5, 9}, ALLOW},           {"none", "kill", {5, 8}, ALLOW},
+        {"none", "kill", {6, 9}, ALLOW},           {"none", "kill", {6, 8}, ERRNO(EPERM)},
+        {"none", "kill", {HIGH | 5, 8}, ALLOW},    {"none", "kill", {0, 0}, ERRNO(EPERM)},
+        {"none", "kill", {6, HIGH | 9}, ALLOW},    {"none", "kill", {UINT64_MAX, 9}, ALLOW},
+        {"none", "kill", {HIGH, 1}, ERRNO(EPERM)},
+    };
+
+    (void)state;
+    check_rows(rows, COUNT(rows), kill_others);
+}
+
 static void the_same_policy_gives_the_same_filter(void **state)
 {
     (void)state;
@@ -272,6 +294,7 @@ int main(void)
         cmocka_unit_test(invariants_hold_where_a_policy_allows_everything),
         cmocka_unit_test(invariants_hold_where_a_policy_only_logs),
         cmocka_unit_test(the_last_rule_that_matches_decides),
+        cmocka_unit_test(two_arguments_may_both_differ_from_something),
         cmocka_unit_test(the_same_policy_gives_the_same_filter),
     };
     return cmocka_run_group_tests_name("policy simulation", tests, NULL, NULL);
