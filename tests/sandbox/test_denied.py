@@ -123,7 +123,8 @@ class Denied(support.TestCase):
         self.assertGreater(call["count"], 5000 if not support.GUEST else 100)
         self.assertLess(call["count"], 5000 + 1000 * (seconds + 0.1))
         self.assertLess(report["wall_seconds"], 2.2 * support.SLOWNESS)
-        self.assertLess(used, 0.4 * support.SLOWNESS)
+        if support.GUEST != "uml":  # whose clocks do not see what a change of context takes
+            self.assertLess(used, 0.4 * support.SLOWNESS)
 
     def test_a_flood_of_deaths_ends_at_its_own_limit(self):
         done, report = self.deny("burials", options=["--wall", "1s"])
