@@ -5,7 +5,6 @@
  * or html_terminal() into the content of elements, never into an attribute. Should that fail
  * one day, the page's Content-Security-Policy admits nothing but the page's own style.
  */
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -187,7 +186,7 @@ static void put_groups(struct page *page, const struct cupel_result *result,
             html_text(page, *id);
         }
         page_format(page, "</td>");
-        bool shown = view == CUPEL_VIEW_STAFF || !group->withheld;
+        bool shown = render_shows_withheld(group->withheld, view);
         html_points(page, shown ? &group->score : NULL, group->max_score, group->bonus);
         page_format(page, "</tr>\n");
     }
@@ -200,7 +199,7 @@ static void put_penalties(struct page *page, const struct cupel_result *result,
 {
     for (size_t i = 0; i < result->penalty_count; i++) {
         const struct cupel_penalty_result *penalty = &result->penalties[i];
-        double points = view == CUPEL_VIEW_STAFF ? penalty->points : penalty->learner_points;
+        double points = render_penalty(penalty, view);
         if (!(points > 0))
             continue;
         page_format(page, "<p><span class=\"failed\">penalty</span> ");
@@ -214,8 +213,7 @@ static void put_leaderboard(struct page *page, const struct cupel_result *result
 {
     for (size_t i = 0; i < result->leaderboard_count; i++) {
         const struct cupel_leaderboard_entry *entry = &result->leaderboard[i];
-        if (!render_is_scored(result) || isnan(entry->value) ||
-            (view == CUPEL_VIEW_LEARNER && entry->withheld))
+        if (!render_has_figure(result, entry, view))
             continue;
         page_format(page, "<p>leaderboard, ");
         html_text(page, entry->name);

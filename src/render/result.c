@@ -88,7 +88,7 @@ static json_t *test_of(const struct cupel_test_result *test, enum cupel_view vie
 
 static json_t *group_of(const struct cupel_group_result *group, enum cupel_view view)
 {
-    bool shown = view == CUPEL_VIEW_STAFF || !group->withheld;
+    bool shown = render_shows_withheld(group->withheld, view);
     json_t *json = json_object();
 
     render_put(&json, "id", render_text(group->id));
@@ -101,12 +101,12 @@ static json_t *group_of(const struct cupel_group_result *group, enum cupel_view 
 
 static json_t *penalty_of(const struct cupel_penalty_result *penalty, enum cupel_view view)
 {
-    double points = view == CUPEL_VIEW_STAFF ? penalty->points : penalty->learner_points;
-    bool shown = view == CUPEL_VIEW_STAFF || !penalty->withheld;
+    bool shown = render_shows_withheld(penalty->withheld, view);
     json_t *json = json_object();
 
     render_put(&json, "id", render_text(penalty->id));
-    render_put(&json, "points", shown ? render_number(points) : json_null());
+    render_put(&json, "points",
+               shown ? render_number(render_penalty(penalty, view)) : json_null());
     render_put(&json, "tests", strings_of(penalty->tests));
     return json;
 }
@@ -167,7 +167,7 @@ static json_t *leaderboard_of(const struct cupel_result *result, enum cupel_view
 
     for (size_t i = 0; i < result->leaderboard_count; i++) {
         const struct cupel_leaderboard_entry *entry = &result->leaderboard[i];
-        if (view == CUPEL_VIEW_STAFF || !entry->withheld)
+        if (render_shows_withheld(entry->withheld, view))
             render_append(&json, entry_of(entry, scored));
     }
     return json;

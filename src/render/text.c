@@ -144,7 +144,7 @@ static void put_hidden_test(struct page *page, const struct cupel_test_result *t
 static void put_group(struct page *page, const struct cupel_group_result *group,
                       enum cupel_view view)
 {
-    bool shown = view == CUPEL_VIEW_STAFF || !group->withheld;
+    bool shown = render_shows_withheld(group->withheld, view);
 
     put_mark(page, "group", PAGE_PLAIN);
     page_put(page, group->id, NAME_WIDTH, false);
@@ -156,7 +156,7 @@ static void put_group(struct page *page, const struct cupel_group_result *group,
 static void put_penalty(struct page *page, const struct cupel_penalty_result *penalty,
                         enum cupel_view view)
 {
-    double points = view == CUPEL_VIEW_STAFF ? penalty->points : penalty->learner_points;
+    double points = render_penalty(penalty, view);
     char text[64];
 
     if (!(points > 0))
@@ -165,6 +165,19 @@ static void put_penalty(struct page *page, const struct cupel_penalty_result *pe
     put_mark(page, "penalty", PAGE_RED);
     page_put(page, penalty->id, NAME_WIDTH, false);
     page_format(page, "%*s\n", POINTS_WIDTH, text);
+}
+
+static void put_leaderboard(struct page *page, const struct cupel_result *result,
+                            enum cupel_view view)
+{
+    for (size_t i = 0; i < result->leaderboard_count; i++) {
+        const struct cupel_leaderboard_entry *entry = &result->leaderboard[i];
+        if (!render_has_figure(result, entry, view))
+            continue;
+        page_format(page, "%*sleaderboard ", INDENT, "");
+        page_put(page, entry->name, NAME_WIDTH + VERDICT_WIDTH - strlen("leaderboard "), false);
+        page_format(page, "%*.10g\n", POINTS_WIDTH, entry->value);
+    }
 }
 
 static void put_header(struct page *page, const struct cupel_result *result,
@@ -232,6 +245,7 @@ char *cupel_render_result_text(const struct cupel_result *result, enum cupel_vie
         put_group(&page, &result->groups[i], view);
     for (size_t i = 0; i < result->penalty_count; i++)
         put_penalty(&page, &result->penalties[i], view);
+    put_leaderboard(&page, result, view);
     if (result->test_count > 0) {
         page_format(&page, "\n");
         put_footer(&page, result, view);

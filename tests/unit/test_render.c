@@ -438,6 +438,8 @@ static void staff_see_verdicts_figures_messages_and_layers(void **state)
         "  group    extra                                 4.75 / +5\n"
         "  penalty  style                                        -2\n"
         "  penalty  forbidden                                 -7.25\n"
+        "  leaderboard Time                                   0.008\n"
+        "  leaderboard The RANK that tells                     1.25\n"
         "\n"
         "1.333333 of 50 points (2.6%); 1 passed, 1 partial, 2 failed; 2.7 s\n"
         "sandbox: user namespace, seccomp, Landlock ABI 7; memory by watchdog, processes\n"
@@ -461,6 +463,7 @@ static void learners_see_their_own(void **state)
         "  group    basic                                    0 / 30\n"
         "  group    extra                                    ? / +5\n"
         "  penalty  style                                        -1\n"
+        "  leaderboard Time                                   0.008\n"
         "\n"
         "0 of 30 points (0%); 1 passed, 1 failed, 2 hidden\n");
 }
