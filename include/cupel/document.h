@@ -16,7 +16,14 @@
 
 #include "cupel/error.h"
 
+enum cupel_severity {
+    CUPEL_SEVERITY_ERROR,
+    CUPEL_SEVERITY_WARNING, /* valid, but probably not what was meant */
+    CUPEL_SEVERITY_NOTE,    /* worth knowing */
+};
+
 struct cupel_diagnostic {
+    enum cupel_severity severity;
     char *file;
     unsigned line;   /* from 1; 0 if the file as a whole is meant */
     unsigned column; /* from 1, in bytes; 0 as above */
@@ -27,12 +34,23 @@ struct cupel_diagnostic {
 struct cupel_diagnostics {
     struct cupel_diagnostic *items;
     size_t count;
+    bool remarks; /* take warnings and notes too; to be set before */
 };
 
+/* "error", "warning", "note": indexed by enum cupel_severity. */
+extern const char *const cupel_severity_names[];
+
+/* An error, unless its severity is changed afterwards. */
 void cupel_diagnostics_add(struct cupel_diagnostics *diagnostics, const char *file,
                            unsigned line, unsigned column, const char *fmt, ...)
     CUPEL_PRINTF(5, 6);
 void cupel_diagnostics_clear(struct cupel_diagnostics *diagnostics);
+
+/* Order those from first on as one reads: by file, line, column and text. */
+void cupel_diagnostics_sort(struct cupel_diagnostics *diagnostics, size_t first);
+
+/* How many of them, from first on, are errors. */
+size_t cupel_diagnostics_errors(const struct cupel_diagnostics *diagnostics, size_t first);
 
 struct cupel_document; /* owns the text and the JSON tree */
 
@@ -53,6 +71,8 @@ CUPEL_MUST_CHECK int cupel_document_parse(const char *text, size_t len, const ch
                                           struct cupel_diagnostics *diagnostics,
                                           struct cupel_document **ret, struct cupel_error *err);
 
+/* One more owner, who releases it with cupel_document_free() too. Returns document. */
+struct cupel_document *cupel_document_keep(struct cupel_document *document);
 void cupel_document_free(struct cupel_document *document);
 
 /* One value of the document. On the stack; parent must outlive it; the path is derived from
@@ -76,7 +96,12 @@ void cupel_field_position(const struct cupel_field *field, unsigned *ret_line,
  * (`tests[2].points: `); always returns false, for `return cupel_field_fail(…)`. */
 bool cupel_field_fail(const struct cupel_field *field, const char *fmt, ...) CUPEL_PRINTF(2, 3);
 
-/* The same at the key of the field, without the opening, for keys that should not be there. */
+/* The same, but no error, and left out where remarks are not asked for. */
+void cupel_field_remark(const struct cupel_field *field, enum cupel_severity severity,
+                        const char *fmt, ...) CUPEL_PRINTF(3, 4);
+
+/* As cupel_field_fail(), at the key of the field, without the opening, for keys that should not
+ * be there. */
 bool cupel_field_fail_key(const struct cupel_field *field, const char *fmt, ...)
     CUPEL_PRINTF(2, 3);
 

@@ -12,9 +12,12 @@
 /*
  * The filter of a policy, from folder (an absolute path, made if need be, with its parent; NULL
  * or "": no cache), or compiled and then left there. A cache that cannot be used or written to
- * is no error. Returns 0 and fills *ret (cupel_filter_clear()), or as cupel_policy_compile().
+ * is no error. There is no filter that notifies, *ret is empty, where the policy denies what a
+ * cell does between loading it and executing the command: nobody would listen yet. Returns 0
+ * and fills *ret (cupel_filter_clear()), or as cupel_policy_compile().
  */
 CUPEL_MUST_CHECK int cupel_filter_get(const char *folder, const struct cupel_policy *policy,
-                                      struct cupel_filter *ret, struct cupel_error *err);
+                                      enum cupel_filter_mode mode, struct cupel_filter *ret,
+                                      struct cupel_error *err);
 
 #endif

@@ -9,6 +9,7 @@
 #include "cupel/compare.h"
 #include "cupel/document.h"
 #include "cupel/error.h"
+#include "cupel/filters.h"
 #include "cupel/limits.h"
 #include "cupel/policy.h"
 #include "cupel/result.h"
@@ -21,15 +22,31 @@ struct cupel_step {
     char *title;        /* NULL: none */
     char **argv;        /* NULL-terminated */
     char **environment; /* "K=V", NULL-terminated; added to the base environment */
-    const struct cupel_policy *policy; /* borrowed from the grader */
-    const struct cupel_filter *filter; /* borrowed from the grader */
+    const struct cupel_policy *policy;   /* borrowed from the grader */
+    const struct cupel_filters *filters; /* borrowed from the grader */
     struct cupel_limits
         limits; /* the policy's, with the grader's defaults and its own over them */
 };
 
+/* What must have passed before: a test, or all tests of a group. */
+struct cupel_need {
+    bool is_group;
+    size_t index; /* in tests or groups of the grader */
+};
+
+struct cupel_needs {
+    struct cupel_need *items;
+    size_t count;
+};
+
+#define CUPEL_NO_GROUP SIZE_MAX
+
 struct cupel_grader_test {
     struct cupel_step step;
     double points;
+    bool bonus;               /* its points come on top of the maximum */
+    struct cupel_needs needs; /* never in a circle */
+    size_t group;             /* that it is in, or CUPEL_NO_GROUP */
     enum cupel_visibility visibility;
     char *stdin_bytes; /* owned; NULL: empty */
     size_t stdin_len;
@@ -44,7 +61,25 @@ struct cupel_grader_group {
     char *id;
     enum cupel_group_rule rule;
     double points; /* default: the sum of its tests' */
+    bool bonus;
+    struct cupel_needs needs; /* of each of its tests */
+    unsigned visibilities;    /* of its tests: 1U << enum cupel_visibility */
+    char **tests;             /* ids, NULL-terminated */
+};
+
+/* Taken off if one of the tests ran and has not passed. */
+struct cupel_grader_penalty {
+    char *id;
+    bool is_percent;
+    double amount; /* points, or percent of what was earned */
     char **tests;  /* ids, NULL-terminated */
+};
+
+struct cupel_grader_ranking {
+    char *name;
+    size_t test;
+    enum cupel_measure measure;
+    bool descending;
 };
 
 /* What may be handed in. */
@@ -86,17 +121,22 @@ struct cupel_grader {
     size_t test_count;
     struct cupel_grader_group *groups;
     size_t group_count;
+    struct cupel_scoring scoring;
+    struct cupel_grader_penalty *penalties;
+    size_t penalty_count;
+    struct cupel_grader_ranking *leaderboard;
+    size_t leaderboard_count;
     double cheat_points[CUPEL_CHEATS]; /* that staff let each of them earn; default 0 */
     struct cupel_policy *
-        *policies; /* each policy that a step names, and `unpack`; with its filter */
-    struct cupel_filter *filters;
+        *policies; /* each policy that a step names, and `unpack`; with its filters */
+    struct cupel_filters *filters;
     size_t policy_count;
 };
 
 /*
  * Load GRADER (a folder, or the path of its grader.json) and everything that it names: policies
  * from policy_folder or below the grader's folder (their filters from filter_cache, as for
- * cupel_filter_get()), data files. All errors are added to
+ * cupel_filters_get()), data files. All errors are added to
  * diagnostics. Returns 0 and sets *ret (cupel_grader_free()); -EINVAL if diagnostics were
  * added; -errno with err where the folder cannot be read.
  */
@@ -106,9 +146,9 @@ CUPEL_MUST_CHECK int cupel_grader_load(const char *path, const char *policy_fold
                                        struct cupel_grader **ret, struct cupel_error *err);
 void cupel_grader_free(struct cupel_grader *grader);
 
-/* Policy `unpack`, which is always loaded, and its filter. */
+/* Policy `unpack`, which is always loaded, and its filters. */
 void cupel_grader_unpack_policy(const struct cupel_grader *grader,
                                 const struct cupel_policy **ret_policy,
-                                const struct cupel_filter **ret_filter);
+                                const struct cupel_filters **ret_filters);
 
 #endif

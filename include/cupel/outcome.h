@@ -1,11 +1,11 @@
-/* How a run ended, with measured figures: the in-memory form of a cupel.run/1 report. Pure
- * data. */
+/* How a run ended, with measured figures: the in-memory form of a cupel.run/1 report. */
 #ifndef CUPEL_OUTCOME_H
 #define CUPEL_OUTCOME_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cupel/denied.h"
 #include "cupel/limits.h"
 
 /* A figure that could not be measured; rendered as null, never as 0. */
@@ -64,6 +64,9 @@ struct cupel_outcome {
     uint64_t processes_peak;    /* or CUPEL_UNKNOWN */
     uint64_t stdout_bytes;      /* written by the command, as far as it was read */
     uint64_t stderr_bytes;
+    bool knows_denied; /* false: the host told nobody of denied calls; denied is empty */
+    struct cupel_denied
+        denied; /* owned by whoever has the outcome last: cupel_denied_clear() */
     struct cupel_limits limits;
     struct cupel_enforcement enforcement;
     char error[252]; /* with CUPEL_RUN_SANDBOX_ERROR: what failed; else empty */

@@ -10,13 +10,9 @@
 #include "cupel/outcome.h"
 #include "cupel/result.h"
 
-enum cupel_view {
-    CUPEL_VIEW_STAFF,
-    CUPEL_VIEW_LEARNER, /* holds nothing of a test that is not visible but its id and points */
-};
-
-/* cupel.run/1 of an outcome. A new reference, NULL if memory ran out. */
-json_t *cupel_render_run(const struct cupel_outcome *outcome);
+/* cupel.run/1 of an outcome. A new reference, NULL if memory ran out. Learners see of denied
+ * calls neither arguments nor files. */
+json_t *cupel_render_run(const struct cupel_outcome *outcome, enum cupel_view view);
 
 /* cupel.result/1, keys in the order of design section 6. A new reference, or NULL as above. */
 json_t *cupel_render_result(const struct cupel_result *result, enum cupel_view view);

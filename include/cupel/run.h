@@ -45,6 +45,12 @@ struct cupel_run_request {
     const char *chdir; /* absolute, NULL: /box */
     const struct cupel_policy *policy;
     const struct cupel_filter *filter; /* compiled from policy */
+    /* The same policy compiled to CUPEL_FILTER_NOTIFY, to list the calls that it denies; NULL:
+     * do not. With it, the outcome's denied is for done() or the caller to clear. */
+    const struct cupel_filter *notify_filter;
+    /* If it is set, a call that rules of the policy deny, but no invariant, is made, and told
+     * here instead of listed. */
+    void (*learn)(void *owner, int number, const uint64_t arguments[static 6]);
     struct cupel_limits limits;
     const char *const *extra_read_only; /* further paths that Landlock shall allow; or NULL */
     const char *const *extra_writable;

@@ -33,25 +33,27 @@ enum cupel_wire_type {
     CUPEL_WIRE_RUN,       /* to the cell: execute a command */
     CUPEL_WIRE_READY,     /* from the cell: set up */
     CUPEL_WIRE_STARTED,   /* from the cell: the run's init is there */
+    CUPEL_WIRE_LISTENER,  /* from the cell: who is told of the command's denied calls */
     CUPEL_WIRE_EXITED,    /* from the cell: every process of the run is dead */
     CUPEL_WIRE_FAILED,    /* from the cell: it could not do what the last frame asked */
 };
 
 /* A channel as the supervisor sees it. */
 enum cupel_wire_state {
-    CUPEL_WIRE_NEW,     /* nothing sent */
-    CUPEL_WIRE_WAITING, /* SETUP sent */
-    CUPEL_WIRE_IDLE,    /* a RUN may be sent */
-    CUPEL_WIRE_ASKED,   /* RUN sent */
-    CUPEL_WIRE_RUNNING, /* STARTED received */
-    CUPEL_WIRE_BROKEN,  /* nothing more is permitted */
+    CUPEL_WIRE_NEW,       /* nothing sent */
+    CUPEL_WIRE_WAITING,   /* SETUP sent */
+    CUPEL_WIRE_IDLE,      /* a RUN may be sent */
+    CUPEL_WIRE_ASKED,     /* RUN sent */
+    CUPEL_WIRE_RUNNING,   /* STARTED received */
+    CUPEL_WIRE_LISTENING, /* LISTENER received, which comes once or not at all */
+    CUPEL_WIRE_BROKEN,    /* nothing more is permitted */
 };
 
 /*
  * The table of what is permitted: the state after a frame of type with fd_count descriptors in
  * state. Returns 0 and sets *ret; -EPROTO if the frame is not permitted there, or carries other
- * than its number of descriptors (SETUP: any number; RUN: 3 or 4; STARTED: 6; READY: 1; others:
- * none).
+ * than its number of descriptors (SETUP: any number; RUN: 3 or 4; STARTED: 6; READY, LISTENER:
+ * 1; others: none).
  */
 CUPEL_MUST_CHECK int cupel_wire_next(enum cupel_wire_state state, enum cupel_wire_type type,
                                      size_t fd_count, enum cupel_wire_state *ret);
@@ -107,6 +109,8 @@ struct cupel_wire_run {
     size_t rule_count;
     const void *filter; /* struct sock_filter[filter_count], unaligned */
     size_t filter_count;
+    const void *notify_filter; /* used instead where LISTENER can be sent; or NULL */
+    size_t notify_filter_count;
 };
 
 /* Descriptor: /box. */
@@ -121,6 +125,12 @@ struct cupel_wire_ready {
  * namespace; a memfd that begins with the CPU time in ns of all that init has reaped
  * (uint64_t). /dev/null stands for the socket or the segments where the kernel does not have
  * them.
+ */
+
+/*
+ * LISTENER has no body. It is sent by the run's init when the command has been executed under
+ * the RUN's notify_filter. Descriptor: the listener of seccomp_unotify(2). Without a listener
+ * the calls that notify_filter does not allow fail with ENOSYS.
  */
 
 struct cupel_wire_exited {
@@ -156,6 +166,7 @@ CUPEL_MUST_CHECK int cupel_wire_encode_run(const struct cupel_wire_run *in, void
 CUPEL_MUST_CHECK int cupel_wire_encode_ready(const struct cupel_wire_ready *in, void *buf,
                                              size_t size);
 CUPEL_MUST_CHECK int cupel_wire_encode_started(void *buf, size_t size);
+CUPEL_MUST_CHECK int cupel_wire_encode_listener(void *buf, size_t size);
 CUPEL_MUST_CHECK int cupel_wire_encode_exited(const struct cupel_wire_exited *in, void *buf,
                                               size_t size);
 CUPEL_MUST_CHECK int cupel_wire_encode_failed(const struct cupel_wire_failed *in, void *buf,
@@ -176,6 +187,7 @@ CUPEL_MUST_CHECK int cupel_wire_decode_run(const void *buf, size_t len,
 CUPEL_MUST_CHECK int cupel_wire_decode_ready(const void *buf, size_t len,
                                              struct cupel_wire_ready *ret);
 CUPEL_MUST_CHECK int cupel_wire_decode_started(const void *buf, size_t len);
+CUPEL_MUST_CHECK int cupel_wire_decode_listener(const void *buf, size_t len);
 CUPEL_MUST_CHECK int cupel_wire_decode_exited(const void *buf, size_t len,
                                               struct cupel_wire_exited *ret);
 CUPEL_MUST_CHECK int cupel_wire_decode_failed(const void *buf, size_t len,

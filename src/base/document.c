@@ -63,6 +63,7 @@ static int parse(char *text, size_t len, const char *name,
         free(text);
         return cupel_fail(err, -ENOMEM, "%s: out of memory", name);
     }
+    document->owners = 1;
     document->text = text;
     document->len = len;
     document->diagnostics = diagnostics;
@@ -130,9 +131,15 @@ int cupel_document_load(int dir_fd, const char *path, const char *name, size_t m
     return parse(text, len, name, diagnostics, ret, err);
 }
 
+struct cupel_document *cupel_document_keep(struct cupel_document *document)
+{
+    document->owners++;
+    return document;
+}
+
 void cupel_document_free(struct cupel_document *document)
 {
-    if (document == NULL)
+    if (document == NULL || --document->owners > 0)
         return;
     json_decref(document->root);
     free(document->name);

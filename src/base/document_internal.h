@@ -5,6 +5,7 @@
 #include "cupel/document.h"
 
 struct cupel_document {
+    unsigned owners;
     char *name;
     char *text; /* NUL after len bytes */
     size_t len;

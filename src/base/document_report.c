@@ -91,6 +91,22 @@ bool cupel_field_fail(const struct cupel_field *field, const char *fmt, ...)
     return false;
 }
 
+void cupel_field_remark(const struct cupel_field *field, enum cupel_severity severity,
+                        const char *fmt, ...)
+{
+    struct cupel_diagnostics *diagnostics = field->document->diagnostics;
+    size_t before = diagnostics->count;
+    va_list ap;
+
+    if (!diagnostics->remarks)
+        return;
+    va_start(ap, fmt);
+    report(field, false, fmt, ap);
+    va_end(ap);
+    if (diagnostics->count > before)
+        diagnostics->items[before].severity = severity;
+}
+
 bool cupel_field_fail_key(const struct cupel_field *field, const char *fmt, ...)
 {
     va_list ap;

@@ -112,6 +112,7 @@ struct cell_report {
     bool file_at_limit;
     int wait_status;
     int exec_errno;
+    int listener_fd;  /* in the table that init and the command's process share; 0: none */
     uint64_t user_ns; /* of all processes but init */
     uint64_t system_ns;
 };
@@ -123,6 +124,7 @@ struct cell_run {
     int cgroup_fd;    /* of the command, O_PATH; -1: that of the lane */
     int lane_pidfd;
     int report_fd;
+    int courier_fd; /* the lane's channel, out of the command's way */
     struct cell_report *report;
 };
 

@@ -14,13 +14,16 @@
 
 #include "cell/cell.h"
 
-static int take_stdio(const int stdio[static 3], struct cupel_error *err)
+/* The table of descriptors is shared with init until the command executes; see init.c. */
+static int take_stdio(const struct cell_run *run, struct cupel_error *err)
 {
+    unsigned courier = (unsigned)run->courier_fd;
+
     for (int i = 0; i < 3; i++) {
-        if (dup2(stdio[i], i) < 0)
+        if (dup2(run->stdio[i], i) < 0)
             return cupel_fail_errno(err, "dup2 to %d", i);
     }
-    if (close_range(3, ~0U, 0) < 0)
+    if (close_range(3, courier - 1, 0) < 0 || close_range(courier + 1, ~0U, 0) < 0)
         return cupel_fail_errno(err, "close_range");
     return 0;
 }
@@ -54,14 +57,37 @@ static int limit_resources(const struct cupel_wire_run *request, struct cupel_er
     return 0;
 }
 
-static int load_filter(const struct cupel_wire_run *request, struct cupel_error *err)
+static int load_program(const void *filter, size_t count, unsigned flags)
 {
     struct sock_fprog program = {
-        .len = (unsigned short)request->filter_count,
-        .filter = (struct sock_filter *)(uintptr_t)request->filter, /* it is only read */
+        .len = (unsigned short)count,
+        .filter = (struct sock_filter *)(uintptr_t)filter, /* it is only read */
     };
 
-    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) < 0)
+    return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
+}
+
+/*
+ * With a listener if one is asked for and can be had: not where another one is above us, which
+ * the kernel allows one of, and not with a limit that leaves no descriptor for it.
+ */
+static int load_filter(const struct cell_run *run, struct cupel_error *err)
+{
+    const struct cupel_wire_run *request = run->request;
+    const unsigned listen = SECCOMP_FILTER_FLAG_NEW_LISTENER;
+    int fd = -1;
+
+    if (request->notify_filter != NULL) {
+        fd = load_program(request->notify_filter, request->notify_filter_count,
+                          listen | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV);
+        if (fd < 0 && errno == EINVAL) /* before Linux 5.19 */
+            fd = load_program(request->notify_filter, request->notify_filter_count, listen);
+    }
+    if (fd > 0) {
+        run->report->listener_fd = fd;
+        return 0;
+    }
+    if (load_program(request->filter, request->filter_count, 0) < 0)
         return cupel_fail_errno(err, "load the seccomp filter");
     return 0;
 }
@@ -117,7 +143,7 @@ static int prepare(const struct cell_run *run, struct cupel_error *err)
         return cupel_fail_errno(err, "setsid");
     int r = cell_privileges_drop(err);
     if (r == 0)
-        r = take_stdio(run->stdio, err);
+        r = take_stdio(run, err);
     if (r == 0)
         r = reset_signals(err);
     if (r == 0 && chdir(request->chdir) < 0)
@@ -146,7 +172,7 @@ int cell_command_main(const struct cell_run *run)
         return 1;
     report->command_setup_ns = cell_clock_ns(CLOCK_PROCESS_CPUTIME_ID);
     uint64_t before_ns = cell_clock_ns(CLOCK_MONOTONIC);
-    if (load_filter(run->request, &report->error) < 0)
+    if (load_filter(run, &report->error) < 0)
         return 1;
     /* The filter may forbid to ask for CPU time; this clock needs no system call. */
     report->start_ns = cell_clock_ns(CLOCK_MONOTONIC);

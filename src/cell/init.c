@@ -109,10 +109,15 @@ static int set_up(const struct cell_run *run, struct cupel_error *err)
  * init stays outside, since a cgroup is killed as a whole. Making that namespace is the last
  * thing that init has a capability for: it gives all of them up as soon as it goes on, which is
  * when the command executes.
+ *
+ * Until then both have one table of descriptors, so that the listener of the command's filter,
+ * which may not allow the command's process to send anything, is init's as well. execve(2)
+ * gives the command a table of its own, without what is close-on-exec: all but 0, 1 and 2.
  */
 static pid_t start_command(const struct cell_run *run, struct cupel_error *err)
 {
-    struct clone_args args = {.flags = CLONE_NEWCGROUP | CLONE_VFORK, .exit_signal = SIGCHLD};
+    struct clone_args args = {.flags = CLONE_NEWCGROUP | CLONE_VFORK | CLONE_FILES,
+                              .exit_signal = SIGCHLD};
 
     if (run->cgroup_fd >= 0) {
         args.flags |= CLONE_INTO_CGROUP;
@@ -125,6 +130,16 @@ static pid_t start_command(const struct cell_run *run, struct cupel_error *err)
     if (pid < 0)
         return cupel_fail_errno(err, "start the command's process");
     return cell_privileges_drop(err) < 0 ? err->code : pid;
+}
+
+/* A command that was not executed is never asked about. */
+static void hand_over_listener(const struct cell_run *run)
+{
+    unsigned char frame[64];
+    int len = cupel_wire_encode_listener(frame, sizeof(frame));
+
+    if (len > 0 && run->report->listener_fd > 0 && run->report->exec_errno == 0)
+        (void)!wire_send(run->courier_fd, frame, (size_t)len, &run->report->listener_fd, 1);
 }
 
 static uint64_t reaped_ns(void)
@@ -201,6 +216,7 @@ _Noreturn void cell_init_main(const struct cell_run *run)
     pid_t command = start_command(run, &report->error);
     if (command < 0)
         _exit(1);
+    hand_over_listener(run);
     (void)close_range(0, ~0U, 0); /* a pipe that init held open would never end */
     wait_for_command(command, &signals, report);
     kill_the_rest(command, run->request->rlimits[RLIMIT_FSIZE], report);

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,6 +15,19 @@
 #include "cupel/cleanup.h"
 #include "wire/channel.h"
 
+/* Behind the descriptors that a strict limit leaves the command, and still in the small table
+ * that a process has from the start. */
+#define COURIER_FD 60
+
+static int duplicate_channel(int channel_fd)
+{
+    int fd = fcntl(channel_fd, F_DUPFD_CLOEXEC, COURIER_FD);
+
+    if (fd < 0 && errno == EINVAL) /* the host's limit is as strict */
+        fd = fcntl(channel_fd, F_DUPFD_CLOEXEC, channel_fd + 1);
+    return fd;
+}
+
 /* What serving needs, made once and used for each run. */
 struct server {
     const struct cell_lane *lane;
@@ -21,6 +35,7 @@ struct server {
     int report_fd;              /* memfd, shared with init and the supervisor */
     struct cell_report *report; /* the same, mapped */
     int own_pidfd;
+    int courier_fd;
 };
 
 int cell_lane_send_failed(int channel_fd, const struct cupel_error *error)
@@ -101,6 +116,7 @@ static int serve_run(const struct server *server, const struct cupel_wire_run *r
                            .cgroup_fd = request->has_cgroup ? server->frame->fds[3] : -1,
                            .lane_pidfd = server->own_pidfd,
                            .report_fd = server->report_fd,
+                           .courier_fd = server->courier_fd,
                            .report = server->report};
     struct cupel_error error = {0};
     struct rusage usage = {0};
@@ -137,16 +153,17 @@ int cell_lane_serve(const struct cell_lane *lane, struct cupel_error *err)
     CUPEL_AUTO_FREE struct wire_frame *frame = malloc(sizeof(*frame));
     CUPEL_AUTO_FD own_pidfd = (int)syscall(SYS_pidfd_open, getpid(), 0);
     CUPEL_AUTO_FD report_fd = memfd_create("report", MFD_CLOEXEC);
+    CUPEL_AUTO_FD courier_fd = duplicate_channel(lane->channel_fd);
     int r = 0;
 
-    if (frame == NULL || own_pidfd < 0 || report_fd < 0 ||
+    if (frame == NULL || own_pidfd < 0 || report_fd < 0 || courier_fd < 0 ||
         ftruncate(report_fd, sizeof(struct cell_report)) < 0)
         return cupel_fail_errno(err, "prepare a lane");
     struct cell_report *report =
         mmap(NULL, sizeof(*report), PROT_READ | PROT_WRITE, MAP_SHARED, report_fd, 0);
     if (report == MAP_FAILED)
         return cupel_fail_errno(err, "map a lane's report");
-    struct server server = {lane, frame, report_fd, report, own_pidfd};
+    struct server server = {lane, frame, report_fd, report, own_pidfd, courier_fd};
     while (r == 0 && (r = wire_receive(lane->channel_fd, frame)) == 1) {
         r = serve_frame(&server, err);
         wire_frame_close(frame);

@@ -21,9 +21,10 @@
  * Init (init.c) mounts the run's /tmp, /proc and view of /box, sends STARTED with a pidfd of
  * itself, and starts the command (command.c) in its cgroup, which drops all capabilities, takes
  * descriptors 0 to 2, a session, Landlock, resource limits and seccomp, in this order, and
- * executes. Then init drops its capabilities as well. When the command ends, init kills and
- * reaps the rest and ends. The lane reports EXITED. On a breach, the supervisor kills the
- * cgroup and asks init to end the run; killing init ends every process of it.
+ * executes. Then init drops its capabilities as well, and sends LISTENER: the descriptor by
+ * which the supervisor is told of calls that the policy denies. When the command ends, init
+ * kills and reaps the rest and ends. The lane reports EXITED. On a breach, the supervisor kills
+ * the cgroup and asks init to end the run; killing init ends every process of it.
  *
  * Time namespaces are not used: a fixed boot time would hide nothing that a learner can use,
  * and would cost another namespace a cell.

@@ -12,7 +12,7 @@
 #include "cli/job.h"
 #include "cli/relay.h"
 #include "cupel/cleanup.h"
-#include "cupel/filter_cache.h"
+#include "cupel/filters.h"
 #include "grader/environment.h"
 #include "grader/plan.h"
 
@@ -22,7 +22,7 @@ struct boxed {
     const struct boxed_options *options;
     struct cupel_cli_paths paths;
     struct cupel_policy *policy;
-    struct cupel_filter filter;
+    struct cupel_filters filters;
     struct cupel_limits limits;
     struct cupel_cell_mount *mounts;
     size_t mount_count;
@@ -40,9 +40,9 @@ static int load_policy(struct boxed *boxed, struct cupel_error *err)
 {
     struct cupel_diagnostics diagnostics = {0};
 
-    int r = cupel_policy_load(boxed->paths.policies, boxed->options->policy, &diagnostics,
-                              &boxed->policy, err);
-    if (r < 0 && diagnostics.count > 0) {
+    int r = cupel_policy_load(boxed->paths.policies, boxed->options->policy,
+                              cupel_arch_native(), &diagnostics, &boxed->policy, err);
+    if (r < 0 && cupel_diagnostics_errors(&diagnostics, 0) > 0) {
         cupel_cli_print_diagnostics(&diagnostics);
         (void)cupel_fail(err, r, "policy %s is invalid", boxed->options->policy);
     }
@@ -205,7 +205,7 @@ static int prepare(struct boxed *boxed, struct cupel_error *err)
     if (r == 0)
         r = set_up_cell(boxed, err);
     if (r == 0)
-        r = cupel_filter_get(boxed->paths.filters, boxed->policy, &boxed->filter, err);
+        r = cupel_filters_get(boxed->paths.filters, boxed->policy, &boxed->filters, err);
     if (r == 0)
         r = cupel_cell_wait(boxed->cell, err);
     if (r == 0)
@@ -222,13 +222,14 @@ static void clear(struct boxed *boxed)
         free(boxed->owned[i]);
     free(boxed->owned);
     free(boxed->mounts);
-    cupel_filter_clear(&boxed->filter);
+    cupel_filters_clear(&boxed->filters);
     cupel_policy_free(boxed->policy);
 }
 
 /* The run as the loop sees it. */
 struct watched {
     struct cli_relay relays[2]; /* by enum cupel_stream */
+    const struct boxed_options *options;
     bool done;
     struct cupel_outcome outcome;
 };
@@ -238,6 +239,13 @@ static void take_output(void *owner, enum cupel_stream stream, const void *bytes
     struct watched *watched = owner;
 
     cli_relay_put(&watched->relays[stream], bytes, len);
+}
+
+static void take_call(void *owner, int number, const uint64_t arguments[static 6])
+{
+    const struct boxed_options *options = ((struct watched *)owner)->options;
+
+    options->learn(options->learner, number, arguments);
 }
 
 static void take_outcome(void *owner, struct cupel_run *run,
@@ -267,7 +275,10 @@ static int run_loop(struct boxed *boxed, struct cupel_loop *loop, int input_fd,
         .environment = (const char *const *)boxed->environment,
         .chdir = boxed->options->chdir,
         .policy = boxed->policy,
-        .filter = &boxed->filter,
+        .filter = &boxed->filters.enforce,
+        .notify_filter = boxed->options->notify_filter != NULL ? boxed->options->notify_filter
+                                                               : &boxed->filters.notify,
+        .learn = boxed->options->learn != NULL ? take_call : NULL,
         .limits = boxed->limits,
         .extra_read_only = boxed->read_only,
         .extra_writable = boxed->writable,
@@ -289,7 +300,7 @@ static int run_loop(struct boxed *boxed, struct cupel_loop *loop, int input_fd,
 static int run_and_relay(struct boxed *boxed, const int fds[static 3],
                          struct cupel_outcome *ret, int *ret_failure, struct cupel_error *err)
 {
-    struct watched watched = {.done = false};
+    struct watched watched = {.options = boxed->options};
     struct cupel_loop *loop = NULL;
 
     int r = cupel_loop_new(&loop, err);
@@ -343,9 +354,11 @@ int boxed_run(const char *command, const struct boxed_options *options, const in
     clear(&boxed);
     if (r < 0)
         return -1;
-    if (failure < 0)
+    if (failure < 0) {
+        cupel_denied_clear(&outcome.denied);
         return cupel_cli_fail(command, 128 + SIGPIPE, "write output: %s",
                               strerrordesc_np(-failure));
+    }
     *ret = outcome;
     return 0;
 }

@@ -39,13 +39,18 @@ struct boxed_options {
     bool fresh_box;   /* a copy-on-write view of the (empty) box, as tests get it */
     bool has_network; /* network replaces the policy's */
     enum cupel_network network;
+    const struct cupel_filter *notify_filter; /* instead of the policy's; NULL: that */
+    /* As in struct cupel_run_request, but with an owner of its own. */
+    void (*learn)(void *learner, int number, const uint64_t arguments[static 6]);
+    void *learner;
     struct cupel_error *failure; /* why nothing ran goes here; NULL: to standard error */
 };
 
 /*
  * Run with fds as the command's input and outputs (passed on through pipes). ret_search may be
- * NULL; it is filled in any case. Returns 0 and fills *ret; -1 if nothing ran, with the reason
- * on standard error or in options->failure; 128+SIGPIPE if an output was closed.
+ * NULL; it is filled in any case. Returns 0 and fills *ret (its denied: cupel_denied_clear());
+ * -1 if nothing ran, with the reason on standard error or in options->failure; 128+SIGPIPE if
+ * an output was closed.
  */
 int boxed_run(const char *command, const struct boxed_options *options, const int fds[static 3],
               struct cupel_cgroup_search *ret_search, struct cupel_outcome *ret);

@@ -20,6 +20,17 @@ enum cupel_exit {
     CUPEL_EXIT_DIFFERENT = 6, /* of `cupel test`: not what the grader's staff expects */
 };
 
+struct cupel_cli_command {
+    const char *name;
+    int (*function)(int argc, char **argv);
+    const char *help; /* one line */
+};
+
+/* Run the command that argv[1] names, with "ARGV[0] NAME" as its argv[0]. Returns its exit
+ * code, or CUPEL_EXIT_USAGE after saying that there is none. */
+int cupel_cli_dispatch(const struct cupel_cli_command *commands, size_t count, int argc,
+                       char **argv);
+
 /* One line on standard error, "COMMAND: text"; returns CUPEL_EXIT_USAGE. command is argv[0],
  * "cupel grade". */
 int cupel_cli_usage(const char *command, const char *fmt, ...) CUPEL_PRINTF(2, 3);
@@ -27,7 +38,7 @@ int cupel_cli_usage(const char *command, const char *fmt, ...) CUPEL_PRINTF(2, 3
 /* The same for failures that are not the user's; returns code. */
 int cupel_cli_fail(const char *command, int code, const char *fmt, ...) CUPEL_PRINTF(3, 4);
 
-/* Each as file:line:column: text, one a line, on standard error. */
+/* Each error as file:line:column: text, one a line, on standard error. */
 void cupel_cli_print_diagnostics(const struct cupel_diagnostics *diagnostics);
 
 /* A whole decimal number from min to max; false if text is none. */
@@ -51,6 +62,10 @@ unsigned cupel_cli_processors(void);
  * Returns 0 or -errno with err. */
 CUPEL_MUST_CHECK int cupel_cli_write(const char *path, const char *text,
                                      struct cupel_error *err);
+
+/* The same for bytes. */
+CUPEL_MUST_CHECK int cupel_cli_write_bytes(const char *path, const void *bytes, size_t len,
+                                           struct cupel_error *err);
 
 /*
  * SIGINT, SIGTERM and SIGHUP end the process with 128+N, at once: a cell dies with its

@@ -7,7 +7,9 @@
 int cupel_cli_grade(int argc, char **argv);
 int cupel_cli_test(int argc, char **argv);
 int cupel_cli_new(int argc, char **argv);
+int cupel_cli_lint(int argc, char **argv);
 int cupel_cli_run(int argc, char **argv);
+int cupel_cli_policy(int argc, char **argv);
 int cupel_cli_doctor(int argc, char **argv);
 
 #endif

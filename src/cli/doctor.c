@@ -109,6 +109,7 @@ static int inspect(const char *command, const char *cgroup,
     if (boxed_run(command, &options, (const int[]){STDIN_FILENO, output, output}, ret_search,
                   ret) != 0)
         return err->code;
+    cupel_denied_clear(&ret->denied); /* what the host enforces is told without them */
     if (ret->status != CUPEL_RUN_EXITED)
         return cupel_fail(err, -EIO, "%s",
                           ret->status == CUPEL_RUN_SANDBOX_ERROR ? ret->error

@@ -17,17 +17,13 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 
-struct command {
-    const char *name;
-    int (*function)(int argc, char **argv);
-    const char *help;
-};
-
-static const struct command commands[] = {
+static const struct cupel_cli_command commands[] = {
     {"grade", cupel_cli_grade, "grade one submission and print the result"},
     {"test", cupel_cli_test, "grade a grader's samples, and submissions that cheat"},
     {"new", cupel_cli_new, "start a grader from a template"},
+    {"lint", cupel_cli_lint, "check policies and graders: file:line:column: what is wrong"},
     {"run", cupel_cli_run, "one command in the sandbox"},
+    {"policy", cupel_cli_policy, "what policies say: list, show, explain, diff, export, audit"},
     {"doctor", cupel_cli_doctor,
      "what this host can enforce, what is missing, and what mends it"},
 };
@@ -62,15 +58,6 @@ static int print_version(void)
     return fflush(stdout) == 0 ? CUPEL_EXIT_OK : CUPEL_EXIT_PLATFORM;
 }
 
-static int run_command(const struct command *command, int argc, char **argv)
-{
-    char name[32];
-
-    (void)snprintf(name, sizeof(name), "cupel %s", command->name);
-    argv[0] = name; /* getopt(3) begins its messages with it */
-    return command->function(argc, argv);
-}
-
 /* A descriptor of ours must never be taken for a standard stream that was closed. */
 static bool open_standard_streams(void)
 {
@@ -86,6 +73,8 @@ static bool open_standard_streams(void)
 
 int main(int argc, char **argv)
 {
+    char name[] = "cupel";
+
     if (!open_standard_streams())
         return CUPEL_EXIT_PLATFORM;
     cupel_cli_catch_signals();
@@ -95,11 +84,6 @@ int main(int argc, char **argv)
         return print_help();
     if (strcmp(argv[1], "--version") == 0)
         return print_version();
-    for (size_t i = 0; i < COMMAND_COUNT; i++) {
-        if (strcmp(argv[1], commands[i].name) == 0)
-            return run_command(&commands[i], argc - 1, argv + 1);
-    }
-    if (argv[1][0] == '-')
-        return cupel_cli_usage("cupel", "unknown option %s; see cupel --help", argv[1]);
-    return cupel_cli_usage("cupel", "unknown command %s; see cupel --help", argv[1]);
+    argv[0] = name;
+    return cupel_cli_dispatch(commands, COMMAND_COUNT, argc, argv);
 }

@@ -35,7 +35,7 @@ int cli_open_grader(const char *command, const char *path, const struct cupel_cl
     int code = CUPEL_EXIT_OK;
 
     int r = cupel_grader_load(path, paths->policies, paths->filters, &diagnostics, ret, &err);
-    if (r < 0 && diagnostics.count > 0) {
+    if (r < 0 && cupel_diagnostics_errors(&diagnostics, 0) > 0) {
         cupel_cli_print_diagnostics(&diagnostics);
         code = CUPEL_EXIT_USAGE;
     } else if (r < 0) {

@@ -39,10 +39,28 @@ int cupel_cli_fail(const char *command, int code, const char *fmt, ...)
     return code;
 }
 
+int cupel_cli_dispatch(const struct cupel_cli_command *commands, size_t count, int argc,
+                       char **argv)
+{
+    char name[64];
+
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(argv[1], commands[i].name) != 0)
+            continue;
+        (void)snprintf(name, sizeof(name), "%s %s", argv[0], commands[i].name);
+        argv[1] = name; /* getopt(3) begins its messages with it */
+        return commands[i].function(argc - 1, argv + 1);
+    }
+    return cupel_cli_usage(argv[0], "unknown %s %s; see %s --help",
+                           argv[1][0] == '-' ? "option" : "command", argv[1], argv[0]);
+}
+
 void cupel_cli_print_diagnostics(const struct cupel_diagnostics *diagnostics)
 {
     for (size_t i = 0; i < diagnostics->count; i++) {
         const struct cupel_diagnostic *item = &diagnostics->items[i];
+        if (item->severity != CUPEL_SEVERITY_ERROR)
+            continue;
         if (item->line > 0)
             (void)fprintf(stderr, "%s:%u:%u: %s\n", item->file, item->line, item->column,
                           item->text);

@@ -11,16 +11,19 @@
 #include "cli/cli.h"
 #include "cupel/cleanup.h"
 
-static int write_all(int fd, const char *text, const char *name, struct cupel_error *err)
-{
-    size_t len = strlen(text);
+struct bytes {
+    const char *start;
+    size_t len;
+};
 
-    while (len > 0) {
-        ssize_t n = TEMP_FAILURE_RETRY(write(fd, text, len));
+static int write_all(int fd, struct bytes bytes, const char *name, struct cupel_error *err)
+{
+    while (bytes.len > 0) {
+        ssize_t n = TEMP_FAILURE_RETRY(write(fd, bytes.start, bytes.len));
         if (n < 0)
             return cupel_fail_errno(err, "write %s", name);
-        text += n;
-        len -= (size_t)n;
+        bytes.start += n;
+        bytes.len -= (size_t)n;
     }
     return 0;
 }
@@ -34,10 +37,10 @@ static mode_t default_mode(void)
 }
 
 /* Fill the temporary file and let it take the name. */
-static int complete(int fd, const char *temporary, const char *path, const char *text,
+static int complete(int fd, const char *temporary, const char *path, struct bytes bytes,
                     struct cupel_error *err)
 {
-    int r = write_all(fd, text, path, err);
+    int r = write_all(fd, bytes, path, err);
     if (r < 0)
         return r;
     if (fchmod(fd, default_mode()) < 0 || fsync(fd) < 0 || rename(temporary, path) < 0)
@@ -45,7 +48,7 @@ static int complete(int fd, const char *temporary, const char *path, const char 
     return 0;
 }
 
-static int replace(const char *path, const char *text, struct cupel_error *err)
+static int replace(const char *path, struct bytes bytes, struct cupel_error *err)
 {
     CUPEL_AUTO_FREE char *temporary = NULL;
 
@@ -56,23 +59,23 @@ static int replace(const char *path, const char *text, struct cupel_error *err)
     CUPEL_AUTO_FD fd = mkostemp(temporary, O_CLOEXEC);
     if (fd < 0)
         return cupel_fail_errno(err, "%s", path);
-    int r = complete(fd, temporary, path, text, err);
+    int r = complete(fd, temporary, path, bytes, err);
     if (r < 0)
         (void)unlink(temporary);
     return r;
 }
 
-static int write_device(const char *path, const char *text, struct cupel_error *err)
+static int write_device(const char *path, struct bytes bytes, struct cupel_error *err)
 {
     CUPEL_AUTO_FD fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
     if (fd < 0)
         return cupel_fail_errno(err, "%s", path);
-    return write_all(fd, text, path, err);
+    return write_all(fd, bytes, path, err);
 }
 
 /* A device or a pipe must be written to, not replaced; a link stays, and what it leads to is
  * replaced. */
-static int write_file(const char *path, const char *text, struct cupel_error *err)
+static int write_file(const char *path, struct bytes bytes, struct cupel_error *err)
 {
     CUPEL_AUTO_FREE char *target = realpath(path, NULL);
     struct stat status;
@@ -80,12 +83,12 @@ static int write_file(const char *path, const char *text, struct cupel_error *er
     /* /dev/stdout and its like name an open file, and may lead to a regular one. */
     if ((stat(path, &status) == 0 && !S_ISREG(status.st_mode)) ||
         strncmp(path, "/dev/", 5) == 0 || strncmp(path, "/proc/", 6) == 0)
-        return write_device(path, text, err);
-    return replace(target != NULL ? target : path, text, err);
+        return write_device(path, bytes, err);
+    return replace(target != NULL ? target : path, bytes, err);
 }
 
 /* Signals wait until the file is complete, so that no temporary one stays behind. */
-static int write_undisturbed(const char *path, const char *text, struct cupel_error *err)
+static int write_undisturbed(const char *path, struct bytes bytes, struct cupel_error *err)
 {
     sigset_t ending;
     sigset_t before;
@@ -95,16 +98,24 @@ static int write_undisturbed(const char *path, const char *text, struct cupel_er
     (void)sigaddset(&ending, SIGTERM);
     (void)sigaddset(&ending, SIGHUP);
     (void)pthread_sigmask(SIG_BLOCK, &ending, &before);
-    int r = write_file(path, text, err);
+    int r = write_file(path, bytes, err);
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
     return r;
 }
 
+int cupel_cli_write_bytes(const char *path, const void *bytes, size_t len,
+                          struct cupel_error *err)
+{
+    const struct bytes all = {bytes, len};
+
+    if (path == NULL)
+        return write_all(STDOUT_FILENO, all, "standard output", err);
+    return write_undisturbed(path, all, err);
+}
+
 int cupel_cli_write(const char *path, const char *text, struct cupel_error *err)
 {
-    if (path == NULL)
-        return write_all(STDOUT_FILENO, text, "standard output", err);
-    return write_undisturbed(path, text, err);
+    return cupel_cli_write_bytes(path, text, strlen(text), err);
 }
 
 static void end(int signal_number)

@@ -325,7 +325,7 @@ static int open_files(const struct request *request, int fds[static 3])
 static int write_report(const struct request *request, const struct cupel_outcome *outcome)
 {
     struct cupel_error err = {0};
-    json_t *json = cupel_render_run(outcome);
+    json_t *json = cupel_render_run(outcome, CUPEL_VIEW_STAFF);
     CUPEL_AUTO_FREE char *text = json != NULL ? cupel_render_json_text(json) : NULL;
 
     json_decref(json);
@@ -369,6 +369,7 @@ static int run(const struct request *request)
         return code < 0 ? EXIT_NO_SANDBOX : code;
     code = exit_code_of(request, &outcome);
     int report_code = request->report == NULL ? 0 : write_report(request, &outcome);
+    cupel_denied_clear(&outcome.denied);
     return report_code != 0 ? report_code : code;
 }
 

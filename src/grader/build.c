@@ -47,6 +47,8 @@ static int explain(const struct cupel_step *step, const struct cupel_outcome *ru
         return cupel_score_explain(run, ret);
     else if (asprintf(ret, "exited with status %d", run->exit_code) < 0)
         *ret = NULL;
+    else
+        return cupel_score_add_killed(run, ret);
     return *ret != NULL ? 0 : -ENOMEM;
 }
 

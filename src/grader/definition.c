@@ -11,7 +11,6 @@
 #define DEFAULT_MAX_SIZE  (10ULL << 20)
 #define DEFAULT_MAX_FILES 1000
 #define MOST_FILES        1000000
-#define POINTS_MAX        1e6
 
 static void read_constant(const struct cupel_field *field, const char *expected)
 {
@@ -85,7 +84,7 @@ static void read_default_policy(struct definition *definition, const struct cupe
     defaults->names_policy = true;
     if (cupel_field_string(field, &name))
         (void)cupel_definition_find_policy(definition, field, name, &defaults->policy,
-                                           &defaults->filter);
+                                           &defaults->filters);
 }
 
 static void read_defaults(struct definition *definition, const struct cupel_field *object)
@@ -115,15 +114,17 @@ static void read_cheats(struct cupel_grader *grader, const struct cupel_field *o
     (void)cupel_field_only_keys(object, cupel_cheat_names);
     for (size_t i = 0; i < CUPEL_CHEATS; i++) {
         if (cupel_field_get(object, cupel_cheat_names[i], &field))
-            (void)cupel_field_number(&field, 0, POINTS_MAX, &grader->cheat_points[i]);
+            (void)cupel_field_number(&field, 0, CUPEL_DEFINITION_POINTS_MAX,
+                                     &grader->cheat_points[i]);
     }
 }
 
 static void read_top(struct definition *definition, const struct cupel_field *root)
 {
-    static const char *const keys[] = {"schema",      "name",       "title",    "version",
-                                       "environment", "submission", "defaults", "build",
-                                       "tests",       "groups",     "cheats",   NULL};
+    static const char *const keys[] = {
+        "schema",        "name",      "title",       "version", "environment", "submission",
+        "defaults",      "build",     "tests",       "groups",  "points",      "decimals",
+        "hidden_totals", "penalties", "leaderboard", "cheats",  NULL};
     struct cupel_field submission;
     struct cupel_field cheats;
     struct cupel_field defaults; /* parent of what definition->defaults keeps */
@@ -141,6 +142,8 @@ static void read_top(struct definition *definition, const struct cupel_field *ro
     cupel_definition_read_builds(definition, root);
     cupel_definition_read_tests(definition, root);
     cupel_definition_read_groups(definition, root);
+    cupel_definition_read_needs(definition, root);
+    cupel_definition_read_scoring(definition, root);
 }
 
 int cupel_definition_read(struct cupel_document *document,
@@ -152,18 +155,18 @@ int cupel_definition_read(struct cupel_document *document,
         .sources = sources,
         .grader = grader,
         .test_ids = json_object(),
-        .group_ids = json_object(),
+        .groups = json_object(),
     };
 
     grader->intake.max_size_bytes = DEFAULT_MAX_SIZE;
     grader->intake.max_files = DEFAULT_MAX_FILES;
     grader->intake.strip_root = true;
-    if (definition.test_ids == NULL || definition.group_ids == NULL)
+    if (definition.test_ids == NULL || definition.groups == NULL)
         definition.failure = -ENOMEM;
     else
         read_top(&definition, &root);
     json_decref(definition.test_ids);
-    json_decref(definition.group_ids);
+    json_decref(definition.groups);
     cupel_strings_free(definition.defaults.environment);
     return definition.failure;
 }
@@ -171,6 +174,7 @@ int cupel_definition_read(struct cupel_document *document,
 static void clear_test(struct cupel_grader_test *test)
 {
     cupel_definition_clear_step(&test->step);
+    free(test->needs.items);
     free(test->stdin_bytes);
     free(test->expected);
 }
@@ -178,6 +182,7 @@ static void clear_test(struct cupel_grader_test *test)
 static void clear_group(struct cupel_grader_group *group)
 {
     free(group->id);
+    free(group->needs.items);
     cupel_strings_free(group->tests);
 }
 
@@ -189,6 +194,14 @@ void cupel_definition_clear(struct cupel_grader *grader)
         clear_test(&grader->tests[i]);
     for (size_t i = 0; i < grader->group_count; i++)
         clear_group(&grader->groups[i]);
+    for (size_t i = 0; i < grader->penalty_count; i++) {
+        free(grader->penalties[i].id);
+        cupel_strings_free(grader->penalties[i].tests);
+    }
+    for (size_t i = 0; i < grader->leaderboard_count; i++)
+        free(grader->leaderboard[i].name);
+    free(grader->penalties);
+    free(grader->leaderboard);
     free(grader->builds);
     free(grader->tests);
     free(grader->groups);

@@ -57,13 +57,13 @@ static void read_policy(struct definition *definition, const struct cupel_field 
     if (cupel_field_get(object, "policy", &field)) {
         if (cupel_field_string(&field, &name))
             (void)cupel_definition_find_policy(definition, &field, name, &step->policy,
-                                               &step->filter);
+                                               &step->filters);
     } else if (defaults->names_policy) {
         step->policy = defaults->policy;
-        step->filter = defaults->filter;
+        step->filters = defaults->filters;
     } else {
         (void)cupel_definition_find_policy(definition, object, default_policy, &step->policy,
-                                           &step->filter);
+                                           &step->filters);
     }
 }
 

@@ -73,10 +73,10 @@ static int find_place(const char *path, struct place *ret, struct cupel_error *e
 static int load_unpack_policy(struct cupel_sources *sources, struct cupel_error *err)
 {
     const struct cupel_policy *policy;
-    const struct cupel_filter *filter;
+    const struct cupel_filters *filters;
     struct cupel_error failure = {0};
 
-    int r = cupel_sources_policy(sources, "unpack", &policy, &filter, &failure);
+    int r = cupel_sources_policy(sources, "unpack", &policy, &filters, &failure);
     if (r < 0 && failure.text[0] != '\0')
         return cupel_fail(err, r, "%s", failure.text);
     return r;
@@ -141,20 +141,6 @@ static int hash_grader(struct cupel_grader *grader, struct cupel_error *err)
     return 0;
 }
 
-/* In the order in which one reads: keys are not looked at in that of the file. */
-static int compare_diagnostics(const void *left, const void *right)
-{
-    const struct cupel_diagnostic *a = left;
-    const struct cupel_diagnostic *b = right;
-
-    int r = strcmp(a->file, b->file);
-    if (r == 0)
-        r = (a->line > b->line) - (a->line < b->line);
-    if (r == 0)
-        r = (a->column > b->column) - (a->column < b->column);
-    return r != 0 ? r : strcmp(a->text, b->text);
-}
-
 static int load(struct cupel_grader *grader, struct place *place, const char *policy_folder,
                 const char *filter_cache, struct cupel_diagnostics *diagnostics,
                 struct cupel_error *err)
@@ -167,10 +153,8 @@ static int load(struct cupel_grader *grader, struct place *place, const char *po
     grader->folder = place->folder;
     place->folder = NULL;
     int r = read_definition(grader, place, policy_folder, filter_cache, diagnostics, err);
-    if (diagnostics->count > before)
-        qsort(diagnostics->items + before, diagnostics->count - before,
-              sizeof(*diagnostics->items), compare_diagnostics);
-    if (r == 0 && diagnostics->count > before)
+    cupel_diagnostics_sort(diagnostics, before);
+    if (r == 0 && cupel_diagnostics_errors(diagnostics, before) > 0)
         return cupel_fail(err, -EINVAL, "%s: not a valid grader", place->shown);
     return r == 0 ? hash_grader(grader, err) : r;
 }
@@ -206,7 +190,7 @@ void cupel_grader_free(struct cupel_grader *grader)
     cupel_definition_clear(grader);
     for (size_t i = 0; i < grader->policy_count; i++) {
         cupel_policy_free(grader->policies[i]);
-        cupel_filter_clear(&grader->filters[i]);
+        cupel_filters_clear(&grader->filters[i]);
     }
     free(grader->policies);
     free(grader->filters);
@@ -218,8 +202,8 @@ void cupel_grader_free(struct cupel_grader *grader)
 
 void cupel_grader_unpack_policy(const struct cupel_grader *grader,
                                 const struct cupel_policy **ret_policy,
-                                const struct cupel_filter **ret_filter)
+                                const struct cupel_filters **ret_filters)
 {
     *ret_policy = grader->policies[0];
-    *ret_filter = &grader->filters[0];
+    *ret_filters = &grader->filters[0];
 }

@@ -17,9 +17,9 @@ static uint64_t larger(uint64_t a, uint64_t b)
 static void plan_box(const struct cupel_grader *grader, struct cupel_plan *plan)
 {
     const struct cupel_policy *unpack;
-    const struct cupel_filter *filter;
+    const struct cupel_filters *filters;
 
-    cupel_grader_unpack_policy(grader, &unpack, &filter);
+    cupel_grader_unpack_policy(grader, &unpack, &filters);
     const struct cupel_limits unpacking = cupel_submission_limits(unpack, &grader->intake);
     plan->cell.box_bytes = unpacking.disk_bytes;
     plan->cell.box_inodes = unpacking.inodes;

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "cupel/cleanup.h"
-#include "cupel/filter_cache.h"
+#include "cupel/filters.h"
 #include "cupel/path.h"
 #include "cupel/text.h"
 #include "grader/copies.h"
@@ -114,16 +114,22 @@ static int load(struct cupel_sources *sources, const char *name, struct cupel_er
         located = NULL;
         return r;
     }
-    r = cupel_policy_load(sources->policy_folder, located, sources->diagnostics, &policy, err);
-    if (r < 0 && sources->diagnostics->count > before && err->text[0] != '\0')
+    bool remarks = sources->diagnostics->remarks;
+    sources->diagnostics->remarks = false; /* those are for who wrote the policy */
+    r = cupel_policy_load(sources->policy_folder, located, cupel_arch_native(),
+                          sources->diagnostics, &policy, err);
+    sources->diagnostics->remarks = remarks;
+    if (r < 0 && cupel_diagnostics_errors(sources->diagnostics, before) > 0 &&
+        err->text[0] != '\0')
         err->text[0] = '\0'; /* said already, and better */
-    else if (r < 0 && r != -ENOMEM && sources->diagnostics->count == before &&
+    else if (r < 0 && r != -ENOMEM &&
+             cupel_diagnostics_errors(sources->diagnostics, before) == 0 &&
              err->text[0] == '\0')
         return cupel_fail(err, r, "policy %s cannot be loaded: %s", name, strerrordesc_np(-r));
     if (r < 0)
         return r;
-    r = cupel_filter_get(sources->filter_cache, policy, &grader->filters[grader->policy_count],
-                         err);
+    r = cupel_filters_get(sources->filter_cache, policy, &grader->filters[grader->policy_count],
+                          err);
     if (r < 0) {
         cupel_policy_free(policy);
         return r;
@@ -155,7 +161,7 @@ static struct cupel_source_policy *try(struct cupel_sources *sources, const char
 }
 
 int cupel_sources_policy(void *owner, const char *name, const struct cupel_policy **ret_policy,
-                         const struct cupel_filter **ret_filter, struct cupel_error *err)
+                         const struct cupel_filters **ret_filters, struct cupel_error *err)
 {
     struct cupel_sources *sources = owner;
     struct cupel_source_policy *policy = find(sources, name);
@@ -167,6 +173,6 @@ int cupel_sources_policy(void *owner, const char *name, const struct cupel_polic
         return policy->failure.code;
     }
     *ret_policy = sources->grader->policies[policy->index];
-    *ret_filter = &sources->grader->filters[policy->index];
+    *ret_filters = &sources->grader->filters[policy->index];
     return 0;
 }

@@ -16,7 +16,7 @@ struct cupel_source_policy;
 struct cupel_sources {
     struct cupel_grader *grader; /* gets the policies and filters; has folder and folder_fd */
     const char *policy_folder;
-    const char *filter_cache; /* as for cupel_filter_get() */
+    const char *filter_cache; /* as for cupel_filters_get() */
     struct cupel_diagnostics *diagnostics;
     struct cupel_source_policy *tried; /* each name that was asked for */
     size_t tried_count;
@@ -30,7 +30,7 @@ void cupel_sources_clear(struct cupel_sources *sources); /* the grader keeps the
 /* As the members of struct cupel_definition_sources; sources is a struct cupel_sources. */
 CUPEL_MUST_CHECK int cupel_sources_policy(void *sources, const char *name,
                                           const struct cupel_policy **ret_policy,
-                                          const struct cupel_filter **ret_filter,
+                                          const struct cupel_filters **ret_filters,
                                           struct cupel_error *err);
 CUPEL_MUST_CHECK int cupel_sources_file(void *sources, const char *path, char **ret,
                                         size_t *ret_len, struct cupel_error *err);

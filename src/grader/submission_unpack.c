@@ -72,6 +72,7 @@ static int run_unpack(struct cupel_cell *cell, int packed_fd, const struct cupel
     (void)snprintf(max_files, sizeof(max_files), "%" PRIu64, grader->intake.max_files);
     const char *const argv[] = {"/cupel/unpack", "--max-size", max_size,
                                 "--max-files",   max_files,    NULL};
+    const struct cupel_filters *filters;
     struct cupel_run_request request = {
         .argv = argv,
         .environment = environment,
@@ -82,7 +83,9 @@ static int run_unpack(struct cupel_cell *cell, int packed_fd, const struct cupel
         .owner = said,
     };
 
-    cupel_grader_unpack_policy(grader, &request.policy, &request.filter);
+    cupel_grader_unpack_policy(grader, &request.policy, &filters);
+    request.filter = &filters->enforce;
+    request.notify_filter = &filters->notify;
     request.limits = cupel_submission_limits(request.policy, &grader->intake);
     return cupel_run_wait(cell, 0, &request, ret, err);
 }
@@ -126,6 +129,23 @@ static int fail(const struct cupel_outcome *outcome, const struct said *said,
                       line == NULL ? "" : line);
 }
 
+static int take_end(struct cupel_cell *cell, const struct cupel_grader *grader,
+                    const struct said *said, const struct cupel_outcome *outcome,
+                    struct cupel_submission *ret, struct cupel_error *err)
+{
+    if (outcome->status == CUPEL_RUN_SIGNALED || outcome->status == CUPEL_RUN_LIMIT)
+        return reject_ended(outcome, ret, err);
+    if (outcome->status != CUPEL_RUN_EXITED || outcome->exec_errno != 0)
+        return fail(outcome, said, err);
+    if (outcome->exit_code == EXIT_REJECTED)
+        return reject(said->len[CUPEL_STDOUT] > 0 ? first_line(said, CUPEL_STDOUT)
+                                                  : strdup("unpacking it was refused"),
+                      ret, err);
+    if (outcome->exit_code != 0)
+        return fail(outcome, said, err);
+    return cupel_tree_take(cupel_cell_box_fd(cell), &grader->intake, ret, err);
+}
+
 int cupel_submission_unpack(struct cupel_cell *cell, int packed_fd,
                             const struct cupel_grader *grader, struct cupel_submission *ret,
                             struct cupel_error *err)
@@ -134,17 +154,8 @@ int cupel_submission_unpack(struct cupel_cell *cell, int packed_fd,
     struct said said = {0};
 
     int r = run_unpack(cell, packed_fd, grader, &said, &outcome, err);
-    if (r < 0)
-        return r;
-    if (outcome.status == CUPEL_RUN_SIGNALED || outcome.status == CUPEL_RUN_LIMIT)
-        return reject_ended(&outcome, ret, err);
-    if (outcome.status != CUPEL_RUN_EXITED || outcome.exec_errno != 0)
-        return fail(&outcome, &said, err);
-    if (outcome.exit_code == EXIT_REJECTED)
-        return reject(said.len[CUPEL_STDOUT] > 0 ? first_line(&said, CUPEL_STDOUT)
-                                                 : strdup("unpacking it was refused"),
-                      ret, err);
-    if (outcome.exit_code != 0)
-        return fail(&outcome, &said, err);
-    return cupel_tree_take(cupel_cell_box_fd(cell), &grader->intake, ret, err);
+    if (r == 0)
+        r = take_end(cell, grader, &said, &outcome, ret, err);
+    cupel_denied_clear(&outcome.denied);
+    return r;
 }

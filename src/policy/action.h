@@ -1,4 +1,4 @@
-/* What happens to a system call: "kill", "errno EPERM", or it is allowed. Pure. */
+/* Actions as they are written in a policy, and as seccomp(2) takes them. Pure. */
 #ifndef CUPEL_POLICY_ACTION_H
 #define CUPEL_POLICY_ACTION_H
 
@@ -6,25 +6,18 @@
 #include <stdint.h>
 
 #include "cupel/document.h"
-
-enum cupel_action_kind {
-    CUPEL_ACTION_ALLOW,
-    CUPEL_ACTION_ERRNO, /* the call is not made; error_number is returned instead */
-    CUPEL_ACTION_KILL,  /* the process dies of SIGSYS */
-};
-
-struct cupel_action {
-    enum cupel_action_kind kind;
-    int error_number;
-};
+#include "cupel/policy.h"
 
 /* Read "kill", "errno NAME" or "NAME", NAME being that of an error such as EPERM. False with a
  * diagnostic at field if it is neither. */
 bool cupel_action_read(const struct cupel_field *field, struct cupel_action *ret);
 
+/* Read "log", the one action of a rule that allows. As above. */
+bool cupel_action_read_log(const struct cupel_field *field, struct cupel_action *ret);
+
 bool cupel_action_equal(struct cupel_action a, struct cupel_action b);
 
-/* As SCMP_ACT_… of seccomp_rule_add(3). */
-uint32_t cupel_action_scmp(struct cupel_action action);
+/* As SECCOMP_RET_… of seccomp(2). */
+uint32_t cupel_action_seccomp(struct cupel_action action);
 
 #endif

@@ -86,11 +86,22 @@ static const struct constant constants[] = {
     C(PR_TASK_PERF_EVENTS_DISABLE), C(PR_TASK_PERF_EVENTS_ENABLE),
     C(PER_LINUX), C(PER_LINUX32), C(ADDR_NO_RANDOMIZE),
     C(PRIO_PROCESS), C(PRIO_PGRP), C(PRIO_USER),
-    C(O_PATH), C(O_CREAT), C(O_TMPFILE), C(O_WRONLY), C(O_RDWR), C(F_SETPIPE_SZ), C(F_NOTIFY),
+    C(O_PATH), C(O_CREAT), C(O_WRONLY), C(O_RDWR), C(F_SETPIPE_SZ), C(F_NOTIFY),
     C(PROT_EXEC), C(PROT_WRITE), C(MAP_HUGETLB), C(MAP_LOCKED),
 };
 #undef C
 /* clang-format on */
+
+/* Those whose values are not the same on all architectures. */
+static const struct {
+    const char *name;
+    uint64_t values[CUPEL_ARCH_COUNT];
+} differing[] = {
+    {"O_DIRECT", {[CUPEL_ARCH_X86_64] = 0x4000, [CUPEL_ARCH_AARCH64] = 0x10000}},
+    {"O_DIRECTORY", {[CUPEL_ARCH_X86_64] = 0x10000, [CUPEL_ARCH_AARCH64] = 0x4000}},
+    {"O_NOFOLLOW", {[CUPEL_ARCH_X86_64] = 0x20000, [CUPEL_ARCH_AARCH64] = 0x8000}},
+    {"O_TMPFILE", {[CUPEL_ARCH_X86_64] = 0x410000, [CUPEL_ARCH_AARCH64] = 0x404000}},
+};
 
 bool cupel_arguments_wide(const char *call, unsigned *ret)
 {
@@ -103,11 +114,27 @@ bool cupel_arguments_wide(const char *call, unsigned *ret)
     return false;
 }
 
-bool cupel_constant_find(const char *name, size_t len, uint64_t *ret)
+const char *cupel_constant_at(size_t index, enum cupel_arch arch, uint64_t *ret)
 {
-    for (size_t i = 0; i < COUNT(constants); i++) {
-        if (strlen(constants[i].name) == len && memcmp(constants[i].name, name, len) == 0) {
-            *ret = constants[i].value;
+    if (index < COUNT(constants)) {
+        *ret = constants[index].value;
+        return constants[index].name;
+    }
+    index -= COUNT(constants);
+    if (index >= COUNT(differing))
+        return NULL;
+    *ret = differing[index].values[arch];
+    return differing[index].name;
+}
+
+bool cupel_constant_find(const char *name, size_t len, enum cupel_arch arch, uint64_t *ret)
+{
+    const char *known;
+    uint64_t value;
+
+    for (size_t i = 0; (known = cupel_constant_at(i, arch, &value)) != NULL; i++) {
+        if (strlen(known) == len && memcmp(known, name, len) == 0) {
+            *ret = value;
             return true;
         }
     }

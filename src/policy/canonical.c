@@ -9,10 +9,11 @@
 #include "policy/limits.h"
 #include "policy/merge.h"
 #include "policy/rules.h"
+#include "policy/sources.h"
 
 /* All of these hand NULL on, so that only the whole has to be checked. */
 
-static json_t *strings(char *const *items)
+json_t *cupel_strings_json(char *const *items)
 {
     json_t *array = json_array();
 
@@ -40,14 +41,12 @@ static json_t *limits_of(const struct cupel_limits *limits)
     return object;
 }
 
-static json_t *rules_of(const struct cupel_policy_rules *rules)
+static json_t *rules_of(const struct cupel_policy *policy)
 {
     json_t *array = json_array();
 
-    for (size_t i = 0; array != NULL && i < rules->count; i++) {
-        const struct cupel_rule *rule = &rules->items[i];
-        json_t *one = json_pack("{sssO}", "policy", rule->policy, "rule", rule->source);
-        if (json_array_append_new(array, one) < 0) {
+    for (size_t i = 0; array != NULL && i < policy->rules->count; i++) {
+        if (json_array_append(array, policy->rules->items[i].json) < 0) {
             json_decref(array);
             return NULL;
         }
@@ -61,11 +60,12 @@ static json_t *canonical(const struct cupel_policy *policy)
 
     return json_pack("{ss ss so so so so so si si s{si si} so}", "name", policy->name, "why",
                      policy->why, "limits", limits_of(&policy->limits), "read_only",
-                     strings(policy->read_only), "writable", strings(policy->writable),
-                     "devices", strings(policy->devices), "environment",
-                     strings(policy->environment), "network", (int)policy->network, "require",
-                     (int)policy->require, "unknown", "kind", (int)unknown->kind, "errno",
-                     unknown->error_number, "rules", rules_of(policy->rules));
+                     cupel_strings_json(policy->read_only), "writable",
+                     cupel_strings_json(policy->writable), "devices",
+                     cupel_strings_json(policy->devices), "environment",
+                     cupel_strings_json(policy->environment), "network", (int)policy->network,
+                     "require", (int)policy->require, "unknown", "kind", (int)unknown->kind,
+                     "errno", unknown->error_number, "rules", rules_of(policy));
 }
 
 int cupel_policy_hash(const struct cupel_policy *policy, char ret[static CUPEL_SHA256_HEX_SIZE])

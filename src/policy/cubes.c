@@ -3,10 +3,11 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cupel/cleanup.h"
 
-#define MAX_CUBES 1024 /* a program for seccomp(2) has at most 4096 instructions */
+#define MAX_CUBES 2048 /* two arguments of 32 bits that both differ from something: 1024 */
 
 struct cubes {
     struct cupel_cube *items;
@@ -21,15 +22,29 @@ static void clear(struct cubes *cubes)
 
 #define AUTO_CUBES __attribute__((cleanup(clear))) struct cubes
 
+/* Room for one more of count items: twice as much each time that all of it is taken. */
+static int make_room(void **items, size_t count, size_t size)
+{
+    if (count >= MAX_CUBES)
+        return -E2BIG;
+    if ((count & (count - 1)) != 0)
+        return 0;
+    void *more = reallocarray(*items, count == 0 ? 1 : 2 * count, size);
+    if (more == NULL)
+        return -ENOMEM;
+    *items = more;
+    return 0;
+}
+
 static int add(struct cubes *cubes, const struct cupel_cube *cube)
 {
-    if (cubes->count >= MAX_CUBES)
-        return -E2BIG;
-    struct cupel_cube *items = reallocarray(cubes->items, cubes->count + 1, sizeof(*items));
-    if (items == NULL)
-        return -ENOMEM;
+    void *items = cubes->items;
+
+    int r = make_room(&items, cubes->count, sizeof(*cube));
+    if (r < 0)
+        return r;
     cubes->items = items;
-    items[cubes->count++] = *cube;
+    cubes->items[cubes->count++] = *cube;
     return 0;
 }
 
@@ -88,21 +103,23 @@ static int subtract_from_all(const struct cubes *from, const struct cupel_cube *
     return 0;
 }
 
-/* argument <= value: for each bit of value that is set, what agrees before it and has it clear;
- * and value itself. */
-static int add_at_most(const struct cupel_condition *c, uint64_t width, struct cubes *ret)
+/* low <= argument <= high: blocks of the size of a power of two, each as large as can start
+ * where the one before it ended. */
+static int add_range(unsigned argument, uint64_t low, uint64_t high, uint64_t width,
+                     struct cubes *ret)
 {
-    struct cupel_cube cube = {0};
-    int r = 0;
-
-    for (uint64_t bit = width ^ (width >> 1); bit != 0 && r == 0; bit >>= 1) {
-        cube.mask[c->argument] |= bit;
-        if ((c->value & bit) == 0)
-            continue;
-        r = add(ret, &cube);
-        cube.value[c->argument] |= bit;
+    for (;;) {
+        struct cupel_cube cube = {0};
+        uint64_t rest = low == 0 ? UINT64_MAX : (low & -low) - 1; /* free bits of the block */
+        while (rest > high - low)
+            rest >>= 1;
+        cube.mask[argument] = width & ~rest;
+        cube.value[argument] = low;
+        int r = add(ret, &cube);
+        if (r < 0 || high - low == rest)
+            return r;
+        low += rest + 1;
     }
-    return r < 0 ? r : add(ret, &cube);
 }
 
 static int cubes_of_condition(const struct cupel_condition *c, unsigned wide, struct cubes *ret)
@@ -118,10 +135,11 @@ static int cubes_of_condition(const struct cupel_condition *c, unsigned wide, st
         return add(ret, &equal);
     case CUPEL_OPERATOR_NE:
         return subtract(&all, &equal, ret);
-    case CUPEL_OPERATOR_LE:
+    case CUPEL_OPERATOR_IN:
         break;
     }
-    return add_at_most(c, width, ret);
+    uint64_t high = c->value < width ? c->value : width;
+    return c->low <= high ? add_range(c->argument, c->low, high, width, ret) : 0;
 }
 
 /* The arguments for which all conditions hold, as disjoint cubes. */
@@ -148,16 +166,16 @@ static int cubes_of_conditions(const struct cupel_conditions *conditions, unsign
     return r;
 }
 
-static int add_case(struct cupel_cases *cases, const struct cupel_cube *cube,
-                    struct cupel_action action)
+int cupel_cases_add(struct cupel_cases *cases, const struct cupel_cube *cube,
+                    const struct cupel_rule *rule)
 {
-    if (cases->count >= MAX_CUBES)
-        return -E2BIG;
-    struct cupel_case *items = reallocarray(cases->items, cases->count + 1, sizeof(*items));
-    if (items == NULL)
-        return -ENOMEM;
+    void *items = cases->items;
+
+    int r = make_room(&items, cases->count, sizeof(*cases->items));
+    if (r < 0)
+        return r;
     cases->items = items;
-    items[cases->count++] = (struct cupel_case){.cube = *cube, .action = action};
+    cases->items[cases->count++] = (struct cupel_case){.cube = *cube, .rule = rule};
     return 0;
 }
 
@@ -171,7 +189,7 @@ static int decide(const struct cupel_rule *rule, const struct cupel_cube *match,
     for (size_t i = 0; i < open->count && r == 0; i++) {
         struct cupel_cube decided;
         if (cupel_cube_intersect(&open->items[i], match, &decided))
-            r = add_case(cases, &decided, rule->action);
+            r = cupel_cases_add(cases, &decided, rule);
     }
     if (r == 0)
         r = subtract_from_all(open, match, &left);
@@ -202,12 +220,19 @@ int cupel_cases_of_call(const struct cupel_rule *const *rules, size_t count, uns
     int r = add(&open, &all);
     for (size_t n = count; n > 0 && open.count > 0 && r == 0; n--)
         r = decide_rule(rules[n - 1], wide, &open, &cases);
+    for (size_t i = 0; i < open.count && r == 0; i++)
+        r = cupel_cases_add(&cases, &open.items[i], NULL);
     if (r < 0) {
         cupel_cases_clear(&cases);
         return r;
     }
     *ret = cases;
     return 0;
+}
+
+const char *cupel_cases_explain(int r)
+{
+    return r == -E2BIG ? "more conditions than can be told apart" : strerrordesc_np(-r);
 }
 
 void cupel_cases_clear(struct cupel_cases *cases)

@@ -1,10 +1,10 @@
 /*
  * Which arguments lead to which action, as a set of disjoint cases.
  *
- * libseccomp leaves open which of two overlapping rules of one call decides. So rules, of which
- * the last that matches decides, are turned into cases of which exactly one matches. A case is
- * a cube: it fixes some bits of the arguments and leaves the others free, which is what
- * SCMP_CMP_MASKED_EQ compares. Pure.
+ * Rules, of which the last that matches decides, are turned into cases of which exactly one
+ * matches: then their order means nothing, whoever compiles, explains or compares them. A case
+ * is a cube: it fixes some bits of the arguments and leaves the others free, which is what a
+ * filter compares at once. Pure.
  */
 #ifndef CUPEL_POLICY_CUBES_H
 #define CUPEL_POLICY_CUBES_H
@@ -16,19 +16,13 @@
 #include "cupel/error.h"
 #include "policy/rules.h"
 
-/* The arguments for which (argument[i] & mask[i]) == value[i]. */
-struct cupel_cube {
-    uint64_t mask[CUPEL_ARGUMENTS];
-    uint64_t value[CUPEL_ARGUMENTS];
-};
-
 /* False if no arguments are in both; ret is undefined then. */
 bool cupel_cube_intersect(const struct cupel_cube *a, const struct cupel_cube *b,
                           struct cupel_cube *ret);
 
 struct cupel_case {
     struct cupel_cube cube;
-    struct cupel_action action;
+    const struct cupel_rule *rule; /* borrowed; NULL: none decides */
 };
 
 /* Zero-initialise; release with cupel_cases_clear(). */
@@ -38,12 +32,19 @@ struct cupel_cases {
 };
 
 /*
- * The cases of a call, by the rules that name it (the last has precedence); what no rule
- * decides is no case. wide: see cupel_arguments_wide(). Returns 0; -E2BIG if the conditions are
- * too many to be told apart; -ENOMEM.
+ * The cases of a call, by the rules that name it (the last has precedence); together they cover
+ * all arguments. wide: see cupel_arguments_wide(). Returns 0; -E2BIG if the conditions are too
+ * many to be told apart; -ENOMEM.
  */
 CUPEL_MUST_CHECK int cupel_cases_of_call(const struct cupel_rule *const *rules, size_t count,
                                          unsigned wide, struct cupel_cases *ret);
+
+/* Add one that overlaps none of the others. Returns as above. */
+CUPEL_MUST_CHECK int cupel_cases_add(struct cupel_cases *cases, const struct cupel_cube *cube,
+                                     const struct cupel_rule *rule);
+
+/* What is wrong, where one of these failed. */
+const char *cupel_cases_explain(int r);
 
 void cupel_cases_clear(struct cupel_cases *cases);
 

@@ -4,6 +4,7 @@
 
 #include "cupel/path.h"
 #include "cupel/text.h"
+#include "policy/sources.h"
 
 /* What is wrong with an element of a list, or NULL. */
 typedef const char *check_fn(const char *item);
@@ -101,6 +102,8 @@ bool cupel_files_read(const struct cupel_field *field, bool is_root,
                       const struct cupel_widening *widening, struct cupel_policy *policy)
 {
     static const char *const keys[] = {"read_only", "writable", "devices", NULL};
+    static const enum cupel_policy_part parts[] = {CUPEL_PART_READ_ONLY, CUPEL_PART_WRITABLE,
+                                                   CUPEL_PART_DEVICE};
     char ***lists[] = {&policy->read_only, &policy->writable, &policy->devices};
     struct cupel_field given;
 
@@ -109,7 +112,10 @@ bool cupel_files_read(const struct cupel_field *field, bool is_root,
     bool ok = cupel_field_only_keys(field, keys);
     for (size_t i = 0; keys[i] != NULL; i++) {
         bool of_paths = lists[i] != &policy->devices;
-        if (cupel_field_get(field, keys[i], &given))
+        bool is_given = cupel_field_get(field, keys[i], &given);
+        if (is_given)
+            cupel_sources_note(policy->sources, parts[i]);
+        if (is_given)
             ok = read_list(&given, of_paths ? check_path : check_device,
                            of_paths ? is_below : is_same, widening, lists[i]) &&
                  ok;
@@ -122,5 +128,6 @@ bool cupel_files_read(const struct cupel_field *field, bool is_root,
 bool cupel_environment_read(const struct cupel_field *field,
                             const struct cupel_widening *widening, struct cupel_policy *policy)
 {
+    cupel_sources_note(policy->sources, CUPEL_PART_ENVIRONMENT);
     return read_list(field, check_variable, is_same, widening, &policy->environment);
 }

@@ -24,7 +24,7 @@ struct cupel_limit_key {
     bool optional; /* a policy that extends none need not give it */
 };
 
-#define CUPEL_LIMIT_KEYS 13
+#define CUPEL_LIMIT_KEYS 13 /* see CUPEL_PART_LIMIT */
 
 extern const struct cupel_limit_key cupel_limit_keys[CUPEL_LIMIT_KEYS];
 

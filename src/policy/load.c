@@ -13,15 +13,15 @@
 #include "cupel/policy.h"
 #include "cupel/text.h"
 #include "policy/merge.h"
+#include "policy/sources.h"
 
-#define MAX_DEPTH  8
 #define MAX_SIZE   (1024UL * 1024)
 #define MAX_LISTED 64
 #define SUFFIX     ".json"
 
 /* Policies from the one that was asked for (0) to the root. */
 struct chain {
-    struct cupel_policy_source sources[MAX_DEPTH];
+    struct cupel_policy_source sources[CUPEL_POLICY_DEPTH];
     size_t count;
 };
 
@@ -204,9 +204,9 @@ static int append(struct chain *chain, struct cupel_policy_source *source,
     if (is_in_chain(chain, source))
         r = cupel_fail(err, -ELOOP, "policy \"%s\": what it extends leads back to \"%s\"",
                        first, source->name);
-    else if (chain->count == MAX_DEPTH)
+    else if (chain->count == CUPEL_POLICY_DEPTH)
         r = cupel_fail(err, -ELOOP, "policy \"%s\": extends is nested more than %d deep", first,
-                       MAX_DEPTH);
+                       CUPEL_POLICY_DEPTH);
     else
         chain->sources[chain->count++] = *source;
     if (r < 0)
@@ -241,17 +241,17 @@ static int load_parents(const char *folder, struct chain *chain,
     }
 }
 
-static int merge_chain(const struct chain *chain, struct cupel_policy **ret,
-                       struct cupel_error *err)
+static int merge_chain(const struct chain *chain, enum cupel_arch arch,
+                       struct cupel_policy **ret, struct cupel_error *err)
 {
-    struct cupel_policy_source sources[MAX_DEPTH];
+    struct cupel_policy_source sources[CUPEL_POLICY_DEPTH];
 
     for (size_t i = 0; i < chain->count; i++)
         sources[i] = chain->sources[chain->count - 1 - i];
-    return cupel_policy_merge(sources, chain->count, ret, err);
+    return cupel_policy_merge(sources, chain->count, arch, ret, err);
 }
 
-int cupel_policy_load(const char *folder, const char *name,
+int cupel_policy_load(const char *folder, const char *name, enum cupel_arch arch,
                       struct cupel_diagnostics *diagnostics, struct cupel_policy **ret,
                       struct cupel_error *err)
 {
@@ -267,7 +267,7 @@ int cupel_policy_load(const char *folder, const char *name,
     if (r == 0)
         r = load_parents(folder, &chain, diagnostics, err);
     if (r == 0)
-        r = merge_chain(&chain, ret, err);
+        r = merge_chain(&chain, arch, ret, err);
     for (size_t i = 0; i < chain.count; i++)
         clear_source(&chain.sources[i]);
     return r;

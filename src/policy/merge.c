@@ -4,9 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/action.h"
 #include "policy/files.h"
 #include "policy/limits.h"
 #include "policy/rules.h"
+#include "policy/sources.h"
 #include "policy/widening.h"
 
 static const char *const keys[] = {"schema",   "name",    "extends", "why",
@@ -77,12 +79,15 @@ static bool read_all_limits(const struct cupel_field *field, bool is_root,
         return false;
     for (size_t i = 0; i < CUPEL_LIMIT_KEYS; i++) {
         const struct cupel_limit_key *key = &cupel_limit_keys[i];
-        if (!cupel_field_get(field, key->key, &given)) {
-            if (is_root && !key->optional)
-                ok = cupel_field_require(field, key->key, &given);
-        } else if (cupel_limit_value(&policy->limits, key) > cupel_limit_value(&before, key)) {
+        uint64_t old = cupel_limit_value(&before, key);
+        uint64_t new = cupel_limit_value(&policy->limits, key);
+        bool is_given = cupel_field_get(field, key->key, &given);
+        if (is_given || new != old)
+            cupel_sources_note_limit(policy->sources, i);
+        if (!is_given && is_root && !key->optional)
+            ok = cupel_field_require(field, key->key, &given);
+        if (is_given && new > old)
             ok = cupel_widening_check(widening, &given, "raises this limit") && ok;
-        }
     }
     return ok;
 }
@@ -98,6 +103,7 @@ static bool read_network(const struct cupel_field *field, const struct cupel_wid
         return false;
     bool widens = index > (size_t)policy->network;
     policy->network = (enum cupel_network)index;
+    cupel_sources_note(policy->sources, CUPEL_PART_NETWORK);
     return !widens || cupel_widening_check(widening, field, "switches the network on");
 }
 
@@ -125,9 +131,29 @@ static bool read_require(const struct cupel_field *field, const struct cupel_wid
     }
     bool widens = (policy->require & ~require) != 0;
     policy->require = require;
+    cupel_sources_note(policy->sources, CUPEL_PART_REQUIRE);
     if (widens)
         ok = cupel_widening_check(widening, field, "requires less") && ok;
     return ok;
+}
+
+/* What calls without a rule get. Death is narrower than an error. */
+static bool read_unknown(const struct cupel_field *syscalls,
+                         const struct cupel_widening *widening, struct cupel_policy *policy)
+{
+    struct cupel_action *unknown = &policy->rules->unknown;
+    bool killed = unknown->kind == CUPEL_ACTION_KILL;
+    struct cupel_field field;
+
+    if (!json_is_object(syscalls->json))
+        return false; /* said where the rules are read */
+    if (!cupel_field_get(syscalls, "unknown", &field))
+        return !widening->is_root || cupel_field_require(syscalls, "unknown", &field);
+    if (!cupel_action_read(&field, unknown))
+        return false;
+    cupel_sources_note(policy->sources, CUPEL_PART_UNKNOWN);
+    return !killed || unknown->kind == CUPEL_ACTION_KILL ||
+           cupel_widening_check(widening, &field, "lets unknown calls live");
 }
 
 /* The member of that key, which only the root has to have. */
@@ -160,10 +186,8 @@ static bool read_sections(const struct cupel_field *root, bool is_root,
     if (cupel_field_get(root, "require", &field))
         ok = read_require(&field, &widening, policy) && ok;
     if (find(root, "syscalls", is_root, &ok, &field)) {
-        struct cupel_field unknown;
-        ok = cupel_rules_read(&field, policy->name, policy->rules) && ok;
-        if (is_root && json_is_object(field.json))
-            ok = cupel_field_require(&field, "unknown", &unknown) && ok;
+        ok = cupel_rules_read(&field, (int)policy->sources->count - 1, policy) && ok;
+        ok = read_unknown(&field, &widening, policy) && ok;
     }
     return ok;
 }
@@ -184,23 +208,27 @@ static bool read_source(const struct cupel_policy_source *source, bool is_root,
             return false;
     }
     ok = read_why(&root, is_root, policy) && ok;
+    if (cupel_sources_add(policy->sources, source->document, policy->name) < 0)
+        return cupel_field_fail(&root, "out of memory");
     return read_sections(&root, is_root, policy) && ok;
 }
 
-static struct cupel_policy *new_policy(void)
+static struct cupel_policy *new_policy(enum cupel_arch arch)
 {
     struct cupel_policy *policy = calloc(1, sizeof(*policy));
 
     if (policy == NULL)
         return NULL;
+    policy->arch = arch;
     policy->limits.cpus_milli = CUPEL_CPUS_ALL;
     policy->rules = calloc(1, sizeof(*policy->rules));
+    policy->sources = cupel_sources_make();
     policy->read_only = calloc(1, sizeof(char *));
     policy->writable = calloc(1, sizeof(char *));
     policy->devices = calloc(1, sizeof(char *));
     policy->environment = calloc(1, sizeof(char *));
     if (policy->rules == NULL || policy->read_only == NULL || policy->writable == NULL ||
-        policy->devices == NULL || policy->environment == NULL) {
+        policy->devices == NULL || policy->environment == NULL || policy->sources == NULL) {
         cupel_policy_free(policy);
         return NULL;
     }
@@ -209,11 +237,11 @@ static struct cupel_policy *new_policy(void)
 }
 
 int cupel_policy_merge(const struct cupel_policy_source *sources, size_t count,
-                       struct cupel_policy **ret, struct cupel_error *err)
+                       enum cupel_arch arch, struct cupel_policy **ret, struct cupel_error *err)
 {
     bool ok = true;
 
-    struct cupel_policy *policy = new_policy();
+    struct cupel_policy *policy = new_policy(arch);
     if (policy == NULL)
         return cupel_fail(err, -ENOMEM, "no memory for the policy");
     for (size_t i = 0; i < count; i++)
@@ -238,5 +266,6 @@ void cupel_policy_free(struct cupel_policy *policy)
     cupel_strings_free(policy->devices);
     cupel_strings_free(policy->environment);
     cupel_rules_free(policy->rules);
+    cupel_sources_free(policy->sources);
     free(policy);
 }

@@ -24,12 +24,17 @@ struct cupel_policy_source {
     char *folder;                    /* owned; where it was found */
 };
 
-/* sources: the root first. Returns 0; -EINVAL if diagnostics were added; -ENOMEM. */
+/* sources: the root first; the policy keeps their documents. Returns 0; -EINVAL if errors were
+ * added to the diagnostics; -ENOMEM. */
 CUPEL_MUST_CHECK int cupel_policy_merge(const struct cupel_policy_source *sources, size_t count,
-                                        struct cupel_policy **ret, struct cupel_error *err);
+                                        enum cupel_arch arch, struct cupel_policy **ret,
+                                        struct cupel_error *err);
 
 /* The hash of what the policy says, whatever its files look like. */
 CUPEL_MUST_CHECK int cupel_policy_hash(const struct cupel_policy *policy,
                                        char ret[static CUPEL_SHA256_HEX_SIZE]);
+
+/* An array of the texts, NULL if memory ran out. */
+json_t *cupel_strings_json(char *const *items);
 
 #endif

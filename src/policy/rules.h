@@ -13,25 +13,26 @@
 #include <stdint.h>
 
 #include "cupel/document.h"
-#include "policy/action.h"
+#include "cupel/policy.h"
 #include "policy/condition.h"
 
-#define CUPEL_CALLS 1024 /* numbers of this machine's calls are below */
+#define CUPEL_CALLS 1024 /* numbers of all architectures' calls are below */
 
-/* Calls by their number on this machine. */
+/* Calls by their number on the policy's architecture. */
 struct cupel_call_set {
     uint64_t words[CUPEL_CALLS / 64];
 };
 
+/* Alternative conditions of one rule are rules of their own here, next to each other, with the
+ * same source and index. */
 struct cupel_rule {
     struct cupel_action action;
     struct cupel_call_set calls;
     struct cupel_conditions conditions;
-    char *policy;   /* which it comes from; owned */
-    json_t *source; /* as written; a reference is held */
+    int source;   /* index of the file among the policy's sources */
+    size_t index; /* among the rules of that file */
+    json_t *json; /* as written; borrowed from that file's document */
 };
-
-/* Alternative conditions of one rule are rules of their own here, next to each other. */
 
 struct cupel_policy_rules {
     struct cupel_action unknown;
@@ -51,14 +52,15 @@ static inline void cupel_call_set_add(struct cupel_call_set *set, size_t number)
 
 /*
  * Add a call, or all calls of a group if name starts with '@'. Calls of other architectures are
- * left out. Returns 0; -EINVAL if nothing has that name on any architecture.
+ * left out. Returns 0; -ENOENT if nothing has that name on any architecture; -ENOSYS if it is a
+ * call that arch does not have.
  */
-CUPEL_MUST_CHECK int cupel_call_set_add_name(struct cupel_call_set *set, const char *name);
+CUPEL_MUST_CHECK int cupel_call_set_add_name(struct cupel_call_set *set, enum cupel_arch arch,
+                                             const char *name);
 
-/* Add the rules of a "syscalls" object, of the policy of that name. False if diagnostics were
- * added. */
-bool cupel_rules_read(const struct cupel_field *field, const char *policy,
-                      struct cupel_policy_rules *rules);
+/* Add the rules of a "syscalls" object to policy->rules; source: index of its file. False if
+ * errors were added to the diagnostics. */
+bool cupel_rules_read(const struct cupel_field *field, int source, struct cupel_policy *policy);
 
 void cupel_rules_free(struct cupel_policy_rules *rules);
 

@@ -1,3 +1,7 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
 #include "cupel/render.h"
 #include "render/json.h"
 
@@ -76,7 +80,70 @@ static json_t *enforcement_of(const struct cupel_enforcement *enforcement)
     return json;
 }
 
-static void put_end(json_t **json, const struct cupel_outcome *outcome)
+static json_t *arguments_of(const struct cupel_denied_call *call)
+{
+    json_t *json = json_array();
+    char text[24];
+
+    for (size_t i = 0; i < sizeof(call->arguments) / sizeof(call->arguments[0]); i++) {
+        (void)snprintf(text, sizeof(text), "0x%" PRIx64, call->arguments[i]);
+        render_append(&json, json_string(text));
+    }
+    return json;
+}
+
+static json_t *action_of(const struct cupel_denied_call *call)
+{
+    const char *name = strerrorname_np(call->error_number);
+    char text[32];
+
+    if (call->killed)
+        return json_string("kill");
+    if (name != NULL)
+        (void)snprintf(text, sizeof(text), "errno %s", name);
+    else
+        (void)snprintf(text, sizeof(text), "errno %d", call->error_number);
+    return json_string(text);
+}
+
+/* Where a policy lies on the host, and what is in a program's registers, is for staff. */
+static json_t *denied_call_of(const struct cupel_denied_call *call, enum cupel_view view)
+{
+    json_t *json = json_object();
+
+    render_put(&json, "name", render_text(call->name));
+    render_put(&json, "count", render_u64(call->count));
+    if (view == CUPEL_VIEW_STAFF)
+        render_put(&json, "arguments", arguments_of(call));
+    render_put(&json, "action", action_of(call));
+    render_put(&json, "policy", render_text(call->policy));
+    if (view == CUPEL_VIEW_STAFF) {
+        render_put(&json, "file", render_text(call->file));
+        render_put(&json, "line", call->line > 0 ? json_integer(call->line) : json_null());
+    }
+    render_put(&json, "why", render_text(call->why));
+    return json;
+}
+
+static json_t *denied_of(const struct cupel_outcome *outcome, enum cupel_view view)
+{
+    const struct cupel_denied *denied = &outcome->denied;
+
+    if (!outcome->knows_denied)
+        return json_null();
+    json_t *json = json_array();
+    for (size_t i = 0; i < denied->count; i++)
+        render_append(&json, denied_call_of(&denied->calls[i], view));
+    if (denied->others > 0) {
+        json_t *others = json_object();
+        render_put(&others, "name", json_null());
+        render_put(&others, "count", render_u64(denied->others));
+        render_append(&json, others);
+    }
+    return json;
+}
+
+static void put_end(json_t **json, const struct cupel_outcome *outcome, enum cupel_view view)
 {
     bool exited = outcome->status == CUPEL_RUN_EXITED;
     bool by_limit = outcome->status == CUPEL_RUN_LIMIT;
@@ -87,17 +154,17 @@ static void put_end(json_t **json, const struct cupel_outcome *outcome)
     render_put(json, "signal",
                by_signal && outcome->signal != 0 ? json_integer(outcome->signal) : json_null());
     render_put(json, "limit", render_text(by_limit ? cupel_limit_name(outcome->limit) : NULL));
-    render_put(json, "denied_syscalls", json_null()); /* not counted yet */
+    render_put(json, "denied_syscalls", denied_of(outcome, view));
 }
 
-json_t *cupel_render_run(const struct cupel_outcome *outcome)
+json_t *cupel_render_run(const struct cupel_outcome *outcome, enum cupel_view view)
 {
     bool cpu_known = outcome->user_ns != CUPEL_UNKNOWN && outcome->system_ns != CUPEL_UNKNOWN;
     uint64_t cpu_ns = cpu_known ? outcome->user_ns + outcome->system_ns : CUPEL_UNKNOWN;
     json_t *json = json_object();
 
     render_put(&json, "schema", json_string("cupel.run/1"));
-    put_end(&json, outcome);
+    put_end(&json, outcome, view);
     if (outcome->status == CUPEL_RUN_SANDBOX_ERROR)
         render_put(&json, "error", render_text(outcome->error));
     render_put(&json, "wall_seconds", render_seconds(outcome->wall_ns));

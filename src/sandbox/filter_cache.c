@@ -113,21 +113,58 @@ static void save(int folder_fd, const char *name, const struct cupel_filter *fil
         (void)unlinkat(folder_fd, temporary, 0);
 }
 
+/* What src/cell/command.c does under the filter; the clock is a call where the vDSO has none.
+ */
+static const char *const needed[] = {"execve", "exit_group", "clock_gettime"};
+
+static bool is_allowed(const struct cupel_policy *policy, int number)
+{
+    CUPEL_AUTO_FREE struct cupel_policy_case *cases = NULL;
+    size_t count = 0;
+
+    if (cupel_policy_cases(policy, number, &cases, &count, NULL) < 0)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        if (!cupel_action_allows(cases[i].decision.action))
+            return false;
+    }
+    return true;
+}
+
+static bool can_notify(const struct cupel_policy *policy)
+{
+    for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
+        if (!is_allowed(policy, cupel_call_number(policy->arch, needed[i])))
+            return false;
+    }
+    return true;
+}
+
+static int compile(const struct cupel_policy *policy, enum cupel_filter_mode mode,
+                   struct cupel_filter *ret, struct cupel_error *err)
+{
+    if (mode != CUPEL_FILTER_NOTIFY || can_notify(policy))
+        return cupel_policy_compile(policy, mode, ret, err);
+    *ret = (struct cupel_filter){0};
+    return 0;
+}
+
 int cupel_filter_get(const char *folder, const struct cupel_policy *policy,
-                     struct cupel_filter *ret, struct cupel_error *err)
+                     enum cupel_filter_mode mode, struct cupel_filter *ret,
+                     struct cupel_error *err)
 {
     char key[CUPEL_SHA256_HEX_SIZE];
     char name[CUPEL_SHA256_HEX_SIZE + sizeof(".bpf")];
     CUPEL_AUTO_FD folder_fd = open_folder(folder);
 
     if (folder_fd < 0)
-        return cupel_policy_compile(policy, ret, err);
-    cupel_policy_filter_key(policy, key);
+        return compile(policy, mode, ret, err);
+    cupel_policy_filter_key(policy, mode, key);
     (void)snprintf(name, sizeof(name), "%s.bpf", key);
     if (load(folder_fd, name, ret) == 0)
         return 0;
-    int r = cupel_policy_compile(policy, ret, err);
-    if (r == 0)
+    int r = compile(policy, mode, ret, err);
+    if (r == 0 && ret->count > 0)
         save(folder_fd, name, ret);
     return r;
 }

@@ -176,6 +176,31 @@ static bool ended_by_itself(const struct cupel_run *run, const struct cupel_wire
            (run->breach == CUPEL_LIMIT_NONE || !(exited->stopped || killed));
 }
 
+/* Whether a process was killed for a call that the policy kills for, as far as a wait status
+ * tells: of SIGSYS, or of SIGKILL where it would have survived that. */
+static bool is_kill(int status)
+{
+    return WIFSIGNALED(status) && (WTERMSIG(status) == SIGSYS || WTERMSIG(status) == SIGKILL);
+}
+
+/*
+ * The calls that were denied, and of what they were the end. Only the command's own death
+ * counts: what a child of its is killed for is listed, and the command's own affair, as any
+ * other way in which a child ends.
+ */
+static void describe_denied(const struct cupel_run *run, const struct cupel_wire_exited *exited,
+                            struct cupel_outcome *ret)
+{
+    if (run->denied == NULL)
+        return;
+    ret->knows_denied = denied_table_describe(&run->denied->table, run->request.policy->arch,
+                                              &ret->denied) == 0;
+    if (ret->signal != 0 && is_kill(exited->wait_status) && ret->denied.fatal != NULL)
+        ret->signal = SIGSYS; /* as where the kernel does it */
+    else
+        ret->denied.fatal = NULL;
+}
+
 void run_describe(const struct cupel_run *run, const struct cupel_wire_exited *exited,
                   struct cupel_outcome *ret)
 {
@@ -199,6 +224,7 @@ void run_describe(const struct cupel_run *run, const struct cupel_wire_exited *e
     } else {
         outcome.status = outcome.signal != 0 ? CUPEL_RUN_SIGNALED : CUPEL_RUN_EXITED;
     }
+    describe_denied(run, exited, &outcome);
     *ret = outcome;
 }
 

@@ -17,10 +17,6 @@
 /* One more than the limit may start: seen, it tells that the limit was not enough. */
 #define EVIDENCE 1
 
-/* Beyond what any runtime reserves (AddressSanitizer: 20 TiB): guards page tables, not memory.
- */
-#define ADDRESS_SPACE_BYTES (32ULL << 40)
-
 /* Below this, a tenth of the limit is filled with huge pages in less time than it takes to see
  * and to stop it. */
 #define HUGE_PAGES_BYTES (128ULL << 20)
@@ -40,7 +36,7 @@ static void set_rlimits(const struct cupel_limits *limits,
     rlimits[RLIMIT_NPROC] = limits->processes + OWN_PROCESSES + EVIDENCE;
     rlimits[RLIMIT_NOFILE] = limits->open_files;
     rlimits[RLIMIT_MEMLOCK] = 65536;
-    rlimits[RLIMIT_AS] = ADDRESS_SPACE_BYTES;
+    rlimits[RLIMIT_AS] = RLIM_INFINITY;    /* the watchdog counts page tables */
     rlimits[RLIMIT_LOCKS] = RLIM_INFINITY; /* without effect since Linux 2.4.25 */
     rlimits[RLIMIT_SIGPENDING] = 1024;
     rlimits[RLIMIT_MSGQUEUE] = 0;
@@ -73,6 +69,13 @@ static void add_devices(struct cupel_wire_run *frame, char *const *devices,
     }
 }
 
+bool run_listens(const struct cupel_run *run)
+{
+    const struct cupel_filter *filter = run->request.notify_filter;
+
+    return filter != NULL && filter->count > 0;
+}
+
 bool run_has_small_pages(const struct cupel_run *run)
 {
     return !run_has_controllers(run, CUPEL_CGROUP_MEMORY) &&
@@ -99,6 +102,10 @@ int run_encode(const struct cupel_run *run, void *buf, size_t size, struct cupel
         .filter_count = request->filter->count,
     };
 
+    if (run_listens(run)) {
+        frame.notify_filter = request->notify_filter->instructions;
+        frame.notify_filter_count = request->notify_filter->count;
+    }
     set_rlimits(&request->limits, frame.rlimits);
     if (run_has_controllers(run, CUPEL_CGROUP_PIDS))
         frame.rlimits[RLIMIT_NPROC] += PROCESSES_MARGIN;

@@ -57,6 +57,7 @@ static void finish(struct cupel_run *run, const struct cupel_outcome *outcome)
 {
     run_watch_close(run);
     run_io_close(run);
+    denied_close(run);
     cupel_loop_remove(run->loop, &run->channel);
     cgroup_leaf_remove(&run->leaf);
     run->finished = true;
@@ -94,6 +95,20 @@ static void take_started(struct cupel_run *run)
         signal_init(run, CUPEL_WIRE_STOP_SIGNAL);
         run_watch_killed(run);
     }
+}
+
+static void take_listener(struct cupel_run *run)
+{
+    struct wire_frame *frame = run->cell->frame;
+    struct cupel_error error = {0};
+
+    int r = cupel_wire_decode_listener(frame->bytes, frame->len);
+    if (r < 0)
+        (void)cupel_fail(&error, r, "cupel-cell sent a malformed LISTENER");
+    else
+        r = denied_open(run, &frame->fds[0], &error);
+    if (r < 0)
+        run_fail(run, &error);
 }
 
 static void take_exited(struct cupel_run *run)
@@ -142,6 +157,8 @@ static void channel_ready(struct cupel_source *source, uint32_t events)
     }
     if (cell->frame->type == CUPEL_WIRE_STARTED)
         take_started(run);
+    else if (cell->frame->type == CUPEL_WIRE_LISTENER)
+        take_listener(run);
     else if (cell->frame->type == CUPEL_WIRE_EXITED)
         take_exited(run);
     else
@@ -224,7 +241,7 @@ static void stop(struct cupel_run *run)
 {
     struct pollfd init = {.fd = run->init_pidfd, .events = POLLIN};
 
-    if (run->lane->state == CUPEL_WIRE_ASKED || run->lane->state == CUPEL_WIRE_RUNNING) {
+    if (run->lane->state >= CUPEL_WIRE_ASKED && run->lane->state <= CUPEL_WIRE_LISTENING) {
         signal_init(run, SIGKILL);
         cell_break(run->cell); /* its answer would come when nobody waits for it */
     }
@@ -232,6 +249,7 @@ static void stop(struct cupel_run *run)
         (void)TEMP_FAILURE_RETRY(poll(&init, 1, DEAD_MS));
     run_watch_close(run);
     run_io_close(run);
+    denied_close(run);
     cupel_loop_remove(run->loop, &run->channel);
     cgroup_leaf_remove(&run->leaf);
 }

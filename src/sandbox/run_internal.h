@@ -8,6 +8,7 @@
 #include "cupel/run.h"
 #include "sandbox/cell_internal.h"
 #include "sandbox/cgroup_leaf.h"
+#include "sandbox/denied_table.h"
 #include "sandbox/sample.h"
 
 struct run_output {
@@ -38,6 +39,25 @@ struct run_watchdog {
     bool urgent;        /* a limit is near */
 };
 
+/* A process that was sent SIGSYS for a call. */
+struct run_dying {
+    int pidfd; /* -1: none */
+    uint64_t due_ns;
+};
+
+#define RUN_DYING_MAX 8
+
+struct run_denied {
+    struct cupel_source listener;  /* fd owned; -1: the last process of the run is gone */
+    struct cupel_source pause;     /* timerfd; fd -1 before it is needed, as the next */
+    struct cupel_source last_word; /* timerfd */
+    uint64_t credit;               /* calls that may be answered now */
+    uint64_t credited_ns;
+    struct run_dying dying[RUN_DYING_MAX];
+    size_t next_dying;
+    struct denied_table table;
+};
+
 struct cupel_run {
     struct cupel_loop *loop;
     struct cupel_cell *cell;
@@ -57,6 +77,7 @@ struct cupel_run {
     int sockets_fd;
     int segments_fd;
     int reaped_fd;
+    struct run_denied *denied; /* NULL before LISTENER */
     struct run_watchdog watchdog;
     uint64_t scratch_base_bytes; /* what the box held before a run that writes to it */
     uint64_t started_ns;         /* CLOCK_MONOTONIC, at STARTED */
@@ -75,6 +96,9 @@ CUPEL_MUST_CHECK int run_encode(const struct cupel_run *run, void *buf, size_t s
 
 /* Whether a cgroup limits what the bits CUPEL_CGROUP_… name. */
 bool run_has_controllers(const struct cupel_run *run, unsigned bits);
+
+/* Whether the cell is asked for a listener. */
+bool run_listens(const struct cupel_run *run);
 
 /* Whether the run gets no huge pages: with a small limit they would be filled too fast. */
 bool run_has_small_pages(const struct cupel_run *run);
@@ -113,6 +137,12 @@ void watchdog_started(struct cupel_run *run);
  * turn. */
 void watchdog_killed(struct cupel_run *run);
 void watchdog_close(struct cupel_run *run);
+
+/* denied.c: calls that the policy denies. *listener_fd is taken over on success.
+ * Returns 0; -EPROTO if it is no listener, or none was asked for; -errno. */
+CUPEL_MUST_CHECK int denied_open(struct cupel_run *run, int *listener_fd,
+                                 struct cupel_error *err);
+void denied_close(struct cupel_run *run);
 
 /* outcome.c */
 void run_describe(const struct cupel_run *run, const struct cupel_wire_exited *exited,

@@ -141,10 +141,33 @@ static char *explain_limit(const struct cupel_outcome *run)
     return strdup("stopped at a limit");
 }
 
+/* The kernel does not tell of what it kills for without asking: see cupel_policy_compile(). */
+static char *explain_other_entry(void)
+{
+    return strdup(
+        "stopped: it made a system call by the entry of another architecture, which "
+        "every policy denies, or raised SIGSYS itself");
+}
+
+static char *explain_call(const char *before, const struct cupel_denied_call *call,
+                          const char *policy)
+{
+    char *text = NULL;
+    int r = asprintf(&text, "%s called %s, which policy %s denies%s%s", before, call->name,
+                     policy, call->why != NULL ? ": " : "", call->why != NULL ? call->why : "");
+
+    return r < 0 ? NULL : text;
+}
+
 static char *explain_denied(const struct cupel_outcome *run)
 {
     const char *policy = run->enforcement.policy;
     char *text = NULL;
+
+    if (run->denied.fatal != NULL)
+        return explain_call("stopped:", run->denied.fatal, policy);
+    if (run->knows_denied)
+        return explain_other_entry();
     int r =
         policy[0] != '\0'
             ? asprintf(&text, "stopped: it made a system call that policy %s denies", policy)
@@ -190,6 +213,29 @@ static char *explain_sandbox(const struct cupel_outcome *run)
     if (len == 0)
         return strdup("the sandbox failed");
     return cupel_text_clean(run->error, len, sizeof(run->error), &text) < 0 ? NULL : text;
+}
+
+int cupel_score_add_killed(const struct cupel_outcome *run, char **text)
+{
+    const struct cupel_denied *denied = &run->denied;
+    CUPEL_AUTO_FREE char *before = NULL;
+    char *both = NULL;
+    size_t i = 0;
+
+    while (i < denied->count && !denied->calls[i].killed)
+        i++;
+    if (i == denied->count)
+        return 0;
+    if (asprintf(&before, "%s; one of its processes", *text) < 0) {
+        before = NULL;
+        return -ENOMEM;
+    }
+    both = explain_call(before, &denied->calls[i], run->enforcement.policy);
+    if (both == NULL)
+        return -ENOMEM;
+    free(*text);
+    *text = both;
+    return 0;
 }
 
 int cupel_score_explain(const struct cupel_outcome *run, char **ret)

@@ -114,6 +114,7 @@ int cupel_wire_encode_run(const struct cupel_wire_run *in, void *buf, size_t siz
         wire_put_u32(&w, (uint32_t)in->rules[i].access);
     }
     wire_put_bytes(&w, in->filter, in->filter_count * 8);
+    wire_put_bytes(&w, in->notify_filter, in->notify_filter_count * 8);
     return finish(&w);
 }
 
@@ -140,14 +141,15 @@ static void get_rules(struct wire_reader *r, struct cupel_wire_run *ret)
     }
 }
 
-static void get_filter(struct wire_reader *r, struct cupel_wire_run *ret)
+static const void *get_filter(struct wire_reader *r, size_t *ret_count)
 {
     size_t len = 0;
+    const void *filter = wire_get_bytes(r, &len);
 
-    ret->filter = wire_get_bytes(r, &len);
-    ret->filter_count = len / 8;
-    if (len == 0 || len % 8 != 0 || ret->filter_count > CUPEL_WIRE_FILTER)
+    *ret_count = len / 8;
+    if (len % 8 != 0 || *ret_count > CUPEL_WIRE_FILTER)
         r->bad = true;
+    return len > 0 ? filter : NULL;
 }
 
 int cupel_wire_decode_run(const void *buf, size_t len, struct cupel_wire_run *ret)
@@ -167,12 +169,13 @@ int cupel_wire_decode_run(const void *buf, size_t len, struct cupel_wire_run *re
     run.argv = get_strings(&r);
     run.environment = get_strings(&r);
     get_rules(&r, &run);
-    get_filter(&r, &run);
+    run.filter = get_filter(&r, &run.filter_count);
+    run.notify_filter = get_filter(&r, &run.notify_filter_count);
 
     int code = close_frame(&r);
     if (run.argv == NULL || run.environment == NULL)
         code = -ENOMEM;
-    else if (run.argv[0] == NULL)
+    else if (run.argv[0] == NULL || run.filter == NULL)
         code = -EPROTO;
     if (code < 0) {
         cupel_wire_run_clear(&run);
@@ -218,6 +221,20 @@ int cupel_wire_encode_started(void *buf, size_t size)
 int cupel_wire_decode_started(const void *buf, size_t len)
 {
     struct wire_reader r = open_frame(buf, len, CUPEL_WIRE_STARTED);
+
+    return close_frame(&r);
+}
+
+int cupel_wire_encode_listener(void *buf, size_t size)
+{
+    struct wire_writer w = begin(buf, size, CUPEL_WIRE_LISTENER);
+
+    return finish(&w);
+}
+
+int cupel_wire_decode_listener(const void *buf, size_t len)
+{
+    struct wire_reader r = open_frame(buf, len, CUPEL_WIRE_LISTENER);
 
     return close_frame(&r);
 }

@@ -57,7 +57,7 @@ class WrongCommandLines(support.TestCase):
                 self.assertEqual(done.returncode, 2)
 
     def test_help_goes_to_standard_output_and_tells_the_exit_codes(self):
-        commands = [[command, "--help"] for command in ("grade", "test", "new")]
+        commands = [[command, "--help"] for command in ("grade", "test", "new", "lint")]
         for arguments in (["--help"], ["-h"], ["grade", "-h"], *commands):
             with self.subTest(arguments=arguments):
                 done = self.cupel(*arguments)

@@ -2,6 +2,7 @@
 #ifndef CUPEL_TESTS_BENCH_H
 #define CUPEL_TESTS_BENCH_H
 
+#include "cupel/filters.h"
 #include "cupel/run.h"
 
 #define WARM_UP 10
@@ -12,7 +13,7 @@ struct bench {
     char policies[4096];
     char helpers[4096];
     struct cupel_policy *policy;
-    struct cupel_filter filter;
+    struct cupel_filters filters;
     struct cupel_cell_mount *mounts;
     struct cupel_cell *cell;
 };
@@ -30,5 +31,8 @@ CUPEL_MUST_CHECK int bench_run(struct bench *bench, const char *const *argv,
 
 /* precision.c: how far limits and figures are off. Prints a JSON object. */
 CUPEL_MUST_CHECK int bench_precision(struct bench *bench, struct cupel_error *err);
+
+/* The part "policy": PREFIX/share/cupel/policies/, each of them. */
+int bench_policies(const char *prefix, size_t rounds, struct cupel_error *err);
 
 #endif

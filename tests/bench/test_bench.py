@@ -21,6 +21,10 @@ OVERSHOOT = {
 BILLED_US = 200
 MEMORY_MIB = 2
 
+# In µs, by the median, of each policy that is shipped.
+POLICY_US = {"compile": 1000, "load": 100}
+PATH = 25  # instructions of its filter that a frequent call takes
+
 # A shared machine has bad moments, and takes a while to bury the network namespaces of tests before.
 TRIES = 5
 PAUSE_SECONDS = 5
@@ -57,6 +61,19 @@ class Bench(support.TestCase):
                 return
             time.sleep(PAUSE_SECONDS)
         self.fail(f"none of {TRIES} measurements was as precise as it should be")
+
+    def test_policies_are_compiled_and_loaded_in_time(self):
+        for _ in range(TRIES):
+            figures = self.measure("policy")
+            self.assertEqual([name for name in figures if figures[name]["path"] > PATH], [])
+            if all(
+                figures[policy][step]["median_us"] <= most
+                for policy in figures
+                for step, most in POLICY_US.items()
+            ):
+                return
+            time.sleep(PAUSE_SECONDS)
+        self.fail(f"none of {TRIES} measurements stayed within {POLICY_US}")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     (void)!cupel_wire_decode_setup(data, size, &setup);
     (void)!cupel_wire_decode_ready(data, size, &ready);
     (void)!cupel_wire_decode_started(data, size);
+    (void)!cupel_wire_decode_listener(data, size);
     (void)!cupel_wire_decode_exited(data, size, &exited);
     (void)!cupel_wire_decode_failed(data, size, &failed);
     if (cupel_wire_decode_run(data, size, &run) == 0)

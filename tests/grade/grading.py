@@ -17,6 +17,7 @@ MEASURED = {
     "system_seconds",
     "memory_peak_bytes",
     "processes_peak",
+    "arguments",  # of denied calls: addresses among them
 }
 
 

@@ -10,7 +10,7 @@ import support
 class Samples(grading.GradeCase):
     def test_each_sample_ends_as_it_expects_and_no_cheat_earns_points(self):
         graders = sorted({grader for grader, _ in grading.samples()})
-        self.assertGreaterEqual(len(grading.samples()), 12)
+        self.assertGreaterEqual(len(grading.samples()), 25)
         done = self.cupel("test", "--json", *graders, timeout=240)
         report = json.loads(done.stdout)
         self.assertEqual(support.schema_faults(report, "test"), [])
@@ -36,9 +36,20 @@ class Samples(grading.GradeCase):
 
     def test_each_kind_of_sample_is_shipped(self):
         kinds = {"correct", "wrong", "partial", "build-fails", "loops", "crashes"}
-        for grader in ("fibonacci", "wordcount"):
+        for grader in ("brackets", "fibonacci", "roman", "wordcount"):
             names = {s.name for g, s in grading.samples() if g.name == grader}
             self.assertLessEqual(kinds, names)
+
+    def test_each_step_is_under_a_shipped_policy_for_its_language(self):
+        """Neither a file of the grader's own nor base, which has no processes, serves."""
+        for path in support.GRADERS.glob("*/grader.json"):
+            grader = json.loads(path.read_text())
+            default = grader.get("defaults", {}).get("policy")
+            for step in [*grader.get("build", []), *grader["tests"]]:
+                policy = step.get("policy", default)
+                with self.subTest(grader=path.parent.name, step=step["id"]):
+                    self.assertNotEqual(policy, "base")
+                    self.assertTrue((support.POLICIES / f"{policy}.json").is_file(), policy)
 
 
 if __name__ == "__main__":

@@ -20,11 +20,11 @@ LAYERS = {
 }
 
 PUBLIC = {  # headers of include/cupel, by the module that implements them
-    "base": "cleanup copy_tree error limits outcome units document text hash path",
-    "policy": "policy",
+    "base": "cleanup copy_tree error limits denied outcome units document text hash path",
+    "policy": "call policy",
     "score": "compare score result",
     "wire": "wire",
-    "sandbox": "filter_cache loop cgroup cell run",
+    "sandbox": "filter_cache filters loop cgroup cell run",
     "grader": "grader submission grade",
     "render": "render",
 }

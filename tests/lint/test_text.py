@@ -90,7 +90,6 @@ class Schemas(support.TestCase):
 
     def test_policies_follow_their_schema(self):
         self.check("policy", (SOURCE / "policies").glob("*.json"))
-        self.check("policy", (SOURCE / "templates").glob("*/policies/*.json"))
 
     def test_the_grader_schema_refuses_what_is_wrong(self):
         good = {
@@ -114,6 +113,11 @@ class Schemas(support.TestCase):
             {"tests": [{"id": "t", "run": ["./a"], "stdin": "a", "stdin_text": "b"}]},
             {"tests": [{"id": "t", "run": ["./a"], "limits": {"cpu": "1 parsec"}}]},
             {"groups": [{"id": "g", "tests": ["t"], "rule": "most"}]},
+            {"decimals": 7},
+            {"hidden_totals": True},
+            {"penalties": [{"id": "p", "tests": ["t"], "points": 1, "percent": 1}]},
+            {"penalties": [{"id": "p", "tests": ["t"]}]},
+            {"leaderboard": [{"name": "n", "test": "t", "value": "speed"}]},
         ):
             with self.subTest(change=change):
                 self.assertNotEqual(support.schema_faults(good | change, "grader"), [])

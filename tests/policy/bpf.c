@@ -23,14 +23,20 @@ static bool is_taken(const struct sock_filter *i, uint32_t accumulator, bool *kn
     }
 }
 
-uint32_t bpf_run(const struct cupel_filter *filter, const struct seccomp_data *data)
+uint32_t bpf_run(const struct cupel_filter *filter, const struct seccomp_data *data,
+                 size_t *steps)
 {
+    size_t uncounted = 0;
     const struct sock_filter *program = filter->instructions;
     uint32_t accumulator = 0;
     bool known = true;
 
+    if (steps == NULL)
+        steps = &uncounted;
+    *steps = 0;
     for (size_t pc = 0; pc < filter->count && known; pc++) {
         const struct sock_filter *i = &program[pc];
+        ++*steps;
         if (i->code == (BPF_LD | BPF_W | BPF_ABS) && i->k % 4 == 0 && i->k < sizeof(*data))
             memcpy(&accumulator, (const char *)data + i->k, sizeof(accumulator));
         else if (i->code == (BPF_ALU | BPF_AND | BPF_K))

@@ -12,7 +12,9 @@
 /* What the kernel cannot run, and so would not have loaded. */
 #define BPF_INVALID UINT32_MAX
 
-/* The filter's return value (SECCOMP_RET_…) for a call. */
-uint32_t bpf_run(const struct cupel_filter *filter, const struct seccomp_data *data);
+/* The filter's return value (SECCOMP_RET_…) for a call, and how many instructions it took
+ * (steps may be NULL). */
+uint32_t bpf_run(const struct cupel_filter *filter, const struct seccomp_data *data,
+                 size_t *steps);
 
 #endif

@@ -1,5 +1,4 @@
-/* Prints what is wrong with a policy: lint_policy FOLDER NAME. Exits with 0, also if much is.
- */
+/* Prints what is found in a policy: lint_policy FOLDER NAME. Exits with 0, also if much is. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -8,19 +7,18 @@
 int main(int argc, char **argv)
 {
     struct cupel_diagnostics diagnostics = {0};
-    struct cupel_policy *policy = NULL;
     struct cupel_error err = {0};
 
     if (argc != 3)
         return EXIT_FAILURE;
-    int r = cupel_policy_load(argv[1], argv[2], &diagnostics, &policy, &err);
+    int r = cupel_policy_lint(argv[1], argv[2], &diagnostics, &err);
     for (size_t i = 0; i < diagnostics.count; i++) {
         const struct cupel_diagnostic *d = &diagnostics.items[i];
-        (void)printf("%s:%u:%u: %s\n", d->file, d->line, d->column, d->text);
+        (void)printf("%s:%u:%u: %s: %s\n", d->file, d->line, d->column,
+                     cupel_severity_names[d->severity], d->text);
     }
     if (r < 0 && diagnostics.count == 0)
         (void)printf("%s\n", err.text);
-    cupel_policy_free(policy);
     cupel_diagnostics_clear(&diagnostics);
     return EXIT_SUCCESS;
 }

@@ -22,9 +22,9 @@ static int load(const char *folder, const char *name, struct cupel_filter *ret)
     struct cupel_policy *policy = NULL;
     struct cupel_error err = {0};
 
-    int r = cupel_policy_load(folder, name, &diagnostics, &policy, &err);
+    int r = cupel_policy_load(folder, name, cupel_arch_native(), &diagnostics, &policy, &err);
     if (r == 0)
-        r = cupel_policy_compile(policy, ret, &err);
+        r = cupel_policy_compile(policy, CUPEL_FILTER_ENFORCE, ret, &err);
     if (r < 0)
         (void)fprintf(stderr, "%s\n", err.text);
     cupel_policy_free(policy);

@@ -76,7 +76,7 @@ class Schemas(unittest.TestCase):
             jsonschema.Draft202012Validator.check_schema(schema)
 
     def test_every_sample_follows_its_schema(self):
-        self.assertEqual(len(SAMPLES), 13)
+        self.assertEqual(len(SAMPLES), 15)
         for name, document in SAMPLES.items():
             self.assertEqual(errors_of(name, document), [], name)
 
@@ -104,8 +104,15 @@ class Schemas(unittest.TestCase):
             ("run-limit", ("limit",), None),
             ("run-limit", ("limit",), "inodes"),
             ("run-signaled", ("signal",), None),
+            ("run-denied", ("denied_syscalls", 0, "count"), 0),
+            ("run-denied", ("denied_syscalls", 0, "action"), "allow"),
+            ("run-denied", ("denied_syscalls", 0, "arguments"), ["0x0"]),
+            ("run-denied", ("denied_syscalls", 1, "line"), 0),
+            ("run-denied-learner", ("denied_syscalls", 1, "file"), "/policies/base.json"),
             ("result-graded", ("score",), None),
-            ("result-graded", ("fraction",), 1.1),
+            ("result-graded", ("fraction",), -0.1),
+            ("result-graded", ("penalties", 0, "points"), -1),
+            ("result-graded", ("leaderboard", 0, "order"), "up"),
             ("result-graded", ("started_at",), "2026-01-01 00:00:00"),
             ("result-graded", ("tests", 0, "verdict"), "ok"),
             ("result-graded", ("tests", 0, "reason"), "wrong_output"),
@@ -113,6 +120,7 @@ class Schemas(unittest.TestCase):
             ("result-graded", ("tests", 0, "run", "status"), "done"),
             ("result-graded-learner", ("tests", 2, "visibility"), "visible"),
             ("result-graded-learner", ("tests", 2, "message"), "told"),
+            ("result-graded-learner", ("tests", 2, "score"), 0),
             ("result-platform-error", ("score",), 0),
         ]
         for name, path, value in cases:

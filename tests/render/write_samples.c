@@ -29,15 +29,21 @@ static void add_runs(json_t *documents)
     struct cupel_outcome signaled = sample_run();
     struct cupel_outcome not_executed = sample_run();
 
+    struct cupel_outcome denied = sample_run();
+
     signaled.status = CUPEL_RUN_SIGNALED;
     signaled.signal = SIGSEGV;
+    sample_denied(&denied);
     not_executed.exec_errno = 2;
     not_executed.exit_code = 127;
-    add(documents, "run-exited", cupel_render_run(&exited));
-    add(documents, "run-limit", cupel_render_run(&limit));
-    add(documents, "run-error", cupel_render_run(&error));
-    add(documents, "run-signaled", cupel_render_run(&signaled));
-    add(documents, "run-not-executed", cupel_render_run(&not_executed));
+    add(documents, "run-exited", cupel_render_run(&exited, CUPEL_VIEW_STAFF));
+    add(documents, "run-limit", cupel_render_run(&limit, CUPEL_VIEW_STAFF));
+    add(documents, "run-error", cupel_render_run(&error, CUPEL_VIEW_STAFF));
+    add(documents, "run-signaled", cupel_render_run(&signaled, CUPEL_VIEW_STAFF));
+    add(documents, "run-denied", cupel_render_run(&denied, CUPEL_VIEW_STAFF));
+    add(documents, "run-denied-learner", cupel_render_run(&denied, CUPEL_VIEW_LEARNER));
+    cupel_denied_clear(&denied.denied);
+    add(documents, "run-not-executed", cupel_render_run(&not_executed, CUPEL_VIEW_STAFF));
 }
 
 int main(void)

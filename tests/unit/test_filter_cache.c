@@ -49,9 +49,11 @@ static int set_up(void **state)
     FILE *file = fopen(path, "we");
     if (file == NULL || fputs(policy_text, file) < 0 || fclose(file) != 0)
         return -1;
-    int r = cupel_policy_load(fixture->home, path, &diagnostics, &fixture->policy, &err);
+    int r = cupel_policy_load(fixture->home, path, cupel_arch_native(), &diagnostics,
+                              &fixture->policy, &err);
     if (r == 0)
-        r = cupel_policy_compile(fixture->policy, &fixture->compiled, &err);
+        r = cupel_policy_compile(fixture->policy, CUPEL_FILTER_ENFORCE, &fixture->compiled,
+                                 &err);
     for (size_t i = 0; i < diagnostics.count; i++)
         print_message("%s\n", diagnostics.items[i].text);
     cupel_diagnostics_clear(&diagnostics);
@@ -83,7 +85,9 @@ static void get(struct fixture *fixture)
     struct cupel_filter filter = {0};
     struct cupel_error err = {0};
 
-    assert_int_equal(cupel_filter_get(fixture->folder, fixture->policy, &filter, &err), 0);
+    assert_int_equal(
+        cupel_filter_get(fixture->folder, fixture->policy, CUPEL_FILTER_ENFORCE, &filter, &err),
+        0);
     assert_int_equal(filter.count, fixture->compiled.count);
     assert_memory_equal(filter.instructions, fixture->compiled.instructions, filter.count * 8);
     assert_string_equal(filter.sha256, fixture->compiled.sha256);
@@ -187,27 +191,34 @@ static void without_a_folder_it_is_compiled(void **state)
     for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
         struct cupel_filter filter = {0};
         struct cupel_error err = {0};
-        assert_int_equal(cupel_filter_get(folders[i], fixture->policy, &filter, &err), 0);
+        assert_int_equal(
+            cupel_filter_get(folders[i], fixture->policy, CUPEL_FILTER_ENFORCE, &filter, &err),
+            0);
         assert_string_equal(filter.sha256, fixture->compiled.sha256);
         cupel_filter_clear(&filter);
     }
 }
 
-static void the_key_tells_networks_and_policies_apart(void **state)
+static void the_key_tells_apart_all_that_makes_a_filter(void **state)
 {
     struct fixture *fixture = *state;
-    char keys[3][CUPEL_SHA256_HEX_SIZE];
+    char keys[5][CUPEL_SHA256_HEX_SIZE];
     struct cupel_policy changed = *fixture->policy;
 
-    cupel_policy_filter_key(&changed, keys[0]);
+    cupel_policy_filter_key(&changed, CUPEL_FILTER_ENFORCE, keys[0]);
     changed.network = CUPEL_NETWORK_LOOPBACK;
-    cupel_policy_filter_key(&changed, keys[1]);
+    cupel_policy_filter_key(&changed, CUPEL_FILTER_ENFORCE, keys[1]);
     changed.network = CUPEL_NETWORK_NONE;
     changed.sha256[0] = changed.sha256[0] == 'a' ? 'b' : 'a';
-    cupel_policy_filter_key(&changed, keys[2]);
-    assert_string_not_equal(keys[0], keys[1]);
-    assert_string_not_equal(keys[0], keys[2]);
-    assert_string_not_equal(keys[1], keys[2]);
+    cupel_policy_filter_key(&changed, CUPEL_FILTER_ENFORCE, keys[2]);
+    cupel_policy_filter_key(fixture->policy, CUPEL_FILTER_NOTIFY, keys[3]);
+    changed = *fixture->policy;
+    changed.arch = changed.arch == CUPEL_ARCH_X86_64 ? CUPEL_ARCH_AARCH64 : CUPEL_ARCH_X86_64;
+    cupel_policy_filter_key(&changed, CUPEL_FILTER_ENFORCE, keys[4]);
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        for (size_t j = 0; j < i; j++)
+            assert_string_not_equal(keys[i], keys[j]);
+    }
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -219,7 +230,7 @@ int main(void)
         TEST(a_damaged_file_is_replaced),
         TEST(what_others_may_write_is_not_believed),
         TEST(without_a_folder_it_is_compiled),
-        TEST(the_key_tells_networks_and_policies_apart),
+        TEST(the_key_tells_apart_all_that_makes_a_filter),
     };
     return cmocka_run_group_tests_name("filter_cache", tests, NULL, NULL);
 }

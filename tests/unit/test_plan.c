@@ -30,7 +30,7 @@ static struct cupel_policy native_policy = {.read_only = second_paths,
                                             .network = CUPEL_NETWORK_LOOPBACK,
                                             .require = 1U << CUPEL_LAYER_LANDLOCK};
 static struct cupel_policy *policies[] = {&unpack_policy, &native_policy};
-static struct cupel_filter filters[2];
+static struct cupel_filters filters[2];
 static struct cupel_step builds[] = {{.limits = {.disk_bytes = 300000, .inodes = 2}},
                                      {.limits = {.disk_bytes = 200, .inodes = 9000}}};
 static const struct cupel_grader grader = {

@@ -54,7 +54,7 @@ static void assert_keys(json_t *object, const char *expected)
 static void run_has_the_keys_of_the_design_in_order(void **state)
 {
     struct cupel_outcome run = sample_run();
-    json_t *json = cupel_render_run(&run);
+    json_t *json = cupel_render_run(&run, CUPEL_VIEW_STAFF);
 
     (void)state;
     assert_keys(json,
@@ -79,15 +79,18 @@ static void result_has_the_keys_of_the_design_in_order(void **state)
     (void)state;
     assert_keys(json,
                 "schema cupel status grader submission score max_score fraction message "
-                "build tests groups leaderboard started_at wall_seconds");
+                "build tests groups penalties leaderboard started_at wall_seconds");
     assert_keys(json_object_get(json, "grader"), "name version sha256");
     assert_keys(json_object_get(json, "submission"), "sha256 files bytes warnings");
     assert_keys(json_array_get(json_object_get(json, "build"), 0),
                 "id passed output message run");
     assert_keys(json_array_get(json_object_get(json, "tests"), 0),
-                "id title verdict reason score max_score visibility separation output message "
-                "run");
-    assert_keys(json_array_get(json_object_get(json, "groups"), 0), "id score max_score tests");
+                "id title verdict reason score max_score bonus visibility separation output "
+                "message run");
+    assert_keys(json_array_get(json_object_get(json, "groups"), 0),
+                "id score max_score bonus tests");
+    assert_keys(json_array_get(json_object_get(json, "penalties"), 0), "id points tests");
+    assert_keys(json_array_get(json_object_get(json, "leaderboard"), 0), "name value order");
     json_decref(json);
     cupel_result_clear(&result);
 }
@@ -119,7 +122,7 @@ static void ends_of_runs_follow_the_table(void **state)
         run.signal = cases[i].signal;
         run.limit = cases[i].limit;
         strcpy(run.error, "why");
-        json_t *json = cupel_render_run(&run);
+        json_t *json = cupel_render_run(&run, CUPEL_VIEW_STAFF);
         json_t *end = json_pack(
             "[OOOOo]", json_object_get(json, "status"), json_object_get(json, "exit_code"),
             json_object_get(json, "signal"), json_object_get(json, "limit"),
@@ -141,7 +144,7 @@ static void what_is_unknown_is_null(void **state)
                                          "capabilities", "landlock_abi", "seccomp_sha256",
                                          "policy",       "policy_sha256"};
     struct cupel_outcome run = sample_error_run();
-    json_t *json = cupel_render_run(&run);
+    json_t *json = cupel_render_run(&run, CUPEL_VIEW_STAFF);
 
     (void)state;
     for (size_t i = 0; i < COUNT(keys); i++)
@@ -149,6 +152,48 @@ static void what_is_unknown_is_null(void **state)
     for (size_t i = 0; i < COUNT(layers); i++)
         assert_true(
             json_is_null(json_object_get(json_object_get(json, "enforcement"), layers[i])));
+    json_decref(json);
+}
+
+static void denied_calls_are_told_with_their_rule(void **state)
+{
+    static const char staff[] =
+        "[{\"name\": \"ptrace\", \"count\": 1, \"arguments\": [\"0x10\", "
+        "\"0xffffffffffffffff\", \"0x0\", \"0x0\", \"0x0\", \"0x0\"], \"action\": \"kill\", "
+        "\"policy\": null, \"file\": null, \"line\": null, "
+        "\"why\": \"no policy can allow it\"}, "
+        "{\"name\": \"call 900\", \"count\": 3, \"arguments\": [\"0x0\", \"0x0\", \"0x0\", "
+        "\"0x0\", \"0x0\", \"0x0\"], \"action\": \"errno ENOSYS\", \"policy\": \"base\", "
+        "\"file\": \"/policies/base.json\", \"line\": 25, \"why\": \"no rule is about it\"}, "
+        "{\"name\": null, \"count\": 7}]";
+    static const char learner[] =
+        "[{\"name\": \"ptrace\", \"count\": 1, \"action\": \"kill\", \"policy\": null, "
+        "\"why\": \"no policy can allow it\"}, "
+        "{\"name\": \"call 900\", \"count\": 3, \"action\": \"errno ENOSYS\", "
+        "\"policy\": \"base\", \"why\": \"no rule is about it\"}, "
+        "{\"name\": null, \"count\": 7}]";
+    struct cupel_outcome run = sample_run();
+
+    (void)state;
+    sample_denied(&run);
+    for (enum cupel_view view = CUPEL_VIEW_STAFF; view <= CUPEL_VIEW_LEARNER; view++) {
+        json_t *json = cupel_render_run(&run, view);
+        CUPEL_AUTO_FREE char *text = json_dumps(json_object_get(json, "denied_syscalls"), 0);
+        assert_string_equal(text, view == CUPEL_VIEW_STAFF ? staff : learner);
+        json_decref(json);
+    }
+    cupel_denied_clear(&run.denied);
+}
+
+static void no_denied_call_is_an_empty_list(void **state)
+{
+    struct cupel_outcome run = sample_run();
+
+    (void)state;
+    run.knows_denied = true;
+    json_t *json = cupel_render_run(&run, CUPEL_VIEW_LEARNER);
+    assert_true(json_is_array(json_object_get(json, "denied_syscalls")));
+    assert_int_equal(json_array_size(json_object_get(json, "denied_syscalls")), 0);
     json_decref(json);
 }
 
@@ -283,7 +328,8 @@ static void the_instant_is_utc(void **state)
 /* What the staff's view holds of a hidden test must be missing in the learner's. */
 static void learners_see_only_id_and_points_of_hidden_tests(void **state)
 {
-    static const char *const secrets[] = {"TITLE", "OUTPUT", "ANSWER", "wrong_output"};
+    static const char *const secrets[] = {"TITLE", "OUTPUT", "ANSWER", "wrong_output",
+                                          "RANK",  "3.33",   "4.75",   "7.25"};
     struct cupel_result result = sample_graded();
     CUPEL_AUTO_FREE char *staff = result_json(&result, CUPEL_VIEW_STAFF);
     CUPEL_AUTO_FREE char *learner = result_json(&result, CUPEL_VIEW_LEARNER);
@@ -303,10 +349,68 @@ static void learners_see_only_id_and_points_of_hidden_tests(void **state)
     json_t *json = json_loads(learner, 0, NULL);
     json_t *tests = json_object_get(json, "tests");
     assert_int_equal(json_array_size(tests), 4);
-    assert_keys(json_array_get(tests, 2), "id score max_score visibility");
-    assert_keys(json_array_get(tests, 3), "id score max_score visibility");
-    assert_true(json_number_value(json_object_get(json, "max_score")) == 60);
+    assert_keys(json_array_get(tests, 2), "id max_score bonus visibility");
+    assert_keys(json_array_get(tests, 3), "id max_score bonus visibility");
+    assert_true(json_number_value(json_object_get(json, "max_score")) == 30);
+    assert_true(json_is_null(json_object_get(json, "wall_seconds")));
     json_decref(json);
+    cupel_result_clear(&result);
+}
+
+/* The parts of a document that points make, on one line. */
+static char *figures_of(const struct cupel_result *result, enum cupel_view view)
+{
+    static const char *const keys[] = {"score", "groups", "penalties", "leaderboard"};
+    json_t *json = cupel_render_result(result, view);
+    json_t *parts = json_array();
+
+    for (size_t i = 0; i < COUNT(keys); i++)
+        json_array_append(parts, json_object_get(json, keys[i]));
+    char *text = json_dumps(parts, JSON_REAL_PRECISION(15));
+    json_decref(parts);
+    json_decref(json);
+    return text;
+}
+
+static void figures_made_of_hidden_tests_are_withheld_from_learners(void **state)
+{
+    struct cupel_result result = sample_graded();
+    CUPEL_AUTO_FREE char *staff = figures_of(&result, CUPEL_VIEW_STAFF);
+    CUPEL_AUTO_FREE char *learner = figures_of(&result, CUPEL_VIEW_LEARNER);
+
+    (void)state;
+    assert_string_equal(
+        staff,
+        "[1.333333, [{\"id\": \"basic\", \"score\": 0, \"max_score\": 30, \"bonus\": false, "
+        "\"tests\": [\"small\", \"large\"]}, "
+        "{\"id\": \"extra\", \"score\": 4.75, \"max_score\": 5, \"bonus\": true, \"tests\": "
+        "[\"large\", \"secret\"]}], "
+        "[{\"id\": \"style\", \"points\": 2, \"tests\": [\"small\", \"large\"]}, "
+        "{\"id\": \"forbidden\", \"points\": 7.25, \"tests\": [\"small\", \"secret\"]}], "
+        "[{\"name\": \"Time\", \"value\": 0.008, \"order\": \"asc\"}, "
+        "{\"name\": \"Points\", \"value\": null, \"order\": \"desc\"}, "
+        "{\"name\": \"The RANK that tells\", \"value\": 1.25, \"order\": \"asc\"}]]");
+    assert_string_equal(
+        learner,
+        "[0, [{\"id\": \"basic\", \"score\": 0, \"max_score\": 30, \"bonus\": false, "
+        "\"tests\": [\"small\", \"large\"]}, "
+        "{\"id\": \"extra\", \"score\": null, \"max_score\": 5, \"bonus\": true, \"tests\": "
+        "[\"large\", \"secret\"]}], "
+        "[{\"id\": \"style\", \"points\": 1, \"tests\": [\"small\", \"large\"]}, "
+        "{\"id\": \"forbidden\", \"points\": null, \"tests\": [\"small\", \"secret\"]}], "
+        "[{\"name\": \"Time\", \"value\": 0.008, \"order\": \"asc\"}, "
+        "{\"name\": \"Points\", \"value\": null, \"order\": \"desc\"}]]");
+    cupel_result_clear(&result);
+}
+
+static void a_leaderboard_without_a_score_has_no_figures(void **state)
+{
+    struct cupel_result result = sample_graded();
+
+    (void)state;
+    result.status = CUPEL_STATUS_GRADER_ERROR;
+    CUPEL_AUTO_FREE char *text = figures_of(&result, CUPEL_VIEW_LEARNER);
+    assert_non_null(strstr(text, "{\"name\": \"Time\", \"value\": null, \"order\": \"asc\"}"));
     cupel_result_clear(&result);
 }
 
@@ -315,7 +419,7 @@ static void staff_see_verdicts_figures_messages_and_layers(void **state)
     (void)state;
     check_text(
         sample_graded(), CUPEL_VIEW_STAFF, false,
-        "fibonacci 1: 3.333333 of 60 points (5.5%)\n"
+        "fibonacci 1: 1.333333 of 50 points (2.6%)\n"
         "warning: run.sh: the first line ends in CR\n"
         "\n"
         "  passed   build compile                                       12 ms    1.5 MiB\n"
@@ -325,10 +429,13 @@ static void staff_see_verdicts_figures_messages_and_layers(void **state)
         "  failed   secret  The TITLE that tells             0 / 20     12 ms    1.5 MiB\n"
         "           line 1: expected \"the ANSWER\", found \"\"\n"
         "           | The OUTPUT that tells\n"
-        "  partial  late  (hidden)                    3.333333 / 10     12 ms    1.5 MiB\n"
+        "  partial  late  (hidden)                   3.333333 / +10     12 ms    1.5 MiB\n"
         "  group    basic                                    0 / 30\n"
+        "  group    extra                                 4.75 / +5\n"
+        "  penalty  style                                        -2\n"
+        "  penalty  forbidden                                 -7.25\n"
         "\n"
-        "3.333333 of 60 points (5.5%); 1 passed, 1 partial, 2 failed; 2.7 s\n"
+        "1.333333 of 50 points (2.6%); 1 passed, 1 partial, 2 failed; 2.7 s\n"
         "sandbox: user namespace, seccomp, Landlock ABI 7; memory by watchdog, processes\n"
         "         by rlimit, CPU by rusage\n");
 }
@@ -338,18 +445,20 @@ static void learners_see_their_own(void **state)
     (void)state;
     check_text(
         sample_graded(), CUPEL_VIEW_LEARNER, false,
-        "fibonacci 1: 3.333333 of 60 points (5.5%)\n"
+        "fibonacci 1: 0 of 30 points (0%)\n"
         "warning: run.sh: the first line ends in CR\n"
         "\n"
         "  passed   build compile                                       12 ms    1.5 MiB\n"
         "  passed   small  Small numbers                    10 / 10     12 ms    1.5 MiB\n"
         "  failed   large                                    0 / 20     2.6 s    1.5 MiB\n"
         "           stopped at 2.50 s of CPU time; the limit is 2.50 s\n"
-        "  hidden   secret                                   0 / 20\n"
-        "  hidden   late                              3.333333 / 10\n"
+        "  hidden   secret                                   ? / 20\n"
+        "  hidden   late                                    ? / +10\n"
         "  group    basic                                    0 / 30\n"
+        "  group    extra                                    ? / +5\n"
+        "  penalty  style                                        -1\n"
         "\n"
-        "3.333333 of 60 points (5.5%); 1 passed, 1 failed, 2 hidden; 2.7 s\n");
+        "0 of 30 points (0%); 1 passed, 1 failed, 2 hidden\n");
 }
 
 static void a_build_that_failed_shows_the_compiler(void **state)
@@ -562,6 +671,8 @@ int main(void)
         cmocka_unit_test(result_has_the_keys_of_the_design_in_order),
         cmocka_unit_test(ends_of_runs_follow_the_table),
         cmocka_unit_test(what_is_unknown_is_null),
+        cmocka_unit_test(denied_calls_are_told_with_their_rule),
+        cmocka_unit_test(no_denied_call_is_an_empty_list),
         cmocka_unit_test(numbers_print_short),
         cmocka_unit_test(seconds_have_six_decimals_at_most),
         cmocka_unit_test(text_ends_with_a_line_feed_and_is_indented),
@@ -570,6 +681,8 @@ int main(void)
         cmocka_unit_test(a_rejected_submission_has_no_figures),
         cmocka_unit_test(the_instant_is_utc),
         cmocka_unit_test(learners_see_only_id_and_points_of_hidden_tests),
+        cmocka_unit_test(figures_made_of_hidden_tests_are_withheld_from_learners),
+        cmocka_unit_test(a_leaderboard_without_a_score_has_no_figures),
         cmocka_unit_test(staff_see_verdicts_figures_messages_and_layers),
         cmocka_unit_test(learners_see_their_own),
         cmocka_unit_test(a_build_that_failed_shows_the_compiler),

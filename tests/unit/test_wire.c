@@ -35,7 +35,9 @@ static size_t encode(enum cupel_wire_type type, void *buf, size_t size)
                                  .rules = {{"/usr", CUPEL_WIRE_READ}, {"/", CUPEL_WIRE_LIST}},
                                  .rule_count = 2,
                                  .filter = filter,
-                                 .filter_count = 3};
+                                 .filter_count = 3,
+                                 .notify_filter = filter + 1,
+                                 .notify_filter_count = 2};
     struct cupel_wire_ready ready = {.landlock_abi = 7};
     struct cupel_wire_exited exited = {.wait_status = 0x8b,
                                        .exec_errno = 2,
@@ -58,6 +60,9 @@ static size_t encode(enum cupel_wire_type type, void *buf, size_t size)
         break;
     case CUPEL_WIRE_STARTED:
         len = cupel_wire_encode_started(buf, size);
+        break;
+    case CUPEL_WIRE_LISTENER:
+        len = cupel_wire_encode_listener(buf, size);
         break;
     case CUPEL_WIRE_EXITED:
         len = cupel_wire_encode_exited(&exited, buf, size);
@@ -95,6 +100,8 @@ static int decode(const void *buf, size_t len)
         return cupel_wire_decode_ready(buf, len, &ready);
     case CUPEL_WIRE_STARTED:
         return cupel_wire_decode_started(buf, len);
+    case CUPEL_WIRE_LISTENER:
+        return cupel_wire_decode_listener(buf, len);
     case CUPEL_WIRE_EXITED:
         return cupel_wire_decode_exited(buf, len, &exited);
     case CUPEL_WIRE_FAILED:
@@ -142,6 +149,8 @@ static void run_arrives_as_it_was_sent(void **state)
     assert_int_equal(run.rules[1].access, CUPEL_WIRE_LIST);
     assert_int_equal(run.filter_count, 3);
     assert_memory_equal((const unsigned char *)run.filter + 16, &(uint64_t){3}, 8);
+    assert_int_equal(run.notify_filter_count, 2);
+    assert_memory_equal(run.notify_filter, &(uint64_t){2}, 8);
     cupel_wire_run_clear(&run);
 }
 
@@ -255,12 +264,19 @@ static void bounds_of_fields_are_checked(void **state)
                                  .environment = no_argument,
                                  .filter = "12345678",
                                  .filter_count = 1};
+    struct cupel_wire_run no_filter = {.chdir = "/",
+                                       .argv = (const char *[]){"./prog", NULL},
+                                       .environment = no_argument,
+                                       .notify_filter = "12345678",
+                                       .notify_filter_count = 1};
     struct cupel_wire_failed failed = {.code = 1, .text = "a success is no failure"};
     struct cupel_wire_exited exited = {.exec_errno = 5000};
 
     (void)state;
     int len = cupel_wire_encode_run(&run, buf, sizeof(buf));
     assert_int_equal(decode(buf, (size_t)len), -EPROTO); /* no command */
+    len = cupel_wire_encode_run(&no_filter, buf, sizeof(buf));
+    assert_int_equal(decode(buf, (size_t)len), -EPROTO); /* calls would go unfiltered */
     len = cupel_wire_encode_failed(&failed, buf, sizeof(buf));
     assert_int_equal(decode(buf, (size_t)len), -EPROTO);
     len = cupel_wire_encode_exited(&exited, buf, sizeof(buf));
@@ -270,18 +286,21 @@ static void bounds_of_fields_are_checked(void **state)
 static void only_the_table_s_frames_are_permitted(void **state)
 {
     /* Row: state; column: type. 0: not permitted, else the next state plus one. */
-    static const unsigned next[][7] = {
+    static const unsigned next[][8] = {
         [CUPEL_WIRE_NEW] = {[CUPEL_WIRE_SETUP] = CUPEL_WIRE_WAITING + 1},
         [CUPEL_WIRE_WAITING] = {[CUPEL_WIRE_READY] = CUPEL_WIRE_IDLE + 1,
                                 [CUPEL_WIRE_FAILED] = CUPEL_WIRE_BROKEN + 1},
         [CUPEL_WIRE_IDLE] = {[CUPEL_WIRE_RUN] = CUPEL_WIRE_ASKED + 1},
         [CUPEL_WIRE_ASKED] = {[CUPEL_WIRE_STARTED] = CUPEL_WIRE_RUNNING + 1,
                               [CUPEL_WIRE_FAILED] = CUPEL_WIRE_IDLE + 1},
-        [CUPEL_WIRE_RUNNING] = {[CUPEL_WIRE_EXITED] = CUPEL_WIRE_IDLE + 1,
+        [CUPEL_WIRE_RUNNING] = {[CUPEL_WIRE_LISTENER] = CUPEL_WIRE_LISTENING + 1,
+                                [CUPEL_WIRE_EXITED] = CUPEL_WIRE_IDLE + 1,
                                 [CUPEL_WIRE_FAILED] = CUPEL_WIRE_IDLE + 1},
+        [CUPEL_WIRE_LISTENING] = {[CUPEL_WIRE_EXITED] = CUPEL_WIRE_IDLE + 1,
+                                  [CUPEL_WIRE_FAILED] = CUPEL_WIRE_IDLE + 1},
         [CUPEL_WIRE_BROKEN] = {0},
     };
-    static const size_t fds[] = {0, 0, 3, 1, 6, 0, 0};
+    static const size_t fds[] = {0, 0, 3, 1, 6, 1, 0, 0};
 
     (void)state;
     for (enum cupel_wire_state from = CUPEL_WIRE_NEW; from <= CUPEL_WIRE_BROKEN; from++) {

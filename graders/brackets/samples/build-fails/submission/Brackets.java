@@ -1,0 +1,5 @@
+public class Brackets {
+    public static void main(String[] arguments) {
+        System.out.println("ok")
+    }
+}

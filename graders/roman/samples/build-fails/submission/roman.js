@@ -1,0 +1,5 @@
+'use strict';
+
+function convert(text {
+  return text;
+}

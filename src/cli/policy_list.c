@@ -1,0 +1,153 @@
+/* cupel policy list: the shipped policies. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/policy.h"
+#include "render/json.h"
+#include "render/page.h"
+
+#define SUFFIX   ".json"
+#define MAX_SIZE (1024UL * 1024)
+#define LEAD     20 /* columns before what a policy is for */
+
+static const char help[] =
+    "Usage: cupel policy list [--json]\n"
+    "\n"
+    "List the shipped policies: what each extends, and what it is for.\n"
+    "\n"
+    "      --json  print a cupel.policy-list/1 document\n"
+    "  -h, --help  print this\n"
+    "\n"
+    "Example:\n"
+    "  cupel policy list\n"
+    "\n"
+    "Exit: 0 listed, 1 platform failure, 2 usage or an invalid policy.\n";
+
+static int is_policy_file(const struct dirent *entry)
+{
+    size_t len = strlen(entry->d_name);
+
+    return entry->d_name[0] != '.' && len > strlen(SUFFIX) &&
+           strcmp(entry->d_name + len - strlen(SUFFIX), SUFFIX) == 0;
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+char **policy_names(const struct policy_request *request)
+{
+    struct dirent **entries = NULL;
+
+    int found = scandir(request->folder, &entries, is_policy_file, by_name);
+    if (found < 0) {
+        (void)cupel_cli_fail(request->command, CUPEL_EXIT_PLATFORM, "%s: %s", request->folder,
+                             strerrordesc_np(errno));
+        return NULL;
+    }
+    char **names = calloc((size_t)found + 1, sizeof(*names));
+    bool ok = names != NULL;
+    for (int i = 0; i < found; i++) {
+        const char *file = entries[i]->d_name;
+        if (ok)
+            names[i] = strndup(file, strlen(file) - strlen(SUFFIX));
+        ok = ok && names[i] != NULL;
+        free(entries[i]);
+    }
+    free(entries);
+    if (ok)
+        return names;
+    (void)cupel_cli_fail(request->command, CUPEL_EXIT_PLATFORM, "out of memory");
+    cupel_strings_free(names);
+    return NULL;
+}
+
+/* Fails only where memory runs out or the file went away: the policy has just been loaded. */
+static json_t *describe(const struct policy_request *request, const struct cupel_policy *policy)
+{
+    struct cupel_diagnostics diagnostics = {0};
+    struct cupel_document *document = NULL;
+    struct cupel_error err = {0};
+    struct cupel_field extends;
+    const char *parent = NULL;
+    char path[PATH_MAX + 256];
+
+    (void)snprintf(path, sizeof(path), "%s/%s" SUFFIX, request->folder, policy->name);
+    if (cupel_document_load(AT_FDCWD, path, path, MAX_SIZE, &diagnostics, &document, &err) < 0)
+        return NULL;
+    struct cupel_field root = cupel_document_root(document);
+    if (cupel_field_get(&root, "extends", &extends))
+        (void)cupel_field_string(&extends, &parent);
+    json_t *json = json_pack("{ss ss? ss ss}", "name", policy->name, "extends", parent, "why",
+                             policy->why, "sha256", policy->sha256);
+    cupel_document_free(document);
+    cupel_diagnostics_clear(&diagnostics);
+    return json;
+}
+
+/* An entry for each policy; NULL, with the exit code, if one is not valid. */
+static json_t *describe_all(const struct policy_request *request, char *const *names,
+                            int *ret_code)
+{
+    json_t *entries = json_array();
+
+    for (size_t i = 0; names[i] != NULL; i++) {
+        struct cupel_policy *policy = NULL;
+        *ret_code = policy_load(request, names[i], &policy);
+        if (*ret_code != CUPEL_EXIT_OK) {
+            json_decref(entries);
+            return NULL;
+        }
+        render_append(&entries, describe(request, policy));
+        cupel_policy_free(policy);
+    }
+    return entries;
+}
+
+static char *as_text(const json_t *document)
+{
+    const json_t *entries = json_object_get(document, "policies");
+    struct page page;
+    json_t *entry;
+    size_t i;
+
+    page_open(&page, false);
+    json_array_foreach(entries, i, entry)
+    {
+        char lead[LEAD + 1];
+        const char *extends = json_string_value(json_object_get(entry, "extends"));
+        (void)snprintf(lead, sizeof(lead), "%-10s%-10s",
+                       json_string_value(json_object_get(entry, "name")),
+                       extends != NULL ? extends : "-");
+        page_wrap(&page, lead, LEAD, json_string_value(json_object_get(entry, "why")));
+    }
+    return page_close(&page);
+}
+
+int cupel_cli_policy_list(int argc, char **argv)
+{
+    static const struct option options[] = {POLICY_OPTION_JSON, POLICY_OPTION_HELP,
+                                            POLICY_OPTION_END};
+    static const struct policy_usage usage = {
+        .help = help, .options = options, .short_options = "h", .operands = "no operands"};
+    struct policy_request request;
+    int code = CUPEL_EXIT_PLATFORM;
+
+    if (!policy_request_read(&usage, argc, argv, &request, &code))
+        return code;
+    char **names = policy_names(&request);
+    if (names == NULL)
+        return CUPEL_EXIT_PLATFORM;
+    json_t *entries = describe_all(&request, names, &code);
+    cupel_strings_free(names);
+    if (entries == NULL)
+        return code;
+    json_t *document =
+        json_pack("{ss so}", "schema", "cupel.policy-list/1", "policies", entries);
+    return policy_write_document(&request, document, as_text);
+}

@@ -1,0 +1,281 @@
+/*
+ * Calls that a policy denies. The kernel has the caller wait and tells us (seccomp_unotify(2)):
+ * we count the call, kill the process if the policy says so, and answer. Calls that are allowed
+ * never come here, and cost what they cost without this.
+ *
+ * Nothing is let go on (SECCOMP_USER_NOTIF_FLAG_CONTINUE) but while a policy is learned. Where
+ * nobody answers any more, since we or the listener are gone, the kernel does, with ENOSYS.
+ *
+ * A program that does nothing but make such calls keeps itself waiting, not us: one call is
+ * answered at each turn of the loop, and after a burst only so many a second.
+ */
+#include <errno.h>
+#include <linux/seccomp.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "cupel/cleanup.h"
+#include "cupel/units.h"
+#include "sandbox/denied_process.h"
+#include "sandbox/run_internal.h"
+
+/* Credit is counted in calls that fail with an errno. */
+#define BURST     1000U
+#define RATE      1000U /* a second */
+#define KILL_COST 20U   /* of /proc, a pidfd, and a process that is made and buried */
+#define PAUSE_NS  (CUPEL_NS_PER_S / 100)
+
+/* Until a process that should have died of SIGSYS is killed: it may have changed its mind on
+ * that signal in the meantime. */
+#define LAST_WORD_NS (CUPEL_NS_PER_S / 5)
+
+#define NOTIFICATION_SIZE 512 /* what the structures may grow to */
+
+union notification {
+    struct seccomp_notif notification;
+    unsigned char room[NOTIFICATION_SIZE];
+};
+
+union response {
+    struct seccomp_notif_resp response;
+    unsigned char room[NOTIFICATION_SIZE];
+};
+
+static void answer(const struct run_denied *denied, uint64_t id, int error_number)
+{
+    union response answer = {.response = {.id = id, .error = -error_number}};
+
+    if (error_number == 0)
+        answer.response.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+    /* ENOENT: who asked is gone. */
+    (void)ioctl(denied->listener.fd, SECCOMP_IOCTL_NOTIF_SEND, &answer);
+}
+
+static void disarm(const struct cupel_source *timer)
+{
+    static const struct itimerspec never;
+
+    (void)timerfd_settime(timer->fd, 0, &never, NULL);
+}
+
+/* Timers that most runs never need are made when they are first set. */
+static void arm(struct cupel_run *run, struct cupel_source *timer, uint64_t after_ns)
+{
+    struct cupel_error error = {0};
+
+    if (timer->fd < 0 && run_watch_open_timer(run, timer, &error) < 0)
+        run_fail(run, &error);
+    else
+        run_watch_arm(timer, after_ns);
+}
+
+static void speak_last_word(struct run_dying *dying)
+{
+    (void)syscall(SYS_pidfd_send_signal, dying->pidfd, SIGKILL, NULL, 0);
+    cupel_close_p(&dying->pidfd);
+    dying->pidfd = -1;
+}
+
+static void last_word_ready(struct cupel_source *source, uint32_t events)
+{
+    struct cupel_run *run = source->owner;
+    struct run_denied *denied = run->denied;
+    uint64_t now_ns = run_now_ns();
+    uint64_t next_ns = UINT64_MAX;
+
+    (void)events;
+    disarm(source);
+    for (size_t i = 0; i < RUN_DYING_MAX; i++) {
+        struct run_dying *dying = &denied->dying[i];
+        if (dying->pidfd >= 0 && dying->due_ns <= now_ns)
+            speak_last_word(dying);
+        else if (dying->pidfd >= 0 && dying->due_ns < next_ns)
+            next_ns = dying->due_ns;
+    }
+    if (next_ns != UINT64_MAX)
+        arm(run, source, next_ns - now_ns);
+}
+
+/* Takes pidfd over. */
+static void expect_death(struct cupel_run *run, int pidfd)
+{
+    struct run_denied *denied = run->denied;
+    struct run_dying *dying = &denied->dying[denied->next_dying++ % RUN_DYING_MAX];
+    bool armed = false;
+
+    for (size_t i = 0; i < RUN_DYING_MAX; i++)
+        armed = armed || denied->dying[i].pidfd >= 0;
+    if (dying->pidfd >= 0)
+        speak_last_word(dying);
+    *dying = (struct run_dying){pidfd, run_now_ns() + LAST_WORD_NS};
+    if (!armed)
+        arm(run, &denied->last_word, LAST_WORD_NS);
+}
+
+/* Returns whether the command itself was killed. */
+static bool end_process(struct cupel_run *run, const struct seccomp_notif *call)
+{
+    struct denied_process process;
+
+    int pidfd =
+        denied_process_end(run->denied->listener.fd, call->id, (pid_t)call->pid, &process);
+    if (pidfd < 0)
+        return false;
+    if (process.dies_of_sigsys)
+        expect_death(run, pidfd);
+    else
+        (void)close(pidfd);
+    return process.is_command;
+}
+
+/* Whether the call shall be made, since a policy is learned that may allow it. */
+static bool is_learned(const struct cupel_run *run, int number, const uint64_t *arguments)
+{
+    return run->request.learn != NULL &&
+           !cupel_policy_forbids(run->request.policy, number, arguments);
+}
+
+static void take_call(struct cupel_run *run, const struct seccomp_notif *call)
+{
+    struct run_denied *denied = run->denied;
+    struct cupel_policy_case match;
+    struct denial *item = NULL;
+    uint64_t arguments[CUPEL_ARGUMENTS];
+    bool fatal = false;
+
+    memcpy(arguments, call->data.args, sizeof(arguments));
+    if (is_learned(run, call->data.nr, arguments)) {
+        run->request.learn(run->request.owner, call->data.nr, arguments);
+        answer(denied, call->id, 0);
+        return;
+    }
+    denied_table_decide(&denied->table, run->request.policy, call->data.nr, arguments, &match,
+                        &item);
+    const struct cupel_action *action = &match.decision.action;
+    if (action->kind == CUPEL_ACTION_KILL) {
+        fatal = end_process(run, call);
+        denied->credit -= denied->credit < KILL_COST ? denied->credit : KILL_COST;
+    }
+    denied_table_count(&denied->table, item, call->data.nr, arguments, &match, fatal);
+    /* Whatever we make of it here: the filter of the policy does not allow this call. */
+    answer(denied, call->id,
+           action->kind == CUPEL_ACTION_ERRNO && action->error_number > 0 ? action->error_number
+                                                                          : EPERM);
+}
+
+static bool has_credit(struct run_denied *denied)
+{
+    uint64_t now_ns = run_now_ns();
+    uint64_t earned = (now_ns - denied->credited_ns) / (CUPEL_NS_PER_S / RATE);
+
+    if (earned > 0) {
+        denied->credit = denied->credit + earned < BURST ? denied->credit + earned : BURST;
+        denied->credited_ns = now_ns;
+    }
+    return denied->credit > 0;
+}
+
+static void stop_listening(struct cupel_run *run)
+{
+    struct run_denied *denied = run->denied;
+
+    cupel_loop_remove(run->loop, &denied->listener);
+    cupel_close_p(&denied->listener.fd);
+    denied->listener.fd = -1;
+}
+
+static void pause_over(struct cupel_source *source, uint32_t events)
+{
+    struct cupel_run *run = source->owner;
+    struct cupel_error error = {0};
+
+    (void)events;
+    disarm(source);
+    if (cupel_loop_add(run->loop, &run->denied->listener, EPOLLIN, &error) < 0)
+        run_fail(run, &error);
+}
+
+static void listener_ready(struct cupel_source *source, uint32_t events)
+{
+    struct cupel_run *run = source->owner;
+    struct run_denied *denied = run->denied;
+    union notification call = {.room = {0}}; /* the kernel insists on zeroes */
+
+    if ((events & EPOLLIN) == 0) { /* no process has the filter any more */
+        stop_listening(run);
+        return;
+    }
+    if (run->request.learn == NULL && !has_credit(denied)) {
+        cupel_loop_remove(run->loop, source);
+        arm(run, &denied->pause, PAUSE_NS);
+        return;
+    }
+    /* Does not wait: as many calls may be received as have been made, even by who is dead. */
+    if (ioctl(source->fd, SECCOMP_IOCTL_NOTIF_RECV, &call) < 0) {
+        struct cupel_error error = {0};
+        if (errno != ENOENT && errno != EINTR) {
+            (void)cupel_fail_errno(&error, "receive a denied call");
+            run_fail(run, &error);
+        }
+        return;
+    }
+    if (denied->credit > 0)
+        denied->credit--;
+    take_call(run, &call.notification);
+}
+
+/* A cell may send what it likes; what is no listener could do anything on being asked. */
+static bool is_listener(int fd)
+{
+    struct seccomp_notif_sizes sizes;
+    struct stat st;
+    uint64_t no_id = 0;
+
+    return fstat(fd, &st) == 0 && (st.st_mode & S_IFMT) == 0 &&
+           ioctl(fd, SECCOMP_IOCTL_NOTIF_ID_VALID, &no_id) < 0 && errno == ENOENT &&
+           syscall(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &sizes) == 0 &&
+           sizes.seccomp_notif <= NOTIFICATION_SIZE &&
+           sizes.seccomp_notif_resp <= NOTIFICATION_SIZE;
+}
+
+int denied_open(struct cupel_run *run, int *listener_fd, struct cupel_error *err)
+{
+    if (!run_listens(run) || !is_listener(*listener_fd))
+        return cupel_fail(err, -EPROTO, "cupel-cell sent something else than a listener");
+    struct run_denied *denied = calloc(1, sizeof(*denied));
+    if (denied == NULL)
+        return cupel_fail_errno(err, "allocate a table of denied calls");
+    denied->listener = (struct cupel_source){cupel_take_fd(listener_fd), listener_ready, run};
+    denied->pause = (struct cupel_source){-1, pause_over, run};
+    denied->last_word = (struct cupel_source){-1, last_word_ready, run};
+    for (size_t i = 0; i < RUN_DYING_MAX; i++)
+        denied->dying[i].pidfd = -1;
+    denied->credit = BURST;
+    denied->credited_ns = run_now_ns();
+    run->denied = denied;
+    return cupel_loop_add(run->loop, &denied->listener, EPOLLIN, err);
+}
+
+void denied_close(struct cupel_run *run)
+{
+    struct run_denied *denied = run->denied;
+
+    if (denied == NULL)
+        return;
+    stop_listening(run);
+    cupel_loop_remove(run->loop, &denied->pause);
+    cupel_loop_remove(run->loop, &denied->last_word);
+    cupel_close_p(&denied->pause.fd);
+    cupel_close_p(&denied->last_word.fd);
+    for (size_t i = 0; i < RUN_DYING_MAX; i++)
+        cupel_close_p(&denied->dying[i].pidfd);
+    free(denied);
+    run->denied = NULL;
+}
