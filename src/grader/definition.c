@@ -11,7 +11,6 @@
 #define DEFAULT_MAX_SIZE  (10ULL << 20)
 #define DEFAULT_MAX_FILES 1000
 #define MOST_FILES        1000000
-#define POINTS_MAX        1e6
 
 static void read_constant(const struct cupel_field *field, const char *expected)
 {
@@ -115,7 +114,8 @@ static void read_cheats(struct cupel_grader *grader, const struct cupel_field *o
     (void)cupel_field_only_keys(object, cupel_cheat_names);
     for (size_t i = 0; i < CUPEL_CHEATS; i++) {
         if (cupel_field_get(object, cupel_cheat_names[i], &field))
-            (void)cupel_field_number(&field, 0, POINTS_MAX, &grader->cheat_points[i]);
+            (void)cupel_field_number(&field, 0, CUPEL_DEFINITION_POINTS_MAX,
+                                     &grader->cheat_points[i]);
     }
 }
 
