@@ -150,7 +150,8 @@ class Denied(support.TestCase):
         for i in range(5):
             test = found[f"quick{i}"]
             self.assertEqual(test["verdict"], "passed", test["message"])
-            self.assertLess(test["run"]["wall_seconds"], 0.35 * support.SLOWNESS)
+            # An emulated processor has enough to do with eight threads that wake.
+            self.assertLess(test["run"]["wall_seconds"], 5 if support.GUEST else 0.35)
 
     def graded(self, tests, *options):
         grader = self.folder()
