@@ -11,7 +11,7 @@ set(CUPEL_TEST_ENVIRONMENT
     CUPEL_PREFIX=${CUPEL_STAGE} CUPEL_SOURCE=${PROJECT_SOURCE_DIR} CUPEL_HELPERS=${CUPEL_HELPERS}
     CUPEL_BUILD=${PROJECT_BINARY_DIR} PYTHONPATH=${PROJECT_SOURCE_DIR}/tests
     PYTHONDONTWRITEBYTECODE=1 ASAN_OPTIONS=exitcode=99 LSAN_OPTIONS=exitcode=99
-    UBSAN_OPTIONS=exitcode=99:print_stacktrace=1)
+    UBSAN_OPTIONS=exitcode=99:print_stacktrace=1 CUPEL_SANITIZED=$<BOOL:${CUPEL_SANITIZE}>)
 
 # cupel_test(NAME name SCRIPT file.py [LABELS label…] [TIMEOUT seconds] [ALONE] [ONCE])
 # ALONE: not beside other tests (it measures time). ONCE: not repeated as an ordinary user.

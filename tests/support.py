@@ -27,6 +27,7 @@ SCHEMAS = SOURCE / "docs/schema"
 
 GUEST = os.environ.get("CUPEL_GUEST")  # "uml" or "qemu" in a guest of tests/vm
 SLOWNESS = 5 if GUEST else 1  # what an emulated processor needs times the usual
+SANITIZED = os.environ.get("CUPEL_SANITIZED") == "1"  # sanitizers slow the watchdog down
 
 MUST_RUN = os.environ.get("CUPEL_TESTS_MUST_RUN") == "1"
 SKIPPED = 77  # what ctest knows as a skip (SKIP_RETURN_CODE)

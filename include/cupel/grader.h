@@ -28,9 +28,25 @@ struct cupel_step {
         limits; /* the policy's, with the grader's defaults and its own over them */
 };
 
+/* What must have passed before: a test, or all tests of a group. */
+struct cupel_need {
+    bool is_group;
+    size_t index; /* in tests or groups of the grader */
+};
+
+struct cupel_needs {
+    struct cupel_need *items;
+    size_t count;
+};
+
+#define CUPEL_NO_GROUP SIZE_MAX
+
 struct cupel_grader_test {
     struct cupel_step step;
     double points;
+    bool bonus;               /* its points come on top of the maximum */
+    struct cupel_needs needs; /* never in a circle */
+    size_t group;             /* that it is in, or CUPEL_NO_GROUP */
     enum cupel_visibility visibility;
     char *stdin_bytes; /* owned; NULL: empty */
     size_t stdin_len;
@@ -45,7 +61,25 @@ struct cupel_grader_group {
     char *id;
     enum cupel_group_rule rule;
     double points; /* default: the sum of its tests' */
+    bool bonus;
+    struct cupel_needs needs; /* of each of its tests */
+    unsigned visibilities;    /* of its tests: 1U << enum cupel_visibility */
+    char **tests;             /* ids, NULL-terminated */
+};
+
+/* Taken off if one of the tests ran and has not passed. */
+struct cupel_grader_penalty {
+    char *id;
+    bool is_percent;
+    double amount; /* points, or percent of what was earned */
     char **tests;  /* ids, NULL-terminated */
+};
+
+struct cupel_grader_ranking {
+    char *name;
+    size_t test;
+    enum cupel_measure measure;
+    bool descending;
 };
 
 /* What may be handed in. */
@@ -73,6 +107,11 @@ struct cupel_grader {
     size_t test_count;
     struct cupel_grader_group *groups;
     size_t group_count;
+    struct cupel_scoring scoring;
+    struct cupel_grader_penalty *penalties;
+    size_t penalty_count;
+    struct cupel_grader_ranking *leaderboard;
+    size_t leaderboard_count;
     struct cupel_policy *
         *policies; /* each policy that a step names, and `unpack`; with its filters */
     struct cupel_filters *filters;

@@ -10,11 +10,6 @@
 #include "cupel/outcome.h"
 #include "cupel/result.h"
 
-enum cupel_view {
-    CUPEL_VIEW_STAFF,
-    CUPEL_VIEW_LEARNER, /* holds nothing of a test that is not visible but its id and points */
-};
-
 /* cupel.run/1 of an outcome. A new reference, NULL if memory ran out. Learners see of denied
  * calls neither arguments nor files. */
 json_t *cupel_render_run(const struct cupel_outcome *outcome, enum cupel_view view);

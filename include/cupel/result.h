@@ -37,6 +37,7 @@ enum cupel_reason {
     CUPEL_REASON_DISK_LIMIT, /* also file_size and open_files */
     CUPEL_REASON_DENIED_SYSCALL,
     CUPEL_REASON_BUILD_FAILED,
+    CUPEL_REASON_NEEDS_FAILED, /* not run: a test that it needs has not passed */
 };
 
 enum cupel_visibility {
@@ -46,12 +47,36 @@ enum cupel_visibility {
     CUPEL_AFTER_PUBLISHED,
 };
 
+/* Who reads a result. The learner sees nothing of a test that is not visible but its id and the
+ * points that it has to give, and no figure from which its result could be computed. */
+enum cupel_view {
+    CUPEL_VIEW_STAFF,
+    CUPEL_VIEW_LEARNER,
+};
+
+/* What a leaderboard ranks. */
+enum cupel_measure {
+    CUPEL_MEASURE_SCORE,  /* points of the test */
+    CUPEL_MEASURE_CPU,    /* seconds of CPU time */
+    CUPEL_MEASURE_WALL,   /* seconds of real time */
+    CUPEL_MEASURE_MEMORY, /* bytes, at the peak */
+};
+
 /* Indexed by the enums above, NULL-terminated; cupel_reason_names[CUPEL_REASON_NONE] is "none".
  */
 extern const char *const cupel_status_names[];
 extern const char *const cupel_verdict_names[];
 extern const char *const cupel_reason_names[];
 extern const char *const cupel_visibility_names[];
+extern const char *const cupel_measure_names[];
+
+/* How the points of tests and groups become a score. */
+struct cupel_scoring {
+    bool scaled;
+    double points;     /* if scaled: what all points that are no bonus come to together */
+    unsigned decimals; /* of the score, at most CUPEL_DECIMALS_MAX */
+    bool shows_hidden_totals; /* learners' totals count what they do not see as well */
+};
 
 /* Strings are owned by the result and valid UTF-8 (cupel_text_clean()); NULL where there is
  * none. */
@@ -71,6 +96,7 @@ struct cupel_test_result {
     enum cupel_reason reason;
     double score;
     double max_score;
+    bool bonus; /* its points come on top of the maximum */
     enum cupel_visibility visibility;
     bool in_group; /* its points are counted by its group */
     bool ran;      /* false: skipped; run is then meaningless */
@@ -83,7 +109,26 @@ struct cupel_group_result {
     char *id;
     double score;
     double max_score;
-    char **tests; /* ids, NULL-terminated */
+    bool bonus;    /* as of a test */
+    bool withheld; /* its score would tell learners of a test that they do not see */
+    char **tests;  /* ids, NULL-terminated */
+};
+
+struct cupel_penalty_result {
+    char *id;
+    bool is_percent;
+    double amount;         /* points, or percent of what was earned */
+    double points;         /* what it takes: 0 if all its tests passed or did not run */
+    double learner_points; /* the same of what the learner sees */
+    bool withheld;         /* as of a group */
+    char **tests;          /* as above */
+};
+
+struct cupel_leaderboard_entry {
+    char *name;
+    double value; /* NaN: unknown, as of a test that did not pass */
+    bool descending;
+    bool withheld; /* of a test that learners do not see */
 };
 
 struct cupel_result {
@@ -97,14 +142,21 @@ struct cupel_result {
     uint64_t submission_files;                     /* CUPEL_UNKNOWN as above */
     uint64_t submission_bytes;
     char **warnings; /* about the submission, NULL-terminated, or NULL */
+    struct cupel_scoring scoring;
     double score;
     double max_score;
+    double learner_score; /* the same for CUPEL_VIEW_LEARNER */
+    double learner_max_score;
     struct cupel_build_result *builds;
     size_t build_count;
     struct cupel_test_result *tests;
     size_t test_count;
     struct cupel_group_result *groups;
     size_t group_count;
+    struct cupel_penalty_result *penalties;
+    size_t penalty_count;
+    struct cupel_leaderboard_entry *leaderboard;
+    size_t leaderboard_count;
     struct timespec started_at; /* CLOCK_REALTIME */
     uint64_t wall_ns;
 };

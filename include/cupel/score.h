@@ -1,4 +1,10 @@
-/* From outcomes to verdicts, and from verdicts to points. Pure. */
+/*
+ * From outcomes to verdicts, and from verdicts to points. Pure.
+ *
+ * Points are counted in whole millionths, so that their sum does not depend on its order. The
+ * score is rounded once, at the end: to the decimals that the grader asks for, half away from
+ * zero. What is not a number, negative or above its maximum counts as 0, 0 and the maximum.
+ */
 #ifndef CUPEL_SCORE_H
 #define CUPEL_SCORE_H
 
@@ -8,6 +14,8 @@
 #include "cupel/compare.h"
 #include "cupel/outcome.h"
 #include "cupel/result.h"
+
+#define CUPEL_DECIMALS_MAX 6
 
 enum cupel_group_rule {
     CUPEL_GROUP_SUM, /* the sum of its tests' scores, scaled to the group's points */
@@ -35,6 +43,10 @@ CUPEL_MUST_CHECK int cupel_score_test(struct cupel_test_result *test,
                                       const struct cupel_expectation *expectation, bool equal,
                                       const struct cupel_difference *difference);
 
+/* Fill verdict and score from the part of its points that the test has earned: passed at 1 or
+ * more, failed at 0, less or NaN, else partial. */
+void cupel_score_fraction(struct cupel_test_result *test, double fraction);
+
 /* The sentence of a run that did not end well, "stopped at 1.00 s of CPU time; the limit is 1
  * s"; NULL in *ret if it exited by itself. The caller frees. Returns 0 or -ENOMEM. */
 CUPEL_MUST_CHECK int cupel_score_explain(const struct cupel_outcome *run, char **ret);
@@ -44,12 +56,21 @@ CUPEL_MUST_CHECK int cupel_score_explain(const struct cupel_outcome *run, char *
 CUPEL_MUST_CHECK int cupel_score_add_killed(const struct cupel_outcome *run, char **text);
 
 /* Score of one group (points: its max_score) from its tests, all of result->tests whose id it
- * lists. */
+ * lists, and whether it is withheld from learners. A group passes if all its tests do. */
 void cupel_score_group(const struct cupel_result *result, enum cupel_group_rule rule,
                        struct cupel_group_result *group);
 
-/* Sum the groups and the tests outside of groups into result->score and result->max_score.
- * Scores are rounded to 1e-6 and never NaN, negative or above the maximum. */
+/*
+ * Sum the groups and the tests outside of groups, scale, take the penalties off and round: into
+ * the totals of result and the points of its penalties, for each view. A penalty is taken if
+ * one of its tests ran and has not passed. Scores are never NaN or negative, and above the
+ * maximum only by bonus. The learner's count only what the learner sees, unless
+ * scoring.shows_hidden_totals.
+ */
 void cupel_score_total(struct cupel_result *result);
+
+/* A leaderboard's figure of a test; NaN if it is unknown, or not that of a test that passed.
+ * Points count whatever the verdict, if the test ran. */
+double cupel_score_measure(const struct cupel_test_result *test, enum cupel_measure measure);
 
 #endif

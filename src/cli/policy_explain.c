@@ -23,6 +23,7 @@ static const char help[] =
     "call: the whole table, grouped by action, with files, network, limits and layers.\n"
     "\n"
     "  POLICY    its name, or a file\n"
+    "  CALL      its name, or its number\n"
     "  ARGUMENT  a number, constants joined by '|' (AF_INET, SOCK_STREAM|SOCK_CLOEXEC), _ for\n"
     "            any value, or a \"string\", which a filter does not see\n"
     "\n"

@@ -107,9 +107,10 @@ static void read_defaults(struct definition *definition, const struct cupel_fiel
 
 static void read_top(struct definition *definition, const struct cupel_field *root)
 {
-    static const char *const keys[] = {"schema",      "name",       "title",    "version",
-                                       "environment", "submission", "defaults", "build",
-                                       "tests",       "groups",     NULL};
+    static const char *const keys[] = {"schema",        "name",       "title",       "version",
+                                       "environment",   "submission", "defaults",    "build",
+                                       "tests",         "groups",     "points",      "decimals",
+                                       "hidden_totals", "penalties",  "leaderboard", NULL};
     struct cupel_field submission;
     struct cupel_field defaults; /* parent of what definition->defaults keeps */
 
@@ -124,6 +125,8 @@ static void read_top(struct definition *definition, const struct cupel_field *ro
     cupel_definition_read_builds(definition, root);
     cupel_definition_read_tests(definition, root);
     cupel_definition_read_groups(definition, root);
+    cupel_definition_read_needs(definition, root);
+    cupel_definition_read_scoring(definition, root);
 }
 
 int cupel_definition_read(struct cupel_document *document,
@@ -135,18 +138,18 @@ int cupel_definition_read(struct cupel_document *document,
         .sources = sources,
         .grader = grader,
         .test_ids = json_object(),
-        .group_ids = json_object(),
+        .groups = json_object(),
     };
 
     grader->intake.max_size_bytes = DEFAULT_MAX_SIZE;
     grader->intake.max_files = DEFAULT_MAX_FILES;
     grader->intake.strip_root = true;
-    if (definition.test_ids == NULL || definition.group_ids == NULL)
+    if (definition.test_ids == NULL || definition.groups == NULL)
         definition.failure = -ENOMEM;
     else
         read_top(&definition, &root);
     json_decref(definition.test_ids);
-    json_decref(definition.group_ids);
+    json_decref(definition.groups);
     cupel_strings_free(definition.defaults.environment);
     return definition.failure;
 }
@@ -154,6 +157,7 @@ int cupel_definition_read(struct cupel_document *document,
 static void clear_test(struct cupel_grader_test *test)
 {
     cupel_definition_clear_step(&test->step);
+    free(test->needs.items);
     free(test->stdin_bytes);
     free(test->expected);
 }
@@ -161,6 +165,7 @@ static void clear_test(struct cupel_grader_test *test)
 static void clear_group(struct cupel_grader_group *group)
 {
     free(group->id);
+    free(group->needs.items);
     cupel_strings_free(group->tests);
 }
 
@@ -172,6 +177,14 @@ void cupel_definition_clear(struct cupel_grader *grader)
         clear_test(&grader->tests[i]);
     for (size_t i = 0; i < grader->group_count; i++)
         clear_group(&grader->groups[i]);
+    for (size_t i = 0; i < grader->penalty_count; i++) {
+        free(grader->penalties[i].id);
+        cupel_strings_free(grader->penalties[i].tests);
+    }
+    for (size_t i = 0; i < grader->leaderboard_count; i++)
+        free(grader->leaderboard[i].name);
+    free(grader->penalties);
+    free(grader->leaderboard);
     free(grader->builds);
     free(grader->tests);
     free(grader->groups);

@@ -16,6 +16,8 @@
 
 #define CUPEL_DEFINITION_BUILDS_MAX 64
 #define CUPEL_DEFINITION_TESTS_MAX  10000
+#define CUPEL_DEFINITION_NEEDS_MAX  1000
+#define CUPEL_DEFINITION_POINTS_MAX 1e6
 
 /* Where a definition gets what it names. */
 struct cupel_definition_sources {
@@ -30,9 +32,9 @@ struct cupel_definition_sources {
 };
 
 /*
- * Fill name, title, version, intake, builds, tests and groups of grader (zero-initialised but
- * for the parts that are its sources'). Returns 0 also if diagnostics were added: the caller
- * counts them, and must not use grader then; -ENOMEM.
+ * Fill name, title, version, intake, builds, tests, groups, scoring, penalties and leaderboard
+ * of grader (zero-initialised but for the parts that are its sources'). Returns 0 also if
+ * diagnostics were added: the caller counts them, and must not use grader then; -ENOMEM.
  */
 CUPEL_MUST_CHECK int cupel_definition_read(struct cupel_document *document,
                                            const struct cupel_definition_sources *sources,
@@ -56,9 +58,9 @@ struct definition {
     const struct cupel_definition_sources *sources;
     struct cupel_grader *grader;
     struct definition_defaults defaults;
-    json_t *test_ids;  /* id: index in grader->tests */
-    json_t *group_ids; /* id of a test: id of its group */
-    int failure;       /* 0, or -ENOMEM: not the definition's fault */
+    json_t *test_ids; /* id: index in grader->tests */
+    json_t *groups;   /* id: index in grader->groups */
+    int failure;      /* 0, or -ENOMEM: not the definition's fault */
 };
 
 /* false, for `return cupel_definition_out_of_memory(…)`. */
@@ -75,6 +77,19 @@ bool cupel_definition_read_id(struct definition *definition, const struct cupel_
 bool cupel_definition_read_unique_id(struct definition *definition,
                                      const struct cupel_field *object, const char *what,
                                      json_t *seen, json_t *value, char **ret);
+/* The test that a string at field names; false with a diagnostic at field, or without one if no
+ * test is known, which was told already. */
+bool cupel_definition_find_test(struct definition *definition, const struct cupel_field *field,
+                                const char *id, size_t *ret);
+/* "tests": the ids of tests, at least one, which the caller looks up. */
+bool cupel_definition_read_test_ids(const struct cupel_field *object,
+                                    struct cupel_field *ret_array, char ***ret);
+/* Room, zeroed, for the elements of an array that may be absent: then, or with a diagnostic, or
+ * if memory ran out, *ret_count is 0. The caller frees. */
+void *cupel_definition_read_array(struct definition *definition,
+                                  const struct cupel_field *object, const char *key,
+                                  size_t size, struct cupel_field *ret_array,
+                                  size_t *ret_count);
 /* A member that may be absent: *ret is copied, or untouched. */
 bool cupel_definition_read_text(struct definition *definition, const struct cupel_field *object,
                                 const char *key, char **ret);
@@ -98,5 +113,9 @@ void cupel_definition_read_builds(struct definition *definition,
 void cupel_definition_read_tests(struct definition *definition, const struct cupel_field *root);
 void cupel_definition_read_groups(struct definition *definition,
                                   const struct cupel_field *root);
+/* These come last, since they name tests and groups. */
+void cupel_definition_read_needs(struct definition *definition, const struct cupel_field *root);
+void cupel_definition_read_scoring(struct definition *definition,
+                                   const struct cupel_field *root);
 
 #endif

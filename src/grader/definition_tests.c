@@ -8,7 +8,6 @@
 #include "grader/copies.h"
 #include "grader/definition.h"
 
-#define POINTS_MAX    1e6
 #define TOLERANCE_MAX 1e300
 
 static bool read_file(struct definition *definition, const struct cupel_field *field,
@@ -129,13 +128,14 @@ static void read_expect(struct definition *definition, const struct cupel_field 
 static void read_test(struct definition *definition, const struct cupel_field *field,
                       size_t index, struct cupel_grader_test *test)
 {
-    static const char *const keys[] = {"id",    "title",      "points", "visibility",
-                                       "run",   "policy",     "limits", "env",
+    static const char *const keys[] = {"id",    "title",      "points", "bonus",  "visibility",
+                                       "needs", "run",        "policy", "limits", "env",
                                        "stdin", "stdin_text", "expect", NULL};
     struct cupel_field member;
     size_t choice = 0;
 
     test->points = 1;
+    test->group = CUPEL_NO_GROUP;
     test->compare = CUPEL_COMPARE_LINES;
     if (!cupel_field_is_object(field))
         return;
@@ -143,7 +143,9 @@ static void read_test(struct definition *definition, const struct cupel_field *f
     (void)cupel_definition_read_unique_id(definition, field, "test", definition->test_ids,
                                           json_integer((json_int_t)index), &test->step.id);
     if (cupel_field_get(field, "points", &member))
-        (void)cupel_field_number(&member, 0, POINTS_MAX, &test->points);
+        (void)cupel_field_number(&member, 0, CUPEL_DEFINITION_POINTS_MAX, &test->points);
+    if (cupel_field_get(field, "bonus", &member))
+        (void)cupel_field_bool(&member, &test->bonus);
     if (cupel_field_get(field, "visibility", &member) &&
         cupel_field_choice(&member, cupel_visibility_names, &choice))
         test->visibility = (enum cupel_visibility)choice;

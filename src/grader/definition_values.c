@@ -88,6 +88,48 @@ bool cupel_definition_read_text(struct definition *definition, const struct cupe
            cupel_definition_copy_text(definition, text, ret);
 }
 
+bool cupel_definition_find_test(struct definition *definition, const struct cupel_field *field,
+                                const char *id, size_t *ret)
+{
+    char excerpt[CUPEL_TEXT_EXCERPT_SIZE];
+    const json_t *index = json_object_get(definition->test_ids, id);
+
+    if (definition->grader->test_count == 0)
+        return false;
+    if (index == NULL)
+        return cupel_field_fail(field, "no test has the id \"%s\"",
+                                cupel_text_excerpt(id, excerpt));
+    *ret = (size_t)json_integer_value(index);
+    return true;
+}
+
+bool cupel_definition_read_test_ids(const struct cupel_field *object,
+                                    struct cupel_field *ret_array, char ***ret)
+{
+    if (!cupel_field_require(object, "tests", ret_array) ||
+        !cupel_field_strings(ret_array, ret))
+        return false;
+    if ((*ret)[0] == NULL)
+        return cupel_field_fail(ret_array, "expected the id of at least one test");
+    return true;
+}
+
+void *cupel_definition_read_array(struct definition *definition,
+                                  const struct cupel_field *object, const char *key,
+                                  size_t size, struct cupel_field *ret_array, size_t *ret_count)
+{
+    *ret_count = 0;
+    if (!cupel_field_get(object, key, ret_array) || !cupel_field_is_array(ret_array))
+        return NULL;
+    size_t count = cupel_field_count(ret_array);
+    void *room = cupel_copy_room(count, size);
+    if (room == NULL)
+        (void)cupel_definition_out_of_memory(definition);
+    else
+        *ret_count = count;
+    return room;
+}
+
 static bool read_variable(struct definition *definition, const struct cupel_field *field,
                           char **ret)
 {

@@ -1,8 +1,10 @@
 /*
  * Tests: each in its own view of the box, side by side in the lanes of the cell. The next test
- * in the order of the definition goes to the next free lane; results stand in that order.
+ * in the order of the definition whose needs have passed goes to the next free lane; results
+ * stand in that order.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +14,7 @@
 #include "cupel/score.h"
 #include "grader/capture.h"
 #include "grader/grading.h"
+#include "grader/schedule.h"
 
 struct stage;
 
@@ -32,10 +35,10 @@ struct stage {
     struct cupel_loop *loop;
     struct lane *lanes;
     unsigned lane_count;
-    size_t next; /* test to be started */
-    size_t done;
-    bool broken; /* the sandbox has failed: what is under way may end, nothing else starts */
-    int failure; /* 0 or -errno of what the callbacks could not return */
+    struct cupel_schedule *schedule;
+    unsigned busy; /* lanes */
+    bool broken;   /* the sandbox has failed: what is under way may end, nothing else starts */
+    int failure;   /* 0 or -errno of what the callbacks could not return */
 };
 
 static void take_output(void *owner, enum cupel_stream stream, const void *bytes, size_t len)
@@ -87,6 +90,15 @@ static void clear_lane(struct lane *lane)
     lane->busy = false;
 }
 
+static void count_test(struct stage *stage, size_t index)
+{
+    struct cupel_grading *grading = stage->grading;
+    const struct cupel_test_result *test = &grading->result->tests[index];
+
+    cupel_schedule_done(stage->schedule, index, test->verdict == CUPEL_VERDICT_PASSED);
+    cupel_grading_progress(grading, test->id, test);
+}
+
 static void finish_test(struct lane *lane, const struct cupel_outcome *outcome)
 {
     struct stage *stage = lane->stage;
@@ -102,8 +114,8 @@ static void finish_test(struct lane *lane, const struct cupel_outcome *outcome)
     if (r < 0 && stage->failure == 0)
         stage->failure = r;
     clear_lane(lane);
-    stage->done++;
-    cupel_grading_progress(grading, test->id, test);
+    stage->busy--;
+    count_test(stage, lane->index);
 }
 
 static void run_done(void *owner, struct cupel_run *run, const struct cupel_outcome *outcome)
@@ -135,15 +147,16 @@ static int prepare_lane(struct lane *lane, const struct cupel_grader_test *test)
     return 0;
 }
 
-static int start_test(struct stage *stage, unsigned number)
+static int start_test(struct stage *stage, unsigned number, size_t index)
 {
     struct cupel_grading *grading = stage->grading;
     struct lane *lane = &stage->lanes[number];
-    const struct cupel_grader_test *test = &grading->grader->tests[stage->next];
+    const struct cupel_grader_test *test = &grading->grader->tests[index];
     struct cupel_error err = {0};
 
-    lane->index = stage->next++;
+    lane->index = index;
     lane->busy = true;
+    stage->busy++;
     int r = prepare_lane(lane, test);
     if (r < 0)
         return r;
@@ -155,14 +168,53 @@ static int start_test(struct stage *stage, unsigned number)
     return 0;
 }
 
+static int skip_test(struct stage *stage, size_t index, const struct cupel_need *need)
+{
+    const struct cupel_grader *grader = stage->grading->grader;
+    struct cupel_test_result *test = &stage->grading->result->tests[index];
+    const char *id =
+        need->is_group ? grader->groups[need->index].id : grader->tests[need->index].step.id;
+
+    test->reason = CUPEL_REASON_NEEDS_FAILED;
+    if (asprintf(&test->message, "not run: it needs %s %s, which has not passed",
+                 need->is_group ? "group" : "test", id) < 0) {
+        test->message = NULL;
+        return -ENOMEM;
+    }
+    count_test(stage, index);
+    return 0;
+}
+
+/* *ret_given: whether the lane has got a test. */
+static int fill_lane(struct stage *stage, unsigned number, bool *ret_given)
+{
+    struct cupel_need need;
+    size_t index;
+
+    *ret_given = false;
+    for (;;) {
+        enum cupel_schedule_step step = cupel_schedule_next(stage->schedule, &index, &need);
+        if (step == CUPEL_SCHEDULE_WAIT || step == CUPEL_SCHEDULE_END)
+            return 0;
+        *ret_given = step == CUPEL_SCHEDULE_RUN;
+        if (*ret_given)
+            return start_test(stage, number, index);
+        int r = skip_test(stage, index, &need);
+        if (r < 0)
+            return r;
+    }
+}
+
 static int fill_lanes(struct stage *stage)
 {
-    size_t count = stage->grading->grader->test_count;
+    bool given = true;
 
-    for (unsigned i = 0; i < stage->lane_count; i++) {
-        if (stage->lanes[i].busy || stage->next == count || stage->broken)
+    for (unsigned i = 0; given && i < stage->lane_count; i++) {
+        if (stage->lanes[i].busy)
             continue;
-        int r = start_test(stage, i);
+        if (stage->broken)
+            return 0;
+        int r = fill_lane(stage, i, &given);
         if (r < 0)
             return r;
     }
@@ -171,15 +223,13 @@ static int fill_lanes(struct stage *stage)
 
 static int run_all(struct stage *stage, struct cupel_error *err)
 {
-    size_t count = stage->grading->grader->test_count;
-
     for (;;) {
         int r = fill_lanes(stage);
         if (r == 0)
             r = stage->failure;
         if (r < 0)
             return cupel_fail(err, r, "tests: %s", strerrordesc_np(-r));
-        if (stage->done == stage->next && (stage->next == count || stage->broken))
+        if (stage->busy == 0) /* nothing is left, or the sandbox has failed */
             return 0;
         r = cupel_loop_once(stage->loop, -1, err);
         if (r < 0)
@@ -196,12 +246,17 @@ int cupel_grading_test(struct cupel_grading *grading, unsigned lanes, struct cup
         return cupel_fail(err, -ENOMEM, "tests: out of memory");
     for (unsigned i = 0; i < lanes; i++)
         stage.lanes[i].stage = &stage;
-    int r = cupel_loop_new(&stage.loop, err);
+    int r = cupel_schedule_new(grading->grader, &stage.schedule);
+    if (r < 0)
+        (void)cupel_fail(err, r, "tests: out of memory");
+    else
+        r = cupel_loop_new(&stage.loop, err);
     if (r == 0)
         r = run_all(&stage, err);
     for (unsigned i = 0; i < lanes; i++)
         clear_lane(&stage.lanes[i]);
     cupel_loop_free(stage.loop);
+    cupel_schedule_free(stage.schedule);
     free(stage.lanes);
     return r;
 }

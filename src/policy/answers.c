@@ -91,6 +91,8 @@ static int find_rule(const struct cupel_policy *policy, int number,
 
     if (naming == NULL)
         return -ENOMEM;
+    if (number < 0 || number >= CUPEL_CALLS)
+        return 0; /* x32's: no rule is about them */
     for (size_t i = 0; i < rules->count; i++) {
         if (cupel_call_set_has(&rules->items[i].calls, (size_t)number))
             naming[count++] = &rules->items[i];

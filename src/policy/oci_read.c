@@ -231,7 +231,8 @@ int cupel_oci_cases(const struct cupel_oci *oci, int number, struct cupel_policy
 
     if (naming == NULL)
         return cupel_fail(err, -ENOMEM, "no memory for the rules of a call");
-    size_t count = rules_naming(oci, (size_t)number, naming);
+    bool is_named = number >= 0 && number < CUPEL_CALLS;
+    size_t count = is_named ? rules_naming(oci, (size_t)number, naming) : 0;
     int r = cupel_cases_of_call(naming, count, width_of(oci, number, naming, count), &cases);
     struct cupel_policy_case *items = r == 0 ? calloc(cases.count, sizeof(*items)) : NULL;
     for (size_t i = 0; items != NULL && i < cases.count; i++)

@@ -2,6 +2,7 @@
 
 #include "cupel/render.h"
 #include "render/json.h"
+#include "render/view.h"
 
 static json_t *strings_of(char *const *strings)
 {
@@ -57,8 +58,8 @@ static json_t *hidden_test_of(const struct cupel_test_result *test)
     json_t *json = json_object();
 
     render_put(&json, "id", render_text(test->id));
-    render_put(&json, "score", render_number(test->score));
     render_put(&json, "max_score", render_number(test->max_score));
+    render_put(&json, "bonus", json_boolean(test->bonus));
     render_put(&json, "visibility", json_string(cupel_visibility_names[test->visibility]));
     return json;
 }
@@ -75,6 +76,7 @@ static json_t *test_of(const struct cupel_test_result *test, enum cupel_view vie
                render_text(has_reason ? cupel_reason_names[test->reason] : NULL));
     render_put(&json, "score", render_number(test->score));
     render_put(&json, "max_score", render_number(test->max_score));
+    render_put(&json, "bonus", json_boolean(test->bonus));
     render_put(&json, "visibility", json_string(cupel_visibility_names[test->visibility]));
     render_put(&json, "separation", json_string("judge"));
     render_put(&json, "output", render_text(test->output != NULL ? test->output : ""));
@@ -83,14 +85,38 @@ static json_t *test_of(const struct cupel_test_result *test, enum cupel_view vie
     return json;
 }
 
-static json_t *group_of(const struct cupel_group_result *group)
+static json_t *group_of(const struct cupel_group_result *group, enum cupel_view view)
 {
+    bool shown = view == CUPEL_VIEW_STAFF || !group->withheld;
     json_t *json = json_object();
 
     render_put(&json, "id", render_text(group->id));
-    render_put(&json, "score", render_number(group->score));
+    render_put(&json, "score", shown ? render_number(group->score) : json_null());
     render_put(&json, "max_score", render_number(group->max_score));
+    render_put(&json, "bonus", json_boolean(group->bonus));
     render_put(&json, "tests", strings_of(group->tests));
+    return json;
+}
+
+static json_t *penalty_of(const struct cupel_penalty_result *penalty, enum cupel_view view)
+{
+    double points = view == CUPEL_VIEW_STAFF ? penalty->points : penalty->learner_points;
+    bool shown = view == CUPEL_VIEW_STAFF || !penalty->withheld;
+    json_t *json = json_object();
+
+    render_put(&json, "id", render_text(penalty->id));
+    render_put(&json, "points", shown ? render_number(points) : json_null());
+    render_put(&json, "tests", strings_of(penalty->tests));
+    return json;
+}
+
+static json_t *entry_of(const struct cupel_leaderboard_entry *entry, bool scored)
+{
+    json_t *json = json_object();
+
+    render_put(&json, "name", render_text(entry->name));
+    render_put(&json, "value", scored ? render_number(entry->value) : json_null());
+    render_put(&json, "order", json_string(entry->descending ? "desc" : "asc"));
     return json;
 }
 
@@ -109,18 +135,40 @@ static json_t *tests_of(const struct cupel_result *result, enum cupel_view view)
 
     for (size_t i = 0; i < result->test_count; i++) {
         const struct cupel_test_result *test = &result->tests[i];
-        bool shown = view == CUPEL_VIEW_STAFF || test->visibility == CUPEL_VISIBLE;
-        render_append(&json, shown ? test_of(test, view) : hidden_test_of(test));
+        render_append(&json, render_shows_test(test, view) ? test_of(test, view)
+                                                           : hidden_test_of(test));
     }
     return json;
 }
 
-static json_t *groups_of(const struct cupel_result *result)
+static json_t *groups_of(const struct cupel_result *result, enum cupel_view view)
 {
     json_t *json = json_array();
 
     for (size_t i = 0; i < result->group_count; i++)
-        render_append(&json, group_of(&result->groups[i]));
+        render_append(&json, group_of(&result->groups[i], view));
+    return json;
+}
+
+static json_t *penalties_of(const struct cupel_result *result, enum cupel_view view)
+{
+    json_t *json = json_array();
+
+    for (size_t i = 0; i < result->penalty_count; i++)
+        render_append(&json, penalty_of(&result->penalties[i], view));
+    return json;
+}
+
+static json_t *leaderboard_of(const struct cupel_result *result, enum cupel_view view)
+{
+    bool scored = render_is_scored(result);
+    json_t *json = json_array();
+
+    for (size_t i = 0; i < result->leaderboard_count; i++) {
+        const struct cupel_leaderboard_entry *entry = &result->leaderboard[i];
+        if (view == CUPEL_VIEW_STAFF || !entry->withheld)
+            render_append(&json, entry_of(entry, scored));
+    }
     return json;
 }
 
@@ -136,17 +184,22 @@ static json_t *instant_of(const struct timespec *instant)
     return json_string(text);
 }
 
-/* A failure that is not the learner's has no score: 0 would be taken for one. */
-static void put_score(json_t **json, const struct cupel_result *result)
+static void put_score(json_t **json, const struct cupel_result *result, enum cupel_view view)
 {
-    bool scored =
-        result->status == CUPEL_STATUS_GRADED || result->status == CUPEL_STATUS_REJECTED;
-    bool has_fraction = scored && result->max_score > 0;
-    double fraction = has_fraction ? result->score / result->max_score : 0;
+    double score = render_score(result, view);
+    double max_score = render_max_score(result, view);
+    bool scored = render_is_scored(result);
+    bool has_fraction = scored && max_score > 0;
 
-    render_put(json, "score", scored ? render_number(result->score) : json_null());
-    render_put(json, "max_score", render_number(result->max_score));
-    render_put(json, "fraction", has_fraction ? render_number(fraction) : json_null());
+    render_put(json, "score", scored ? render_number(score) : json_null());
+    render_put(json, "max_score", render_number(max_score));
+    render_put(json, "fraction", has_fraction ? render_number(score / max_score) : json_null());
+}
+
+/* How long it took tells of the tests that are not shown. */
+static json_t *wall_of(const struct cupel_result *result, enum cupel_view view)
+{
+    return render_shows_all(result, view) ? render_seconds(result->wall_ns) : json_null();
 }
 
 json_t *cupel_render_result(const struct cupel_result *result, enum cupel_view view)
@@ -158,13 +211,14 @@ json_t *cupel_render_result(const struct cupel_result *result, enum cupel_view v
     render_put(&json, "status", json_string(cupel_status_names[result->status]));
     render_put(&json, "grader", grader_of(result));
     render_put(&json, "submission", submission_of(result));
-    put_score(&json, result);
+    put_score(&json, result, view);
     render_put(&json, "message", render_text(result->message));
     render_put(&json, "build", builds_of(result, view));
     render_put(&json, "tests", tests_of(result, view));
-    render_put(&json, "groups", groups_of(result));
-    render_put(&json, "leaderboard", json_array());
+    render_put(&json, "groups", groups_of(result, view));
+    render_put(&json, "penalties", penalties_of(result, view));
+    render_put(&json, "leaderboard", leaderboard_of(result, view));
     render_put(&json, "started_at", instant_of(&result->started_at));
-    render_put(&json, "wall_seconds", render_seconds(result->wall_ns));
+    render_put(&json, "wall_seconds", wall_of(result, view));
     return json;
 }

@@ -19,6 +19,7 @@
 #include "cupel/units.h"
 #include "render/json.h"
 #include "render/page.h"
+#include "render/view.h"
 
 enum {
     INDENT = 2,
@@ -54,11 +55,16 @@ static void put_mark(struct page *page, const char *word, enum page_style style)
     page_format(page, "%*s", VERDICT_WIDTH - (int)strlen(word), "");
 }
 
-static void put_points(struct page *page, double score, double max_score)
+/* "10 / 10", "2 / +5" for bonus; score: NULL where the reader may not know it. */
+static void put_points(struct page *page, const double *score, double max_score, bool bonus)
 {
+    const char *sign = bonus ? "+" : "";
     char text[64];
 
-    (void)snprintf(text, sizeof(text), "%.10g / %.10g", score, max_score);
+    if (score != NULL)
+        (void)snprintf(text, sizeof(text), "%.10g / %s%.10g", *score, sign, max_score);
+    else
+        (void)snprintf(text, sizeof(text), "? / %s%.10g", sign, max_score);
     page_format(page, "%*s", POINTS_WIDTH, text);
 }
 
@@ -131,7 +137,7 @@ static void put_test(struct page *page, const struct cupel_test_result *test)
 
     put_mark(page, cupel_verdict_names[test->verdict], style_of(test->verdict));
     put_name(page, test->id, test->title != NULL ? test->title : hidden ? "(hidden)" : NULL);
-    put_points(page, test->score, test->max_score);
+    put_points(page, &test->score, test->max_score, test->bonus);
     if (test->ran)
         put_figures(page, &test->run);
     page_format(page, "\n");
@@ -143,34 +149,52 @@ static void put_hidden_test(struct page *page, const struct cupel_test_result *t
 {
     put_mark(page, "hidden", PAGE_DIM);
     page_put(page, test->id, NAME_WIDTH, false);
-    put_points(page, test->score, test->max_score);
+    put_points(page, NULL, test->max_score, test->bonus);
     page_format(page, "\n");
 }
 
-static void put_group(struct page *page, const struct cupel_group_result *group)
+static void put_group(struct page *page, const struct cupel_group_result *group,
+                      enum cupel_view view)
 {
+    bool shown = view == CUPEL_VIEW_STAFF || !group->withheld;
+
     put_mark(page, "group", PAGE_PLAIN);
     page_put(page, group->id, NAME_WIDTH, false);
-    put_points(page, group->score, group->max_score);
+    put_points(page, shown ? &group->score : NULL, group->max_score, group->bonus);
     page_format(page, "\n");
 }
 
-static bool is_scored(const struct cupel_result *result)
+/* Nothing is said of penalties that are not taken. */
+static void put_penalty(struct page *page, const struct cupel_penalty_result *penalty,
+                        enum cupel_view view)
 {
-    return result->status == CUPEL_STATUS_GRADED || result->status == CUPEL_STATUS_REJECTED;
+    double points = view == CUPEL_VIEW_STAFF ? penalty->points : penalty->learner_points;
+    char text[64];
+
+    if (!(points > 0))
+        return;
+    (void)snprintf(text, sizeof(text), "-%.10g", points);
+    put_mark(page, "penalty", PAGE_RED);
+    page_put(page, penalty->id, NAME_WIDTH, false);
+    page_format(page, "%*s\n", POINTS_WIDTH, text);
 }
 
-static void put_score(struct page *page, const struct cupel_result *result)
+static void put_score(struct page *page, const struct cupel_result *result,
+                      enum cupel_view view)
 {
-    page_format(page, "%.10g of %.10g points", result->score, result->max_score);
-    if (result->max_score > 0) {
+    double score = render_score(result, view);
+    double max_score = render_max_score(result, view);
+
+    page_format(page, "%.10g of %.10g points", score, max_score);
+    if (max_score > 0) {
         /* Cut, not rounded: 100% is all points. */
-        double tenths = result->score / result->max_score * 1000 + 1e-6;
+        double tenths = score / max_score * 1000 + 1e-6;
         page_format(page, " (%.10g%%)", (double)(uint64_t)tenths / 10);
     }
 }
 
-static void put_header(struct page *page, const struct cupel_result *result)
+static void put_header(struct page *page, const struct cupel_result *result,
+                       enum cupel_view view)
 {
     static const char *const words[] = {
         [CUPEL_STATUS_GRADED] = "",
@@ -186,9 +210,9 @@ static void put_header(struct page *page, const struct cupel_result *result)
         page_put(page, result->grader_version, 0, false);
     }
     page_format(page, ": %s", words[result->status]);
-    if (is_scored(result)) {
+    if (render_is_scored(result)) {
         page_format(page, "%s", result->status == CUPEL_STATUS_REJECTED ? ", " : "");
-        put_score(page, result);
+        put_score(page, result, view);
     }
     page_style(page, PAGE_PLAIN);
     page_format(page, "\n");
@@ -213,7 +237,7 @@ static void put_tally(struct page *page, const struct cupel_result *result,
 
     for (size_t i = 0; i < result->test_count; i++) {
         const struct cupel_test_result *test = &result->tests[i];
-        if (view == CUPEL_VIEW_LEARNER && test->visibility != CUPEL_VISIBLE)
+        if (!render_shows_test(test, view))
             hidden++;
         else
             counts[test->verdict]++;
@@ -234,13 +258,15 @@ static void put_footer(struct page *page, const struct cupel_result *result,
 {
     char text[32];
 
-    if (is_scored(result)) {
-        put_score(page, result);
+    if (render_is_scored(result)) {
+        put_score(page, result, view);
         page_format(page, "; ");
     }
     put_tally(page, result, view);
-    page_format(page, "; %s\n",
-                cupel_units_format_duration(result->wall_ns, text, sizeof(text)));
+    if (render_shows_all(result, view))
+        page_format(page, "; %s",
+                    cupel_units_format_duration(result->wall_ns, text, sizeof(text)));
+    page_format(page, "\n");
 }
 
 static bool tells_layers(bool ran, const struct cupel_outcome *run)
@@ -296,7 +322,7 @@ char *cupel_render_result_text(const struct cupel_result *result, enum cupel_vie
     struct page page;
 
     page_open(&page, colour);
-    put_header(&page, result);
+    put_header(&page, result, view);
     put_warnings(&page, result);
     if (result->build_count + result->test_count > 0)
         page_format(&page, "\n");
@@ -304,13 +330,15 @@ char *cupel_render_result_text(const struct cupel_result *result, enum cupel_vie
         put_build(&page, &result->builds[i]);
     for (size_t i = 0; i < result->test_count; i++) {
         const struct cupel_test_result *test = &result->tests[i];
-        if (view == CUPEL_VIEW_LEARNER && test->visibility != CUPEL_VISIBLE)
-            put_hidden_test(&page, test);
-        else
+        if (render_shows_test(test, view))
             put_test(&page, test);
+        else
+            put_hidden_test(&page, test);
     }
     for (size_t i = 0; i < result->group_count; i++)
-        put_group(&page, &result->groups[i]);
+        put_group(&page, &result->groups[i], view);
+    for (size_t i = 0; i < result->penalty_count; i++)
+        put_penalty(&page, &result->penalties[i], view);
     if (result->test_count > 0) {
         page_format(&page, "\n");
         put_footer(&page, result, view);

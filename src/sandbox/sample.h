@@ -54,13 +54,19 @@ CUPEL_MUST_CHECK int sampler_look(struct sampler *sampler, struct sample *ret,
 /* Kill the processes of the last look. */
 void sampler_kill(const struct sampler *sampler);
 
+struct sampler_settled {
+    uint64_t bytes;
+    uint64_t sure_bytes; /* at least so much, whoever shares pages with whom */
+    bool complete;       /* all processes were read: bytes is exact */
+};
+
 /*
  * The memory of the last look's processes, exactly: shared pages are divided among those that
  * share them, and what is in files or behind descriptors counts once. Slow; without all, only
  * processes that ran since they were settled are read again, so that pages which one of the
- * others does not share any longer may be missing. Returns as sampler_look().
+ * others does not share any longer may be missing. Errors as of sampler_look().
  */
-CUPEL_MUST_CHECK int sampler_settle(struct sampler *sampler, bool all, uint64_t *ret,
-                                    struct cupel_error *err);
+CUPEL_MUST_CHECK int sampler_settle(struct sampler *sampler, bool all,
+                                    struct sampler_settled *ret, struct cupel_error *err);
 
 #endif

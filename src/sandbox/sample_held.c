@@ -12,8 +12,8 @@
 #include "cupel/cleanup.h"
 #include "sandbox/sample_internal.h"
 
-/* Where no shared memory is known, it is looked for so often: who maps and unmaps holds us up.
- */
+/* Where no more shared memory is known than before, it is looked for so often: it takes time,
+ * and who maps and unmaps holds us up. */
 #define MAPS_NS 50000000U
 
 static bool is_stream(const struct sampler *sampler, uint64_t device, uint64_t inode)
@@ -116,10 +116,19 @@ static int read_folder(struct sampler *sampler, struct sample_process *process,
 static int read_mapped(struct sampler *sampler, struct sample_process *process)
 {
     uint64_t now = sample_now_ns();
-    bool is_known = process->shared_bytes > 0 || process->maps_memory;
+    bool is_new = process->maps_due_ns == 0;
 
-    if (sampler->maps_are_closed || (!is_known && now < process->maps_due_ns))
+    if (is_new)
+        process->maps_due_ns = now + MAPS_NS;
+    sampler->shares = sampler->shares || process->shared_bytes > 0;
+    if (sampler->maps_are_closed)
         return 0;
+    if (!process->maps_memory && process->shared_bytes == process->shared_before &&
+        now < process->maps_due_ns && !(is_new && sampler->shares)) {
+        process->shared_bytes = 0; /* it is in files that count elsewhere */
+        return 0;
+    }
+    process->shared_before = process->shared_bytes;
     process->maps_due_ns = now + MAPS_NS;
     int r = read_folder(sampler, process, "map_files");
     if (r == -ENOMEM)

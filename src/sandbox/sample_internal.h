@@ -37,8 +37,10 @@ struct sample_process {
     uint64_t shared_bytes; /* of tmpfs in the wide sense */
     bool settled;          /* and has not run since */
     uint64_t settled_bytes;
-    uint64_t maps_due_ns; /* when shared memory is looked for, where none is known */
-    bool maps_memory;     /* of the kernel's own tmpfs, as far as we may look */
+    uint64_t sure_bytes;    /* of these, at least, it shares with nobody */
+    uint64_t maps_due_ns;   /* when shared memory is looked for again; 0: it never was */
+    uint64_t shared_before; /* shared_bytes when it was */
+    bool maps_memory;       /* of the kernel's own tmpfs, as far as we may look */
     struct sample_held *held;
     size_t held_count;
 };
@@ -56,6 +58,7 @@ struct sampler {
     size_t count;
     size_t kept_open;     /* of the processes' files */
     bool maps_are_closed; /* to us: we are not root */
+    bool shares;          /* some process had memory of the kernel's tmpfs mapped */
     struct sample last;
     char text[PROC_TEXT_SIZE];
 };

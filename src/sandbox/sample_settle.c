@@ -64,12 +64,19 @@ static int add_mappings(const struct settlement *settlement, int pid, uint64_t *
     return 0;
 }
 
+/* A page that is shared counts half in pss at the most. */
+static uint64_t unshared(uint64_t pss, uint64_t rss)
+{
+    return 2 * pss > rss ? 2 * pss - rss : 0;
+}
+
 static int settle_process(const struct settlement *settlement, struct sample_process *process)
 {
     struct sampler *sampler = settlement->sampler;
     char path[32];
 
     uint64_t bytes = process->anonymous_bytes;
+    uint64_t sure_bytes = bytes;
     int r = 0;
 
     if (sampler->count > 1) { /* or there is nobody to share with */
@@ -77,6 +84,7 @@ static int settle_process(const struct settlement *settlement, struct sample_pro
         r = proc_read(sampler->sources.proc_fd, path, sampler->text);
         bytes = proc_parse_kib(sampler->text, "Pss_Anon") +
                 proc_parse_kib(sampler->text, "SwapPss");
+        sure_bytes = unshared(bytes, proc_parse_kib(sampler->text, "Anonymous"));
     }
     if (r == 0 && process->shared_bytes > 0)
         r = add_mappings(settlement, process->pid, &bytes);
@@ -84,6 +92,7 @@ static int settle_process(const struct settlement *settlement, struct sample_pro
         return r;
     process->settled = true;
     process->settled_bytes = bytes + process->kernel_bytes;
+    process->sure_bytes = sure_bytes + process->kernel_bytes;
     return 0;
 }
 
@@ -99,11 +108,11 @@ static uint64_t held_bytes(const struct settlement *settlement)
     return bytes;
 }
 
-int sampler_settle(struct sampler *sampler, bool all, uint64_t *ret, struct cupel_error *err)
+int sampler_settle(struct sampler *sampler, bool all, struct sampler_settled *ret,
+                   struct cupel_error *err)
 {
     struct settlement settlement = {.sampler = sampler};
-    uint64_t bytes = 0;
-    int complete = 1;
+    struct sampler_settled settled = {.complete = true};
 
     int r = sample_held_merge(sampler, &settlement.held, &settlement.held_count);
     for (size_t i = 0; r == 0 && i < sampler->count; i++) {
@@ -111,18 +120,23 @@ int sampler_settle(struct sampler *sampler, bool all, uint64_t *ret, struct cupe
         if (all || !process->settled)
             r = settle_process(&settlement, process);
         else
-            complete = 0;
-        if (r == 0)
-            bytes += process->settled_bytes;
-        else if (r == -ESRCH) /* it ended between two looks */
+            settled.complete = false;
+        if (r == 0) {
+            settled.bytes += process->settled_bytes;
+            settled.sure_bytes += process->sure_bytes;
+        } else if (r == -ESRCH) { /* it ended between two looks */
             r = 0;
+        }
     }
-    if (r == 0)
-        bytes += held_bytes(&settlement);
+    uint64_t kernel_bytes =
+        r == 0 ? held_bytes(&settlement) + sample_segments(sampler) +
+                     sample_sockets(sampler->sources.sockets_fd, sampler->sources.internet)
+               : 0;
     free(settlement.held);
     if (r < 0)
         return cupel_fail(err, r, "measure the run: %s", strerrordesc_np(-r));
-    *ret = bytes + sample_sockets(sampler->sources.sockets_fd, sampler->sources.internet) +
-           sample_segments(sampler);
-    return complete;
+    settled.bytes += kernel_bytes;
+    settled.sure_bytes += kernel_bytes;
+    *ret = settled;
+    return 0;
 }

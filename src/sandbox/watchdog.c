@@ -28,6 +28,10 @@
 #define CPU_NS_MIN    250000U
 #define MEMORY_NS_MIN 120000U
 
+/* Many processes take long to look at for the first time; so they are met early: the run's age
+ * is doubled at the most between two looks. */
+#define FIRST_LOOK_NS 2000000U
+
 /* How long a run that sleeps may run unseen. */
 #define ASLEEP_CPU_NS_MAX 2000000U
 
@@ -36,14 +40,18 @@
 #define AWAKE_PART  32U
 #define ASLEEP_PART 16U
 
-/* Looks take at most half of a processor's time. */
-#define COST_FACTOR 1U
+/* Looks take at most half of a processor's time; four fifths while the run is about to exceed
+ * its memory limit. */
+#define PAUSE_PART         1U
+#define PAUSE_FILLING_PART 4U
 
 /* Looks that are due so soon must not be late. */
-#define URGENT_NS 5000000U
+#define URGENT_NS 10000000U
 
-/* Exact figures are worth this part of the time that passes, where no limit is near. */
-#define SETTLE_PART 50U
+/* Exact figures are worth this part of the time that passes, where no limit is near, and where
+ * one is, so that little is left to settle when it is passed. */
+#define SETTLE_PART      50U
+#define SETTLE_NEAR_PART 4U
 
 /* What settling all over again is worth, where a limit is near. */
 #define SETTLE_ALL_PART 10U
@@ -86,6 +94,20 @@ static uint64_t fill_ns(const struct cupel_run *run, uint64_t bytes)
     return bytes / all * 1000U + bytes % all * 1000U / all;
 }
 
+/* How long no look is made after one that took cost_ns. */
+static uint64_t pause_ns(struct cupel_run *run, const struct sample *sample, uint64_t room,
+                         uint64_t cost_ns)
+{
+    struct run_watchdog *watchdog = &run->watchdog;
+    uint64_t now_ns = run_now_ns();
+    uint64_t grown = left(sample->memory_bytes, watchdog->last.memory_bytes);
+    uint64_t per_us = grown / larger(1, (now_ns - watchdog->looked_ns) / 1000U);
+    bool is_filling = per_us * (2 * cost_ns / 1000U) > room;
+
+    watchdog->looked_ns = now_ns;
+    return cost_ns / (is_filling ? PAUSE_FILLING_PART : PAUSE_PART);
+}
+
 /*
  * Set the next look. One that found the run asleep is followed by another after twice the time,
  * up to what it takes to fill what is left and a sixteenth of the limit: so much can be
@@ -98,6 +120,7 @@ static void arm(struct cupel_run *run, const struct sample *sample, uint64_t cos
     uint64_t room = left(limits->memory_bytes, sample->memory_bytes);
     uint64_t awake_ns =
         larger(MEMORY_NS_MIN, fill_ns(run, larger(room, limits->memory_bytes / AWAKE_PART)));
+    uint64_t age_ns = run_now_ns() - run->started_ns;
     uint64_t asleep_ns =
         larger(awake_ns, fill_ns(run, room + limits->memory_bytes / ASLEEP_PART));
 
@@ -106,9 +129,9 @@ static void arm(struct cupel_run *run, const struct sample *sample, uint64_t cos
     cpu_ns = larger(cpu_ns, sample->asleep ? smaller(run->watchdog.look_ns, ASLEEP_CPU_NS_MAX)
                                            : CPU_NS_MIN);
     run->watchdog.look_ns =
-        larger(smaller(run->watchdog.look_ns, cpu_ns), COST_FACTOR * cost_ns);
+        larger(smaller(run->watchdog.look_ns, cpu_ns), pause_ns(run, sample, room, cost_ns));
     loop_set_urgent(run->loop, &run->watchdog.urgent, run->watchdog.look_ns <= URGENT_NS);
-    run_watch_arm(&run->check, run->watchdog.look_ns);
+    run_watch_arm(&run->check, smaller(run->watchdog.look_ns, larger(FIRST_LOOK_NS, age_ns)));
 }
 
 /* What the run keeps in tmpfs is memory as well. */
@@ -142,7 +165,8 @@ static uint64_t tmpfs_bytes(const struct cupel_run *run)
     return bytes;
 }
 
-static int settle_once(struct cupel_run *run, bool all, uint64_t *ret, struct cupel_error *err)
+static int settle_once(struct cupel_run *run, bool all, struct sampler_settled *ret,
+                       struct cupel_error *err)
 {
     struct run_watchdog *watchdog = &run->watchdog;
     uint64_t start_ns = own_cpu_ns();
@@ -150,7 +174,7 @@ static int settle_once(struct cupel_run *run, bool all, uint64_t *ret, struct cu
     int r = sampler_settle(watchdog->sampler, all, ret, err);
     uint64_t cost_ns = own_cpu_ns() - start_ns;
     watchdog->settle_ns += cost_ns;
-    if (r > 0)
+    if (r == 0 && ret->complete)
         watchdog->settle_all_due_ns = run_now_ns() + SETTLE_ALL_PART * cost_ns;
     return r;
 }
@@ -162,24 +186,26 @@ static int settle_once(struct cupel_run *run, bool all, uint64_t *ret, struct cu
 static int settle(struct cupel_run *run, struct sample *sample, struct cupel_error *err)
 {
     struct run_watchdog *watchdog = &run->watchdog;
+    struct sampler_settled settled;
     uint64_t limit = run->request.limits.memory_bytes;
     uint64_t tmpfs = tmpfs_bytes(run);
     uint64_t now_ns = run_now_ns();
-    uint64_t bytes = sample->memory_bytes;
+    uint64_t part = sample->memory_bytes + tmpfs > limit / 2 ? SETTLE_NEAR_PART : SETTLE_PART;
 
     sample->memory_bytes += tmpfs;
     if (!sample->rough || sample->memory_bytes <= run->memory_peak_bytes)
         return 0;
     if (sample->memory_bytes <= limit &&
-        watchdog->settle_ns > (now_ns - run->started_ns) / SETTLE_PART)
+        watchdog->settle_ns > (now_ns - run->started_ns) / part)
         return 0;
-    int r = settle_once(run, now_ns >= watchdog->settle_all_due_ns, &bytes, err);
-    if (r == 0 && bytes + tmpfs > limit)
-        r = settle_once(run, true, &bytes, err);
+    int r = settle_once(run, now_ns >= watchdog->settle_all_due_ns, &settled, err);
+    bool is_sure = r == 0 && settled.sure_bytes + tmpfs > limit;
+    if (r == 0 && !settled.complete && !is_sure && settled.bytes + tmpfs > limit)
+        r = settle_once(run, true, &settled, err);
     if (r < 0)
         return r;
-    sample->memory_bytes = bytes + tmpfs;
-    sample->rough = r == 0;
+    sample->memory_bytes = tmpfs + (is_sure ? settled.sure_bytes : settled.bytes);
+    sample->rough = !is_sure && !settled.complete;
     return 0;
 }
 
@@ -221,9 +247,9 @@ static void check_ready(struct cupel_source *source, uint32_t events)
         run_fail(run, &error);
         return;
     }
+    judge(run, &sample, own_cpu_ns() - start_ns);
     run->watchdog.last = sample;
     run->watchdog.last.asleep = true; /* which it is when this is needed again */
-    judge(run, &sample, own_cpu_ns() - start_ns);
 }
 
 /* Standard streams may be memory of our own. */

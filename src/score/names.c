@@ -44,7 +44,8 @@ const char *const cupel_reason_names[] = {
     [CUPEL_REASON_DISK_LIMIT] = "disk_limit",
     [CUPEL_REASON_DENIED_SYSCALL] = "denied_syscall",
     [CUPEL_REASON_BUILD_FAILED] = "build_failed",
-    [CUPEL_REASON_BUILD_FAILED + 1] = NULL,
+    [CUPEL_REASON_NEEDS_FAILED] = "needs_failed",
+    [CUPEL_REASON_NEEDS_FAILED + 1] = NULL,
 };
 
 const char *const cupel_visibility_names[] = {
@@ -53,4 +54,11 @@ const char *const cupel_visibility_names[] = {
     [CUPEL_AFTER_DUE_DATE] = "after_due_date",
     [CUPEL_AFTER_PUBLISHED] = "after_published",
     [CUPEL_AFTER_PUBLISHED + 1] = NULL,
+};
+
+/* As the keys of a run's report, where these figures stand as well. */
+const char *const cupel_measure_names[] = {
+    [CUPEL_MEASURE_SCORE] = "score",       [CUPEL_MEASURE_CPU] = "cpu_seconds",
+    [CUPEL_MEASURE_WALL] = "wall_seconds", [CUPEL_MEASURE_MEMORY] = "memory_peak_bytes",
+    [CUPEL_MEASURE_MEMORY + 1] = NULL,
 };

@@ -1,121 +1,72 @@
+#include "score/points.h"
+
 #include <math.h>
-#include <stdint.h>
-#include <string.h>
 
 #include "cupel/score.h"
 
-/* Points are kept to a millionth, so that sums of thirds print well. */
-#define POINTS_UNIT  1e6
-#define POINTS_EXACT 0x1p53 /* above, a double has no such digits to round */
+#define UNIT 1e6
+#define MOST 1000000000000000ULL /* 1e9 points */
 
-static double rounded(double points)
+static millionths nearest(double value)
 {
-    double scaled = points * POINTS_UNIT;
+    millionths whole = (millionths)value;
 
-    if (!(points > 0))
+    return value - (double)whole >= 0.5 ? whole + 1 : whole;
+}
+
+millionths score_millionths(double points)
+{
+    double scaled = points * UNIT;
+
+    if (!(scaled > 0))
         return 0; /* NaN as well */
-    return scaled < POINTS_EXACT ? (double)(uint64_t)(scaled + 0.5) / POINTS_UNIT : points;
+    return scaled < (double)MOST ? nearest(scaled) : MOST;
 }
 
-static double points_of(double score, double max_score)
+millionths score_most(double max_score)
 {
-    double max = isfinite(max_score) ? rounded(max_score) : 0;
-    double points = rounded(score);
-
-    return points < max ? points : max;
+    return isfinite(max_score) ? score_millionths(max_score) : 0;
 }
 
-/* What part of its points a test reached; a test without points counts by its verdict. */
-static double fraction_of(const struct cupel_test_result *test)
+millionths score_earned(double score, double max_score)
 {
-    double max = points_of(test->max_score, test->max_score);
+    millionths most = score_most(max_score);
+    millionths earned = score_millionths(score);
 
-    if (max > 0)
-        return points_of(test->score, max) / max;
-    return test->verdict == CUPEL_VERDICT_PASSED ? 1 : 0;
+    return earned < most ? earned : most;
 }
 
-static const struct cupel_test_result *find(const struct cupel_result *result, const char *id)
+millionths score_percent(millionths points, double percent)
 {
-    for (size_t i = 0; i < result->test_count; i++) {
-        if (strcmp(result->tests[i].id, id) == 0)
-            return &result->tests[i];
-    }
-    return NULL;
-}
+    double part = (double)points * percent / 100;
 
-/* What the rules need to know of the tests of a group. */
-struct tally {
-    size_t count;
-    bool all_passed;
-    double least; /* fraction */
-    double score;
-    double max_score;
-};
-
-static struct tally tally_of(const struct cupel_result *result, char *const *ids)
-{
-    struct tally tally = {.all_passed = true, .least = 1};
-
-    for (; ids != NULL && *ids != NULL; ids++) {
-        const struct cupel_test_result *test = find(result, *ids);
-        double fraction = test != NULL ? fraction_of(test) : 0;
-        tally.count++;
-        if (test == NULL || test->verdict != CUPEL_VERDICT_PASSED)
-            tally.all_passed = false;
-        if (fraction < tally.least)
-            tally.least = fraction;
-        if (test != NULL) {
-            tally.score += points_of(test->score, test->max_score);
-            tally.max_score += points_of(test->max_score, test->max_score);
-        }
-    }
-    return tally;
-}
-
-static double group_fraction(const struct tally *tally, enum cupel_group_rule rule)
-{
-    double all = tally->all_passed ? 1 : 0;
-
-    if (tally->count == 0)
+    if (!(part > 0))
         return 0;
-    switch (rule) {
-    case CUPEL_GROUP_SUM:
-        return tally->max_score > 0 ? tally->score / tally->max_score : all;
-    case CUPEL_GROUP_MIN:
-        return tally->least;
-    case CUPEL_GROUP_ALL:
-        break;
-    }
-    return all;
+    return part < (double)points ? nearest(part) : points;
 }
 
-void cupel_score_group(const struct cupel_result *result, enum cupel_group_rule rule,
-                       struct cupel_group_result *group)
+millionths score_round(millionths points, unsigned decimals)
 {
-    struct tally tally = tally_of(result, group->tests);
+    millionths step = 1;
 
-    group->max_score = points_of(group->max_score, group->max_score);
-    group->score = points_of(group_fraction(&tally, rule) * group->max_score, group->max_score);
+    for (unsigned i = decimals; i < CUPEL_DECIMALS_MAX; i++)
+        step *= 10;
+    return (points + step / 2) / step * step;
 }
 
-void cupel_score_total(struct cupel_result *result)
+double score_points(millionths points)
 {
-    double score = 0;
-    double max_score = 0;
+    return (double)points / UNIT;
+}
 
-    for (size_t i = 0; i < result->group_count; i++) {
-        const struct cupel_group_result *group = &result->groups[i];
-        score += points_of(group->score, group->max_score);
-        max_score += points_of(group->max_score, group->max_score);
-    }
-    for (size_t i = 0; i < result->test_count; i++) {
-        const struct cupel_test_result *test = &result->tests[i];
-        if (test->in_group)
-            continue;
-        score += points_of(test->score, test->max_score);
-        max_score += points_of(test->max_score, test->max_score);
-    }
-    result->max_score = points_of(max_score, max_score);
-    result->score = points_of(score, result->max_score);
+void cupel_score_fraction(struct cupel_test_result *test, double fraction)
+{
+    bool partial = fraction > 0 && fraction < 1; /* not so for NaN */
+
+    test->verdict = partial         ? CUPEL_VERDICT_PARTIAL
+                    : fraction >= 1 ? CUPEL_VERDICT_PASSED
+                                    : CUPEL_VERDICT_FAILED;
+    test->score = score_points(partial         ? score_millionths(fraction * test->max_score)
+                               : fraction >= 1 ? score_most(test->max_score)
+                                               : 0);
 }

@@ -33,6 +33,12 @@ static void clear_group(struct cupel_group_result *group)
     free_strings(group->tests);
 }
 
+static void clear_penalty(struct cupel_penalty_result *penalty)
+{
+    free(penalty->id);
+    free_strings(penalty->tests);
+}
+
 void cupel_result_clear(struct cupel_result *result)
 {
     for (size_t i = 0; i < result->build_count; i++)
@@ -41,9 +47,15 @@ void cupel_result_clear(struct cupel_result *result)
         clear_test(&result->tests[i]);
     for (size_t i = 0; i < result->group_count; i++)
         clear_group(&result->groups[i]);
+    for (size_t i = 0; i < result->penalty_count; i++)
+        clear_penalty(&result->penalties[i]);
+    for (size_t i = 0; i < result->leaderboard_count; i++)
+        free(result->leaderboard[i].name);
     free(result->builds);
     free(result->tests);
     free(result->groups);
+    free(result->penalties);
+    free(result->leaderboard);
     free(result->message);
     free(result->grader_name);
     free(result->grader_version);

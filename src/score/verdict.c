@@ -120,12 +120,12 @@ int cupel_score_test(struct cupel_test_result *test,
         int r = explain(run, expectation, reason, difference, &message);
         if (r < 0)
             return r;
-        test->verdict = error ? CUPEL_VERDICT_ERROR : CUPEL_VERDICT_FAILED;
-        test->score = 0;
+        cupel_score_fraction(test, 0);
     } else {
-        test->verdict = CUPEL_VERDICT_PASSED;
-        test->score = test->max_score;
+        cupel_score_fraction(test, 1);
     }
+    if (error)
+        test->verdict = CUPEL_VERDICT_ERROR;
     test->reason = reason;
     free(test->message);
     test->message = message;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "grader/definition.h"
+#include "grader/schedule.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -33,6 +34,30 @@ static int read_file(void *owner, const char *path, char **ret, size_t *ret_len,
 }
 
 /* What the rest of the program takes for granted of a definition without a diagnostic. */
+/* A schedule of a good grader ends, though every test fails. */
+static void check_needs(const struct cupel_grader *grader)
+{
+    struct cupel_schedule *schedule;
+    struct cupel_need need;
+    size_t test;
+    size_t given = 0;
+
+    if (cupel_schedule_new(grader, &schedule) < 0)
+        abort();
+    for (;;) {
+        enum cupel_schedule_step step = cupel_schedule_next(schedule, &test, &need);
+        if (step == CUPEL_SCHEDULE_WAIT)
+            abort();
+        if (step == CUPEL_SCHEDULE_END)
+            break;
+        cupel_schedule_done(schedule, test, false);
+        given++;
+    }
+    if (given != grader->test_count)
+        abort();
+    cupel_schedule_free(schedule);
+}
+
 static void check(const struct cupel_grader *grader)
 {
     if (grader->name == NULL || grader->version == NULL || grader->test_count == 0 ||
@@ -54,6 +79,16 @@ static void check(const struct cupel_grader *grader)
         if (grader->groups[i].id == NULL || grader->groups[i].tests == NULL)
             abort();
     }
+    for (size_t i = 0; i < grader->penalty_count; i++) {
+        if (grader->penalties[i].id == NULL || grader->penalties[i].tests == NULL)
+            abort();
+    }
+    for (size_t i = 0; i < grader->leaderboard_count; i++) {
+        if (grader->leaderboard[i].name == NULL ||
+            grader->leaderboard[i].test >= grader->test_count)
+            abort();
+    }
+    check_needs(grader);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,7 +1,6 @@
 """Each binary needs no more libraries than the design says: loading them costs more than a
 sandbox does."""
 
-import os
 import re
 import subprocess
 
@@ -29,7 +28,7 @@ def needed(binary):
 class Links(support.TestCase):
     def test_no_binary_needs_more_than_its_libraries(self):
         for name, allowed in ALLOWED.items():
-            if os.environ.get("CUPEL_SANITIZED") == "1" and name != "libexec/cupel/cupel-cell":
+            if support.SANITIZED and name != "libexec/cupel/cupel-cell":
                 allowed = allowed | SANITIZER
             with self.subTest(binary=name):
                 self.assertEqual(needed(PREFIX / name) - allowed, set())

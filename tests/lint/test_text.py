@@ -112,6 +112,11 @@ class Schemas(support.TestCase):
             {"tests": [{"id": "t", "run": ["./a"], "stdin": "a", "stdin_text": "b"}]},
             {"tests": [{"id": "t", "run": ["./a"], "limits": {"cpu": "1 parsec"}}]},
             {"groups": [{"id": "g", "tests": ["t"], "rule": "most"}]},
+            {"decimals": 7},
+            {"hidden_totals": True},
+            {"penalties": [{"id": "p", "tests": ["t"], "points": 1, "percent": 1}]},
+            {"penalties": [{"id": "p", "tests": ["t"]}]},
+            {"leaderboard": [{"name": "n", "test": "t", "value": "speed"}]},
         ):
             with self.subTest(change=change):
                 self.assertNotEqual(support.schema_faults(good | change, "grader"), [])

@@ -110,7 +110,9 @@ class Schemas(unittest.TestCase):
             ("run-denied", ("denied_syscalls", 1, "line"), 0),
             ("run-denied-learner", ("denied_syscalls", 1, "file"), "/policies/base.json"),
             ("result-graded", ("score",), None),
-            ("result-graded", ("fraction",), 1.1),
+            ("result-graded", ("fraction",), -0.1),
+            ("result-graded", ("penalties", 0, "points"), -1),
+            ("result-graded", ("leaderboard", 0, "order"), "up"),
             ("result-graded", ("started_at",), "2026-01-01 00:00:00"),
             ("result-graded", ("tests", 0, "verdict"), "ok"),
             ("result-graded", ("tests", 0, "reason"), "wrong_output"),
@@ -118,6 +120,7 @@ class Schemas(unittest.TestCase):
             ("result-graded", ("tests", 0, "run", "status"), "done"),
             ("result-graded-learner", ("tests", 2, "visibility"), "visible"),
             ("result-graded-learner", ("tests", 2, "message"), "told"),
+            ("result-graded-learner", ("tests", 2, "score"), 0),
             ("result-platform-error", ("score",), 0),
         ]
         for name, path, value in cases:

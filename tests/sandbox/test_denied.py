@@ -122,7 +122,8 @@ class Denied(support.TestCase):
         self.assertGreater(call["count"], 1000)
         self.assertLess(call["count"], 1000 + 1000 * (seconds + 0.1))
         self.assertLess(report["wall_seconds"], 2.2 * support.SLOWNESS)
-        self.assertLess(used, 0.4 * support.SLOWNESS)
+        if support.GUEST != "uml":  # where a change of context takes half a millisecond
+            self.assertLess(used, 0.4 * support.SLOWNESS)
 
     def test_a_flood_of_deaths_ends_at_its_own_limit(self):
         done, report = self.deny("burials", options=["--wall", "1s"])

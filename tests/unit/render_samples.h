@@ -3,6 +3,7 @@
 #define RENDER_SAMPLES_H
 
 #include <errno.h>
+#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -152,6 +153,7 @@ static struct cupel_result sample_header(enum cupel_status status)
         .submission_files = 1,
         .submission_bytes = 312,
         .max_score = 60,
+        .learner_max_score = 60,
         .started_at = {.tv_sec = 1767225600, .tv_nsec = 999999999},
         .wall_ns = 2700000000,
     };
@@ -183,15 +185,57 @@ static void sample_tests(struct cupel_result *result)
     tests[3] = sample_test("late", CUPEL_VERDICT_PARTIAL, 10);
     tests[3].visibility = CUPEL_AFTER_DUE_DATE;
     tests[3].score = 3.333333;
+    tests[3].bonus = true;
     result->tests = tests;
     result->test_count = 4;
+}
+
+static char **sample_ids(const char *first, const char *second)
+{
+    char **ids = zeroed(3, sizeof(char *));
+
+    ids[0] = copy(first);
+    ids[1] = copy(second);
+    return ids;
+}
+
+static void sample_penalties(struct cupel_result *result)
+{
+    result->penalties = zeroed(2, sizeof(*result->penalties));
+    result->penalty_count = 2;
+    result->penalties[0] = (struct cupel_penalty_result){.id = copy("style"),
+                                                         .amount = 2,
+                                                         .points = 2,
+                                                         .learner_points = 1,
+                                                         .tests = sample_ids("small", "large")};
+    result->penalties[1] = (struct cupel_penalty_result){
+        .id = copy("forbidden"),
+        .amount = 7.25,
+        .points = 7.25,
+        .withheld = true,
+        .tests = sample_ids("small", "secret"),
+    };
+}
+
+static void sample_leaderboard(struct cupel_result *result)
+{
+    result->leaderboard = zeroed(3, sizeof(*result->leaderboard));
+    result->leaderboard_count = 3;
+    result->leaderboard[0] =
+        (struct cupel_leaderboard_entry){.name = copy("Time"), .value = 0.008};
+    result->leaderboard[1] = (struct cupel_leaderboard_entry){
+        .name = copy("Points"), .value = NAN, .descending = true};
+    result->leaderboard[2] = (struct cupel_leaderboard_entry){
+        .name = copy("The RANK that tells"), .value = 1.25, .withheld = true};
 }
 
 static struct cupel_result sample_graded(void)
 {
     struct cupel_result result = sample_header(CUPEL_STATUS_GRADED);
 
-    result.score = 3.333333;
+    result.score = 1.333333;
+    result.max_score = 50;
+    result.learner_max_score = 30;
     result.warnings = zeroed(2, sizeof(char *));
     result.warnings[0] = copy("run.sh: the first line ends in CR");
     result.builds = zeroed(1, sizeof(*result.builds));
@@ -202,13 +246,18 @@ static struct cupel_result sample_graded(void)
                                                    .output = copy("a warning\n"),
                                                    .run = sample_run()};
     sample_tests(&result);
-    result.groups = zeroed(1, sizeof(*result.groups));
-    result.group_count = 1;
-    result.groups[0].id = copy("basic");
-    result.groups[0].max_score = 30;
-    result.groups[0].tests = zeroed(3, sizeof(char *));
-    result.groups[0].tests[0] = copy("small");
-    result.groups[0].tests[1] = copy("large");
+    result.groups = zeroed(2, sizeof(*result.groups));
+    result.group_count = 2;
+    result.groups[0] = (struct cupel_group_result){
+        .id = copy("basic"), .max_score = 30, .tests = sample_ids("small", "large")};
+    result.groups[1] = (struct cupel_group_result){.id = copy("extra"),
+                                                   .score = 4.75,
+                                                   .max_score = 5,
+                                                   .bonus = true,
+                                                   .withheld = true,
+                                                   .tests = sample_ids("large", "secret")};
+    sample_penalties(&result);
+    sample_leaderboard(&result);
     return result;
 }
 

@@ -212,6 +212,76 @@ static void groups_have_the_points_of_their_tests(void **state)
     clear(&fixture);
 }
 
+static void needs_name_tests_and_groups_wherever_they_stand(void **state)
+{
+    struct fixture fixture;
+
+    (void)state;
+    read_good(&fixture, HEAD
+              ", \"tests\": [{\"id\": \"t\", \"run\": [\"x\"], \"needs\": [\"u\", \"g\"]}, "
+              "{\"id\": \"u\", \"run\": [\"x\"]}, {\"id\": \"v\", \"run\": [\"x\"]}], "
+              "\"groups\": [{\"id\": \"g\", \"tests\": [\"v\"], \"needs\": [\"u\"]}]}");
+    const struct cupel_grader *grader = &fixture.grader;
+    const struct cupel_needs *needs = &grader->tests[0].needs;
+    assert_int_equal(needs->count, 2);
+    assert_false(needs->items[0].is_group);
+    assert_int_equal(needs->items[0].index, 1);
+    assert_true(needs->items[1].is_group);
+    assert_int_equal(needs->items[1].index, 0);
+    assert_int_equal(grader->tests[1].needs.count, 0);
+    assert_int_equal(grader->groups[0].needs.items[0].index, 1);
+    assert_true(grader->tests[0].group == CUPEL_NO_GROUP);
+    assert_int_equal(grader->tests[2].group, 0);
+    clear(&fixture);
+}
+
+static void scoring_has_its_defaults(void **state)
+{
+    struct fixture fixture;
+
+    (void)state;
+    read_good(&fixture, HEAD ", \"tests\": [" TEST
+                             "], \"leaderboard\": ["
+                             "{\"name\": \"a\", \"test\": \"t\", \"value\": \"score\"}, "
+                             "{\"name\": \"b\", \"test\": \"t\", \"value\": \"cpu_seconds\"}, "
+                             "{\"name\": \"c\", \"test\": \"t\", \"value\": \"score\", "
+                             "\"order\": \"asc\"}]}");
+    const struct cupel_grader *grader = &fixture.grader;
+    assert_false(grader->scoring.scaled);
+    assert_int_equal(grader->scoring.decimals, 6);
+    assert_false(grader->scoring.shows_hidden_totals);
+    assert_false(grader->tests[0].bonus);
+    assert_true(grader->leaderboard[0].descending);
+    assert_false(grader->leaderboard[1].descending);
+    assert_int_equal(grader->leaderboard[1].measure, CUPEL_MEASURE_CPU);
+    assert_false(grader->leaderboard[2].descending);
+    clear(&fixture);
+}
+
+static void scoring_is_read(void **state)
+{
+    struct fixture fixture;
+
+    (void)state;
+    read_good(&fixture, HEAD
+              ", \"points\": 0.5, \"decimals\": 0, \"hidden_totals\": \"shown\", "
+              "\"tests\": [" TEST
+              "], \"penalties\": ["
+              "{\"id\": \"p\", \"tests\": [\"t\"], \"points\": 2.5}, "
+              "{\"id\": \"q\", \"tests\": [\"t\"], \"percent\": 100}]}");
+    const struct cupel_grader *grader = &fixture.grader;
+    assert_true(grader->scoring.scaled);
+    assert_true(grader->scoring.points == 0.5);
+    assert_int_equal(grader->scoring.decimals, 0);
+    assert_true(grader->scoring.shows_hidden_totals);
+    assert_true(grader->penalties[0].amount == 2.5);
+    assert_false(grader->penalties[0].is_percent);
+    assert_true(grader->penalties[1].amount == 100);
+    assert_true(grader->penalties[1].is_percent);
+    assert_string_equal(grader->penalties[1].tests[0], "t");
+    clear(&fixture);
+}
+
 /* One message for each mistake: wrong defaults are not told again for each step. */
 static void mistakes_in_defaults_are_told_once(void **state)
 {
@@ -283,6 +353,9 @@ int main(void)
         cmocka_unit_test(arguments_may_be_empty),
         cmocka_unit_test(content_comes_from_files_or_stands_in_place),
         cmocka_unit_test(groups_have_the_points_of_their_tests),
+        cmocka_unit_test(needs_name_tests_and_groups_wherever_they_stand),
+        cmocka_unit_test(scoring_has_its_defaults),
+        cmocka_unit_test(scoring_is_read),
         cmocka_unit_test(mistakes_in_defaults_are_told_once),
         cmocka_unit_test(a_definition_without_tests_does_not_blame_its_groups),
         cmocka_unit_test(ids_follow_the_table),

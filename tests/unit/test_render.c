@@ -79,15 +79,18 @@ static void result_has_the_keys_of_the_design_in_order(void **state)
     (void)state;
     assert_keys(json,
                 "schema cupel status grader submission score max_score fraction message "
-                "build tests groups leaderboard started_at wall_seconds");
+                "build tests groups penalties leaderboard started_at wall_seconds");
     assert_keys(json_object_get(json, "grader"), "name version sha256");
     assert_keys(json_object_get(json, "submission"), "sha256 files bytes warnings");
     assert_keys(json_array_get(json_object_get(json, "build"), 0),
                 "id passed output message run");
     assert_keys(json_array_get(json_object_get(json, "tests"), 0),
-                "id title verdict reason score max_score visibility separation output message "
-                "run");
-    assert_keys(json_array_get(json_object_get(json, "groups"), 0), "id score max_score tests");
+                "id title verdict reason score max_score bonus visibility separation output "
+                "message run");
+    assert_keys(json_array_get(json_object_get(json, "groups"), 0),
+                "id score max_score bonus tests");
+    assert_keys(json_array_get(json_object_get(json, "penalties"), 0), "id points tests");
+    assert_keys(json_array_get(json_object_get(json, "leaderboard"), 0), "name value order");
     json_decref(json);
     cupel_result_clear(&result);
 }
@@ -325,7 +328,8 @@ static void the_instant_is_utc(void **state)
 /* What the staff's view holds of a hidden test must be missing in the learner's. */
 static void learners_see_only_id_and_points_of_hidden_tests(void **state)
 {
-    static const char *const secrets[] = {"TITLE", "OUTPUT", "ANSWER", "wrong_output"};
+    static const char *const secrets[] = {"TITLE", "OUTPUT", "ANSWER", "wrong_output",
+                                          "RANK",  "3.33",   "4.75",   "7.25"};
     struct cupel_result result = sample_graded();
     CUPEL_AUTO_FREE char *staff = result_json(&result, CUPEL_VIEW_STAFF);
     CUPEL_AUTO_FREE char *learner = result_json(&result, CUPEL_VIEW_LEARNER);
@@ -345,10 +349,68 @@ static void learners_see_only_id_and_points_of_hidden_tests(void **state)
     json_t *json = json_loads(learner, 0, NULL);
     json_t *tests = json_object_get(json, "tests");
     assert_int_equal(json_array_size(tests), 4);
-    assert_keys(json_array_get(tests, 2), "id score max_score visibility");
-    assert_keys(json_array_get(tests, 3), "id score max_score visibility");
-    assert_true(json_number_value(json_object_get(json, "max_score")) == 60);
+    assert_keys(json_array_get(tests, 2), "id max_score bonus visibility");
+    assert_keys(json_array_get(tests, 3), "id max_score bonus visibility");
+    assert_true(json_number_value(json_object_get(json, "max_score")) == 30);
+    assert_true(json_is_null(json_object_get(json, "wall_seconds")));
     json_decref(json);
+    cupel_result_clear(&result);
+}
+
+/* The parts of a document that points make, on one line. */
+static char *figures_of(const struct cupel_result *result, enum cupel_view view)
+{
+    static const char *const keys[] = {"score", "groups", "penalties", "leaderboard"};
+    json_t *json = cupel_render_result(result, view);
+    json_t *parts = json_array();
+
+    for (size_t i = 0; i < COUNT(keys); i++)
+        json_array_append(parts, json_object_get(json, keys[i]));
+    char *text = json_dumps(parts, JSON_REAL_PRECISION(15));
+    json_decref(parts);
+    json_decref(json);
+    return text;
+}
+
+static void figures_made_of_hidden_tests_are_withheld_from_learners(void **state)
+{
+    struct cupel_result result = sample_graded();
+    CUPEL_AUTO_FREE char *staff = figures_of(&result, CUPEL_VIEW_STAFF);
+    CUPEL_AUTO_FREE char *learner = figures_of(&result, CUPEL_VIEW_LEARNER);
+
+    (void)state;
+    assert_string_equal(
+        staff,
+        "[1.333333, [{\"id\": \"basic\", \"score\": 0, \"max_score\": 30, \"bonus\": false, "
+        "\"tests\": [\"small\", \"large\"]}, "
+        "{\"id\": \"extra\", \"score\": 4.75, \"max_score\": 5, \"bonus\": true, \"tests\": "
+        "[\"large\", \"secret\"]}], "
+        "[{\"id\": \"style\", \"points\": 2, \"tests\": [\"small\", \"large\"]}, "
+        "{\"id\": \"forbidden\", \"points\": 7.25, \"tests\": [\"small\", \"secret\"]}], "
+        "[{\"name\": \"Time\", \"value\": 0.008, \"order\": \"asc\"}, "
+        "{\"name\": \"Points\", \"value\": null, \"order\": \"desc\"}, "
+        "{\"name\": \"The RANK that tells\", \"value\": 1.25, \"order\": \"asc\"}]]");
+    assert_string_equal(
+        learner,
+        "[0, [{\"id\": \"basic\", \"score\": 0, \"max_score\": 30, \"bonus\": false, "
+        "\"tests\": [\"small\", \"large\"]}, "
+        "{\"id\": \"extra\", \"score\": null, \"max_score\": 5, \"bonus\": true, \"tests\": "
+        "[\"large\", \"secret\"]}], "
+        "[{\"id\": \"style\", \"points\": 1, \"tests\": [\"small\", \"large\"]}, "
+        "{\"id\": \"forbidden\", \"points\": null, \"tests\": [\"small\", \"secret\"]}], "
+        "[{\"name\": \"Time\", \"value\": 0.008, \"order\": \"asc\"}, "
+        "{\"name\": \"Points\", \"value\": null, \"order\": \"desc\"}]]");
+    cupel_result_clear(&result);
+}
+
+static void a_leaderboard_without_a_score_has_no_figures(void **state)
+{
+    struct cupel_result result = sample_graded();
+
+    (void)state;
+    result.status = CUPEL_STATUS_GRADER_ERROR;
+    CUPEL_AUTO_FREE char *text = figures_of(&result, CUPEL_VIEW_LEARNER);
+    assert_non_null(strstr(text, "{\"name\": \"Time\", \"value\": null, \"order\": \"asc\"}"));
     cupel_result_clear(&result);
 }
 
@@ -357,7 +419,7 @@ static void staff_see_verdicts_figures_messages_and_layers(void **state)
     (void)state;
     check_text(
         sample_graded(), CUPEL_VIEW_STAFF, false,
-        "fibonacci 1: 3.333333 of 60 points (5.5%)\n"
+        "fibonacci 1: 1.333333 of 50 points (2.6%)\n"
         "warning: run.sh: the first line ends in CR\n"
         "\n"
         "  passed   build compile                                       12 ms    1.5 MiB\n"
@@ -367,10 +429,13 @@ static void staff_see_verdicts_figures_messages_and_layers(void **state)
         "  failed   secret  The TITLE that tells             0 / 20     12 ms    1.5 MiB\n"
         "           line 1: expected \"the ANSWER\", found \"\"\n"
         "           | The OUTPUT that tells\n"
-        "  partial  late  (hidden)                    3.333333 / 10     12 ms    1.5 MiB\n"
+        "  partial  late  (hidden)                   3.333333 / +10     12 ms    1.5 MiB\n"
         "  group    basic                                    0 / 30\n"
+        "  group    extra                                 4.75 / +5\n"
+        "  penalty  style                                        -2\n"
+        "  penalty  forbidden                                 -7.25\n"
         "\n"
-        "3.333333 of 60 points (5.5%); 1 passed, 1 partial, 2 failed; 2.7 s\n"
+        "1.333333 of 50 points (2.6%); 1 passed, 1 partial, 2 failed; 2.7 s\n"
         "sandbox: user namespace, seccomp, Landlock ABI 7; memory by watchdog, processes\n"
         "         by rlimit, CPU by rusage\n");
 }
@@ -380,18 +445,20 @@ static void learners_see_their_own(void **state)
     (void)state;
     check_text(
         sample_graded(), CUPEL_VIEW_LEARNER, false,
-        "fibonacci 1: 3.333333 of 60 points (5.5%)\n"
+        "fibonacci 1: 0 of 30 points (0%)\n"
         "warning: run.sh: the first line ends in CR\n"
         "\n"
         "  passed   build compile                                       12 ms    1.5 MiB\n"
         "  passed   small  Small numbers                    10 / 10     12 ms    1.5 MiB\n"
         "  failed   large                                    0 / 20     2.6 s    1.5 MiB\n"
         "           stopped at 2.50 s of CPU time; the limit is 2.50 s\n"
-        "  hidden   secret                                   0 / 20\n"
-        "  hidden   late                              3.333333 / 10\n"
+        "  hidden   secret                                   ? / 20\n"
+        "  hidden   late                                    ? / +10\n"
         "  group    basic                                    0 / 30\n"
+        "  group    extra                                    ? / +5\n"
+        "  penalty  style                                        -1\n"
         "\n"
-        "3.333333 of 60 points (5.5%); 1 passed, 1 failed, 2 hidden; 2.7 s\n");
+        "0 of 30 points (0%); 1 passed, 1 failed, 2 hidden\n");
 }
 
 static void a_build_that_failed_shows_the_compiler(void **state)
@@ -614,6 +681,8 @@ int main(void)
         cmocka_unit_test(a_rejected_submission_has_no_figures),
         cmocka_unit_test(the_instant_is_utc),
         cmocka_unit_test(learners_see_only_id_and_points_of_hidden_tests),
+        cmocka_unit_test(figures_made_of_hidden_tests_are_withheld_from_learners),
+        cmocka_unit_test(a_leaderboard_without_a_score_has_no_figures),
         cmocka_unit_test(staff_see_verdicts_figures_messages_and_layers),
         cmocka_unit_test(learners_see_their_own),
         cmocka_unit_test(a_build_that_failed_shows_the_compiler),
