@@ -29,8 +29,8 @@
 
 /*
  * What a run may cost us: credit for CPU time, of which a share of the time that passes is
- * earned. A call is charged twice what it took, since there is as much around it, and at least
- * so much that on a fast machine 5000 calls are answered at once and 1000 a second after that.
+ * earned. A call is charged four times what it took, since there is more around it than in it,
+ * and at least so much that 5000 calls are answered at once and 1000 a second after that.
  */
 #define BURST_NS      500000000
 #define EARNED_OF     10U /* ns that pass for one that is earned */
@@ -199,7 +199,7 @@ static uint64_t used_ns(void)
 
 static void charge(struct run_denied *denied, uint64_t took_ns, uint64_t least_ns)
 {
-    denied->credit_ns -= (int64_t)(2 * took_ns > least_ns ? 2 * took_ns : least_ns);
+    denied->credit_ns -= (int64_t)(4 * took_ns > least_ns ? 4 * took_ns : least_ns);
 }
 
 static void stop_listening(struct cupel_run *run)

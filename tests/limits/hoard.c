@@ -56,6 +56,24 @@ static int heap(const struct order *order)
     return take_anonymous(order->mib, MAP_PRIVATE);
 }
 
+/* Reading maps the page of zeroes: no memory but a table of 4 KiB for each 2 MiB that is read.
+ */
+static int tables(const struct order *order)
+{
+    const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+    const size_t reach = (size_t)CREW_MIB * 512;
+
+    for (unsigned i = 0; i < order->mib; i++) {
+        void *zeroes = mmap(NULL, reach, PROT_READ, flags, -1, 0);
+        if (zeroes == MAP_FAILED || madvise(zeroes, reach, MADV_NOHUGEPAGE) < 0)
+            return crew_refused();
+        for (size_t at = 0; at < reach; at += 2 * (size_t)CREW_MIB)
+            (void)((volatile char *)zeroes)[at];
+        crew_dot();
+    }
+    return 0;
+}
+
 static int shared(const struct order *order)
 {
     return take_anonymous(order->mib, MAP_SHARED);
@@ -228,6 +246,7 @@ static const struct kind {
     {"careful", careful},
     {"children", children},
     {"indifferent", indifferent},
+    {"tables", tables},
     {"shared", shared},
     {"shared-left", shared_left},
     {"shm", shm},

@@ -65,6 +65,10 @@ class Memory(MemoryCase):
             with self.subTest(kind):
                 self.assert_stopped("hoard", kind, WANTED, HOLD_MS)
 
+    def test_page_tables_for_which_no_address_space_is_too_large(self):
+        if self.mode != "cgroup":  # to which the kernel bills them itself
+            self.assert_stopped("hoard", "tables", WANTED, HOLD_MS)
+
     def test_segments_and_files_without_a_name(self):
         for kind in SEGMENTS:
             with self.subTest(kind):

@@ -16,7 +16,7 @@ KILLED = 128 + SIGSYS
 
 # A cell that says what it likes. It knows one lane and one run.
 FAKE_CELL = """#!{python}
-import os, socket, struct, sys, time
+import os, socket, struct, tempfile, time
 
 channel = socket.socket(fileno=3)
 
@@ -28,7 +28,10 @@ channel.recv(1 << 17)
 send(READY, struct.pack("<I", 0), [os.open("/", os.O_RDONLY)])
 channel.recv(1 << 17)
 null = os.open("/dev/null", os.O_RDWR)
-send(STARTED, fds=[os.pidfd_open(os.getpid()), os.open("/proc", os.O_RDONLY), *[null] * 4])
+folder = tempfile.mkdtemp()
+processes = os.open(folder, os.O_RDONLY)
+os.rmdir(folder)
+send(STARTED, fds=[os.pidfd_open(os.getpid()), processes, *[null] * 4])
 {deed}
 time.sleep(60)
 """
@@ -147,7 +150,8 @@ class Denied(support.TestCase):
         for i in range(5):
             test = found[f"quick{i}"]
             self.assertEqual(test["verdict"], "passed", test["message"])
-            self.assertLess(test["run"]["wall_seconds"], 0.35 * support.SLOWNESS)
+            # An emulated processor has enough to do with eight threads that wake.
+            self.assertLess(test["run"]["wall_seconds"], 5 if support.GUEST else 0.35)
 
     def graded(self, tests, *options):
         grader = self.folder()
