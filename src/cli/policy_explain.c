@@ -175,7 +175,9 @@ static char *calls_text(const json_t *document)
         if (json_object_get(call, "note") != NULL)
             page_wrap(&page, "  note:", 8, policy_text_of(call, "note"));
         json_array_foreach(json_object_get(call, "answers"), j, answer)
+        {
             put_answer(&page, answer);
+        }
     }
     return page_close(&page);
 }

@@ -6,7 +6,7 @@
 
 #include "cupel/cleanup.h"
 #include "policy/condition.h"
-#include "policy/cubes.h"
+#include "policy/decide.h"
 #include "policy/rules.h"
 
 /* A number beyond those of calls has no conditions. */
@@ -124,35 +124,41 @@ bool record_is_allowed(const struct cupel_policy *policy, const struct recorded_
            cupel_action_allows(decision.action);
 }
 
-static bool covers_call(const struct cupel_policy_case *cases, size_t count,
-                        const struct cupel_policy_case *others, size_t other_count)
+static bool allows(const struct cupel_decider *decider, const struct cupel_case *one)
 {
+    return cupel_action_allows(cupel_decider_action(decider, one));
+}
+
+/* Whether a decides no case otherwise that b allows. */
+static bool covers_call(struct cupel_decider *a, struct cupel_decider *b, size_t number)
+{
+    struct cupel_cases ours = {0};
+    struct cupel_cases theirs = {0};
     struct cupel_cube both;
 
-    for (size_t i = 0; i < count; i++) {
-        for (size_t n = 0; n < other_count; n++) {
-            if (!cupel_action_allows(cases[i].decision.action) &&
-                cupel_action_allows(others[n].decision.action) &&
-                cupel_cube_intersect(&cases[i].cube, &others[n].cube, &both))
-                return false;
-        }
+    bool covers = cupel_decider_cases(a, number, &ours) == 0 &&
+                  cupel_decider_cases(b, number, &theirs) == 0;
+    for (size_t i = 0; covers && i < ours.count; i++) {
+        for (size_t n = 0; covers && n < theirs.count; n++)
+            covers = allows(a, &ours.items[i]) || !allows(b, &theirs.items[n]) ||
+                     !cupel_cube_intersect(&ours.items[i].cube, &theirs.items[n].cube, &both);
     }
-    return true;
+    cupel_cases_clear(&ours);
+    cupel_cases_clear(&theirs);
+    return covers;
 }
 
 bool record_covers(const struct cupel_policy *policy, const struct cupel_policy *other)
 {
-    bool covers = true;
+    struct cupel_decider ours = {0};
+    struct cupel_decider theirs = {0};
 
-    for (int number = 0; covers && number < CUPEL_CALLS; number++) {
-        CUPEL_AUTO_FREE struct cupel_policy_case *cases = NULL;
-        CUPEL_AUTO_FREE struct cupel_policy_case *others = NULL;
-        size_t count = 0;
-        size_t other_count = 0;
-        covers = cupel_policy_cases(policy, number, &cases, &count, NULL) == 0 &&
-                 cupel_policy_cases(other, number, &others, &other_count, NULL) == 0 &&
-                 covers_call(cases, count, others, other_count);
-    }
+    bool covers =
+        cupel_decider_init(&ours, policy) == 0 && cupel_decider_init(&theirs, other) == 0;
+    for (size_t number = 0; covers && number < CUPEL_CALLS; number++)
+        covers = covers_call(&ours, &theirs, number);
+    cupel_decider_clear(&ours);
+    cupel_decider_clear(&theirs);
     return covers;
 }
 
@@ -165,22 +171,29 @@ static size_t count_additions(const struct record *record, const struct cupel_po
     return count;
 }
 
-/* Calls that are allowed with any arguments. */
+static bool allows_some(struct cupel_decider *decider, size_t number)
+{
+    struct cupel_cases cases = {0};
+    bool found = false;
+
+    int r = cupel_decider_cases(decider, number, &cases);
+    for (size_t i = 0; r == 0 && !found && i < cases.count; i++)
+        found = allows(decider, &cases.items[i]);
+    cupel_cases_clear(&cases);
+    return found;
+}
+
+/* Calls that are allowed with some arguments. */
 static size_t count_allowed(const struct cupel_policy *policy)
 {
+    struct cupel_decider decider = {0};
     size_t allowed = 0;
 
-    for (int number = 0; number < CUPEL_CALLS; number++) {
-        CUPEL_AUTO_FREE struct cupel_policy_case *cases = NULL;
-        size_t count = 0;
-        if (cupel_policy_cases(policy, number, &cases, &count, NULL) < 0)
-            continue;
-        size_t i = 0;
-        while (i < count && !cupel_action_allows(cases[i].decision.action))
-            i++;
-        allowed += i < count ? 1 : 0;
-    }
-    return allowed;
+    int r = cupel_decider_init(&decider, policy);
+    for (size_t number = 0; r == 0 && number < CUPEL_CALLS; number++)
+        allowed += allows_some(&decider, number) ? 1 : 0;
+    cupel_decider_clear(&decider);
+    return r == 0 ? allowed : SIZE_MAX;
 }
 
 /* How much a policy gives, in the order in which it matters. */

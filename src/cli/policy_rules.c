@@ -99,8 +99,10 @@ static void put_texts(FILE *out, const json_t *texts, const char *before, const 
     json_t *text;
     size_t i;
 
-    json_array_foreach(texts, i, text)(void)
-        fprintf(out, "%s%s", i == 0 ? before : between, json_string_value(text));
+    json_array_foreach(texts, i, text)
+    {
+        (void)fprintf(out, "%s%s", i == 0 ? before : between, json_string_value(text));
+    }
 }
 
 /* "deny ptrace, with errno EPERM, if arg0 == 1 or arg0 == 2". NULL without memory. */

@@ -59,7 +59,7 @@ json_t *policy_calls_json(const struct cupel_policy *policy, struct cupel_error 
         ok = found[count] != NULL;
         count += ok;
     }
-    qsort(found, count, sizeof(found[0]), by_name);
+    qsort(found, count, sizeof(json_t *), by_name);
     json_t *calls = json_array();
     for (size_t i = 0; i < count; i++)
         render_append(&calls, found[i]);

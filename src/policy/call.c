@@ -10,6 +10,11 @@
 #include "cupel/cleanup.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#if defined(__x86_64__)
+#define NATIVE CUPEL_ARCH_X86_64
+#elif defined(__aarch64__)
+#define NATIVE CUPEL_ARCH_AARCH64
+#endif /* for others there are no policies */
 
 const char *const cupel_arch_names[] = {[CUPEL_ARCH_X86_64] = "x86_64",
                                         [CUPEL_ARCH_AARCH64] = "aarch64",
@@ -41,13 +46,7 @@ static const struct {
 
 enum cupel_arch cupel_arch_native(void)
 {
-#if defined(__x86_64__)
-    return CUPEL_ARCH_X86_64;
-#elif defined(__aarch64__)
-    return CUPEL_ARCH_AARCH64;
-#else
-#error "policies are made for x86-64 and arm64"
-#endif
+    return NATIVE;
 }
 
 int cupel_call_number(enum cupel_arch arch, const char *name)

@@ -26,7 +26,7 @@ int cupel_decider_init(struct cupel_decider *decider, const struct cupel_policy 
     if (r < 0)
         return r;
     made.naming =
-        calloc(policy->rules->count + made.invariants->count + 1, sizeof(*made.naming));
+        calloc(policy->rules->count + made.invariants->count + 1, sizeof(const void *));
     if (made.naming == NULL) {
         cupel_rules_free(made.invariants);
         return -ENOMEM;

@@ -54,9 +54,11 @@ static bool is_within(const struct cupel_call_set *a, const struct cupel_call_se
     return true;
 }
 
-static bool is_own(const struct linter *linter, const struct cupel_case *one)
+/* The rule of a case, if it is one of the file's own; else NULL. */
+static const struct cupel_rule *own_rule(const struct linter *linter,
+                                         const struct cupel_case *one)
 {
-    return one->rule != NULL && one->rule->source == linter->own;
+    return one->rule != NULL && one->rule->source == linter->own ? one->rule : NULL;
 }
 
 /* Whether the parent denies some arguments of a case. */
@@ -86,18 +88,20 @@ static int look_at_call(struct linter *linter, struct cupel_decider *decider,
     if (r == 0)
         r = cupel_decider_cases(parent, number, &parents);
     for (size_t i = 0; i < before.count && r == 0; i++) {
-        if (is_own(linter, &before.items[i]))
-            cupel_call_set_add(&linter->effects[before.items[i].rule->index].before, number);
+        const struct cupel_rule *own = own_rule(linter, &before.items[i]);
+        if (own != NULL)
+            cupel_call_set_add(&linter->effects[own->index].before, number);
     }
     for (size_t i = 0; i < after.count && r == 0; i++) {
         const struct cupel_case *one = &after.items[i];
         if (one->rule != NULL && one->rule->source == CUPEL_SOURCE_NONE)
             linter->cut[number] = cupel_invariant_why(one->rule);
-        if (!is_own(linter, one))
+        const struct cupel_rule *own = own_rule(linter, one);
+        if (own == NULL)
             continue;
-        struct effect *effect = &linter->effects[one->rule->index];
+        struct effect *effect = &linter->effects[own->index];
         cupel_call_set_add(&effect->after, number);
-        if (cupel_action_allows(one->rule->action) && is_denied(parent, &parents, &one->cube))
+        if (cupel_action_allows(own->action) && is_denied(parent, &parents, &one->cube))
             cupel_call_set_add(&effect->widened, number);
     }
     cupel_cases_clear(&before);

@@ -5,8 +5,8 @@
 #include "cupel/policy.h"
 #include "policy/limits.h"
 
-#define CUPEL_POLICY_DEPTH 8  /* of `extends` */
-#define CUPEL_SOURCE_NONE  -1 /* in none: a default */
+#define CUPEL_POLICY_DEPTH 8    /* of `extends` */
+#define CUPEL_SOURCE_NONE  (-1) /* in none: a default */
 
 struct cupel_policy_sources {
     struct cupel_document *documents[CUPEL_POLICY_DEPTH]; /* kept; the root first */

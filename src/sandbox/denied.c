@@ -19,6 +19,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cupel/cleanup.h"
@@ -26,11 +27,16 @@
 #include "sandbox/denied_process.h"
 #include "sandbox/run_internal.h"
 
-/* Credit is counted in calls that fail with an errno. */
-#define BURST     1000U
-#define RATE      1000U /* a second */
-#define KILL_COST 20U   /* of /proc, a pidfd, and a process that is made and buried */
-#define PAUSE_NS  (CUPEL_NS_PER_S / 100)
+/*
+ * What a run may cost us: credit for CPU time, of which a share of the time that passes is
+ * earned. A call is charged twice what it took, since there is as much around it, and at least
+ * so much that on a fast machine 5000 calls are answered at once and 1000 a second after that.
+ */
+#define BURST_NS      500000000
+#define EARNED_OF     10U /* ns that pass for one that is earned */
+#define LEAST_NS      100000U
+#define LEAST_KILL_NS (20U * LEAST_NS) /* the kernel makes a process and buries it */
+#define PAUSE_NS      (CUPEL_NS_PER_S / 100)
 
 /* Until a process that should have died of SIGSYS is killed: it may have changed its mind on
  * that signal in the meantime. */
@@ -142,7 +148,8 @@ static bool is_learned(const struct cupel_run *run, int number, const uint64_t *
            !cupel_policy_forbids(run->request.policy, number, arguments);
 }
 
-static void take_call(struct cupel_run *run, const struct seccomp_notif *call)
+/* Returns whether a process was to be killed. */
+static bool take_call(struct cupel_run *run, const struct seccomp_notif *call)
 {
     struct run_denied *denied = run->denied;
     struct cupel_policy_case match;
@@ -154,32 +161,45 @@ static void take_call(struct cupel_run *run, const struct seccomp_notif *call)
     if (is_learned(run, call->data.nr, arguments)) {
         run->request.learn(run->request.owner, call->data.nr, arguments);
         answer(denied, call->id, 0);
-        return;
+        return false;
     }
     denied_table_decide(&denied->table, run->request.policy, call->data.nr, arguments, &match,
                         &item);
     const struct cupel_action *action = &match.decision.action;
-    if (action->kind == CUPEL_ACTION_KILL) {
+    if (action->kind == CUPEL_ACTION_KILL)
         fatal = end_process(run, call);
-        denied->credit -= denied->credit < KILL_COST ? denied->credit : KILL_COST;
-    }
     denied_table_count(&denied->table, item, call->data.nr, arguments, &match, fatal);
     /* Whatever we make of it here: the filter of the policy does not allow this call. */
     answer(denied, call->id,
            action->kind == CUPEL_ACTION_ERRNO && action->error_number > 0 ? action->error_number
                                                                           : EPERM);
+    return action->kind == CUPEL_ACTION_KILL;
 }
 
+/* What the last call took too much has to be earned first. */
 static bool has_credit(struct run_denied *denied)
 {
     uint64_t now_ns = run_now_ns();
-    uint64_t earned = (now_ns - denied->credited_ns) / (CUPEL_NS_PER_S / RATE);
+    int64_t earned_ns = (int64_t)((now_ns - denied->credited_ns) / EARNED_OF);
 
-    if (earned > 0) {
-        denied->credit = denied->credit + earned < BURST ? denied->credit + earned : BURST;
-        denied->credited_ns = now_ns;
-    }
-    return denied->credit > 0;
+    denied->credit_ns += earned_ns;
+    if (denied->credit_ns > BURST_NS)
+        denied->credit_ns = BURST_NS;
+    denied->credited_ns = now_ns;
+    return denied->credit_ns > 0;
+}
+
+static uint64_t used_ns(void)
+{
+    struct timespec used = {0};
+
+    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+    return (uint64_t)used.tv_sec * CUPEL_NS_PER_S + (uint64_t)used.tv_nsec;
+}
+
+static void charge(struct run_denied *denied, uint64_t took_ns, uint64_t least_ns)
+{
+    denied->credit_ns -= (int64_t)(2 * took_ns > least_ns ? 2 * took_ns : least_ns);
 }
 
 static void stop_listening(struct cupel_run *run)
@@ -217,6 +237,7 @@ static void listener_ready(struct cupel_source *source, uint32_t events)
         arm(run, &denied->pause, PAUSE_NS);
         return;
     }
+    uint64_t start_ns = used_ns();
     /* Does not wait: as many calls may be received as have been made, even by who is dead. */
     if (ioctl(source->fd, SECCOMP_IOCTL_NOTIF_RECV, &call) < 0) {
         struct cupel_error error = {0};
@@ -226,9 +247,8 @@ static void listener_ready(struct cupel_source *source, uint32_t events)
         }
         return;
     }
-    if (denied->credit > 0)
-        denied->credit--;
-    take_call(run, &call.notification);
+    bool killed = take_call(run, &call.notification);
+    charge(denied, used_ns() - start_ns, killed ? LEAST_KILL_NS : LEAST_NS);
 }
 
 /* A cell may send what it likes; what is no listener could do anything on being asked. */
@@ -257,7 +277,7 @@ int denied_open(struct cupel_run *run, int *listener_fd, struct cupel_error *err
     denied->last_word = (struct cupel_source){-1, last_word_ready, run};
     for (size_t i = 0; i < RUN_DYING_MAX; i++)
         denied->dying[i].pidfd = -1;
-    denied->credit = BURST;
+    denied->credit_ns = BURST_NS;
     denied->credited_ns = run_now_ns();
     run->denied = denied;
     return cupel_loop_add(run->loop, &denied->listener, EPOLLIN, err);

@@ -51,7 +51,7 @@ struct run_denied {
     struct cupel_source listener;  /* fd owned; -1: the last process of the run is gone */
     struct cupel_source pause;     /* timerfd; fd -1 before it is needed, as the next */
     struct cupel_source last_word; /* timerfd */
-    uint64_t credit;               /* calls that may be answered now */
+    int64_t credit_ns;             /* of our CPU time */
     uint64_t credited_ns;
     struct run_dying dying[RUN_DYING_MAX];
     size_t next_dying;

@@ -58,9 +58,8 @@ static int end_child(void)
         _exit(0);
     }
     if (pid < 0 || waitpid(pid, &status, 0) != pid)
-        return 1;
-    (void)printf("%d\n", WIFSIGNALED(status) ? WTERMSIG(status) : 0);
-    return 0;
+        return -1;
+    return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
 
 static int with_sigsys(void (*handler)(int), int blocked)
@@ -170,7 +169,7 @@ int main(int argc, char **argv)
     if (strcmp(deed, "fail") == 0)
         return fail(count);
     if (strcmp(deed, "child") == 0)
-        return end_child();
+        return printf("%d\n", end_child()) < 0;
     if (strcmp(deed, "handler") == 0)
         return with_sigsys(on_signal, 0);
     if (strcmp(deed, "ignored") == 0)

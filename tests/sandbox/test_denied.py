@@ -94,12 +94,13 @@ class Denied(support.TestCase):
         self.assertEqual(support.schema_faults(report, "run"), [])
 
     def test_a_timer_does_not_make_one_call_many(self):
-        _, report = self.deny("alarm", 800)
+        count = 800 if not support.GUEST else 100
+        _, report = self.deny("alarm", count)
         version = tuple(map(int, os.uname().release.split(".")[:2]))
         if version < (5, 19):
-            self.assertGreaterEqual(self.only(report)["count"], 800)
+            self.assertGreaterEqual(self.only(report)["count"], count)
         else:
-            self.assertEqual(self.only(report)["count"], 800)
+            self.assertEqual(self.only(report)["count"], count)
 
     def test_another_architecture_s_entry_is_told(self):
         if os.uname().machine != "x86_64" or support.GUEST == "uml":
@@ -119,10 +120,10 @@ class Denied(support.TestCase):
         print(f"{call['count']} calls, supervisor {used:.3f} s of CPU in {seconds:.2f} s")
         self.assertEqual((done.returncode, report["limit"]), (124, "wall_time"))
         self.assertEqual(call["name"], "memfd_create")
-        self.assertGreater(call["count"], 1000)
-        self.assertLess(call["count"], 1000 + 1000 * (seconds + 0.1))
+        self.assertGreater(call["count"], 5000 if not support.GUEST else 100)
+        self.assertLess(call["count"], 5000 + 1000 * (seconds + 0.1))
         self.assertLess(report["wall_seconds"], 2.2 * support.SLOWNESS)
-        if support.GUEST != "uml":  # where a change of context takes half a millisecond
+        if support.GUEST != "uml":  # whose clocks do not see what a change of context takes
             self.assertLess(used, 0.4 * support.SLOWNESS)
 
     def test_a_flood_of_deaths_ends_at_its_own_limit(self):
