@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -91,13 +92,16 @@ static void the_reason_of_a_failure_tells_nothing_of_a_hidden_test(void **state)
     static const struct {
         size_t test;
         bool platform;
+        int exec_errno;
         enum cupel_status status;
         const char *message;
     } cases[] = {
-        {0, false, CUPEL_STATUS_GRADER_ERROR, "test open: DETAIL"},
-        {1, false, CUPEL_STATUS_GRADER_ERROR, "test secret: its program could not be started"},
-        {0, true, CUPEL_STATUS_PLATFORM_ERROR, "test open: DETAIL"},
-        {1, true, CUPEL_STATUS_PLATFORM_ERROR, "test secret: the sandbox failed"},
+        {0, false, ENOENT, CUPEL_STATUS_GRADER_ERROR, "test open: DETAIL"},
+        {1, false, ENOENT, CUPEL_STATUS_GRADER_ERROR,
+         "test secret: its program could not be started"},
+        {1, false, 0, CUPEL_STATUS_GRADER_ERROR, "test secret: its output could not be judged"},
+        {0, true, 0, CUPEL_STATUS_PLATFORM_ERROR, "test open: DETAIL"},
+        {1, true, 0, CUPEL_STATUS_PLATFORM_ERROR, "test secret: the sandbox failed"},
     };
 
     (void)state;
@@ -107,6 +111,7 @@ static void the_reason_of_a_failure_tells_nothing_of_a_hidden_test(void **state)
         struct cupel_test_result *test = &fixture.result.tests[cases[i].test];
         test->verdict = CUPEL_VERDICT_ERROR;
         test->message = strdup("DETAIL");
+        test->run.exec_errno = cases[i].exec_errno;
         if (cases[i].platform)
             test->run.status = CUPEL_RUN_SANDBOX_ERROR;
         strcpy(test->run.error, "DETAIL");
