@@ -57,8 +57,6 @@ int cupel_cli_paths_find(struct cupel_cli_paths *ret, struct cupel_error *err)
     if (r == 0)
         r = join(prefix, "share/cupel/graders", ret->graders, err);
     if (r == 0)
-        r = join(prefix, "share/cupel/templates", ret->templates, err);
-    if (r == 0)
         r = find_cache(ret->filters, err);
     return r;
 }

@@ -11,7 +11,6 @@ struct cupel_cli_paths {
     char unpack[PATH_MAX];    /* $prefix/libexec/cupel/cupel-unpack */
     char policies[PATH_MAX];  /* $prefix/share/cupel/policies */
     char graders[PATH_MAX];   /* $prefix/share/cupel/graders */
-    char templates[PATH_MAX]; /* $prefix/share/cupel/templates */
     char filters[PATH_MAX]; /* $XDG_CACHE_HOME/cupel or $HOME/.cache/cupel; "" where neither is
                                set */
 };

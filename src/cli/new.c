@@ -16,7 +16,9 @@
 #include "cupel/path.h"
 #include "grader/folder_list.h"
 
-/* What graders are called in templates, so that each template is a grader itself. */
+/* A template is a grader among the shipped ones, in a folder that is called so, and calls
+ * itself so. */
+#define TEMPLATE    "template-"
 #define PLACEHOLDER "new-grader"
 
 #define NAME_LENGTH_MAX 64
@@ -195,29 +197,33 @@ static int make(const struct request *request, int template_fd, const char *name
 }
 
 /* The folder of the template; -1 with one line on standard error that names those there are. */
-static int open_template(const struct request *request, const char *templates)
+static int open_template(const struct request *request, const char *graders)
 {
+    char folder[NAME_LENGTH_MAX + sizeof(TEMPLATE)];
     struct cupel_folder_list list = {0};
     const char *names[64] = {NULL};
     struct cupel_error err = {0};
     size_t count = 0;
     size_t choice = 0;
 
-    CUPEL_AUTO_FD fd = open(templates, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int r = fd < 0 ? cupel_fail_errno(&err, "%s", templates)
+    CUPEL_AUTO_FD fd = open(graders, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int r = fd < 0 ? cupel_fail_errno(&err, "%s", graders)
                    : cupel_folder_list(fd, S_IFDIR, NULL, &list, &err);
     if (r < 0) {
         (void)cupel_cli_usage(request->command, "%s", err.text);
         return -1;
     }
     for (size_t i = 0; i < list.count && count + 1 < sizeof(names) / sizeof(names[0]); i++) {
-        if (strchr(list.items[i], '/') == NULL)
-            names[count++] = list.items[i];
+        if (strchr(list.items[i], '/') == NULL &&
+            strncmp(list.items[i], TEMPLATE, strlen(TEMPLATE)) == 0)
+            names[count++] = list.items[i] + strlen(TEMPLATE);
     }
     int template_fd = -1;
     if (cupel_cli_parse_choice(request->command, "--template", request->template, names,
-                               &choice))
-        template_fd = openat(fd, names[choice], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+                               &choice)) {
+        (void)snprintf(folder, sizeof(folder), TEMPLATE "%s", names[choice]);
+        template_fd = openat(fd, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    }
     cupel_folder_list_clear(&list);
     return template_fd;
 }
@@ -243,6 +249,6 @@ int cupel_cli_new(int argc, char **argv)
                                "%s: expected a name of at most %d letters, digits, '.', '_' "
                                "and '-', since it becomes the grader's",
                                request.folder, NAME_LENGTH_MAX);
-    CUPEL_AUTO_FD template_fd = open_template(&request, paths.templates);
+    CUPEL_AUTO_FD template_fd = open_template(&request, paths.graders);
     return template_fd < 0 ? CUPEL_EXIT_USAGE : make(&request, template_fd, name);
 }
