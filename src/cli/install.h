@@ -7,12 +7,12 @@
 #include "cupel/error.h"
 
 struct cupel_cli_paths {
-    char cell[PATH_MAX];      /* $prefix/libexec/cupel/cupel-cell */
-    char unpack[PATH_MAX];    /* $prefix/libexec/cupel/cupel-unpack */
-    char policies[PATH_MAX];  /* $prefix/share/cupel/policies */
-    char graders[PATH_MAX];   /* $prefix/share/cupel/graders */
-    char filters[PATH_MAX]; /* $XDG_CACHE_HOME/cupel or $HOME/.cache/cupel; "" where neither is
-                               set */
+    char cell[PATH_MAX];     /* $prefix/libexec/cupel/cupel-cell */
+    char unpack[PATH_MAX];   /* $prefix/libexec/cupel/cupel-unpack */
+    char policies[PATH_MAX]; /* $prefix/share/cupel/policies */
+    char graders[PATH_MAX];  /* $prefix/share/cupel/graders */
+    char filters[PATH_MAX];  /* $XDG_CACHE_HOME/cupel or $HOME/.cache/cupel; "" where neither is
+                                set */
 };
 
 /* prefix is the parent of the folder in which the running executable is. Returns 0 or -errno;

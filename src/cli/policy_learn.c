@@ -24,9 +24,11 @@
 /* Kept until the end, whether it may be extended or not. */
 static int load(struct policy_learning *learning, const char *name, struct cupel_policy **ret)
 {
-    if (learning->policy_count == CANDIDATES_MAX)
-        return cupel_cli_fail(learning->request.command, CUPEL_EXIT_PLATFORM,
-                              "more than %d policies", CANDIDATES_MAX);
+    if (learning->policy_count == CANDIDATES_MAX) {
+        (void)cupel_cli_fail(learning->request.command, CUPEL_EXIT_PLATFORM,
+                             "more than %d policies", CANDIDATES_MAX);
+        return CUPEL_EXIT_PLATFORM;
+    }
     int code = policy_load(&learning->request, name, ret);
     if (code == CUPEL_EXIT_OK)
         learning->policies[learning->policy_count++] = *ret;
