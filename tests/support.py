@@ -23,6 +23,7 @@ HELPERS = Path(os.environ.get("CUPEL_HELPERS", PREFIX.parent / "helpers"))
 CUPEL = PREFIX / "bin/cupel"
 GRADERS = PREFIX / "share/cupel/graders"
 POLICIES = PREFIX / "share/cupel/policies"
+TEMPLATES = PREFIX / "share/cupel/templates"
 SCHEMAS = SOURCE / "docs/schema"
 
 GUEST = os.environ.get("CUPEL_GUEST")  # "uml" or "qemu" in a guest of tests/vm

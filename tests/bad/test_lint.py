@@ -1,7 +1,7 @@
 """`cupel lint`: what is shipped is clean; files are told apart; exit codes."""
 
 import support
-from support import GRADERS, POLICIES, SOURCE, write
+from support import GRADERS, POLICIES, SOURCE, TEMPLATES, write
 
 BAD_POLICIES = SOURCE / "tests/bad/policy"
 
@@ -13,7 +13,8 @@ class Lint(support.TestCase):
         return done.stdout
 
     def test_shipped_policies_and_graders_have_neither_errors_nor_warnings(self):
-        said = self.lint(*sorted(POLICIES.glob("*.json")), *sorted(GRADERS.iterdir()))
+        graders = [*sorted(GRADERS.iterdir()), *sorted(TEMPLATES.iterdir())]
+        said = self.lint(*sorted(POLICIES.glob("*.json")), *graders)
         self.assertEqual([line for line in said.splitlines() if ": note: " not in line], [])
 
     def test_a_policy_and_a_grader_are_told_apart_by_their_schema(self):

@@ -44,8 +44,8 @@ class Samples(grading.GradeCase):
 
     def test_each_step_is_under_a_shipped_policy_for_its_language(self):
         """Neither a file of the grader's own nor base, which has no processes, serves."""
-        templates = support.SOURCE / "templates"
-        for path in [*support.GRADERS.glob("*/grader.json"), *templates.glob("*/grader.json")]:
+        folders = (support.GRADERS, support.TEMPLATES)
+        for path in [path for folder in folders for path in folder.glob("*/grader.json")]:
             grader = json.loads(path.read_text())
             default = grader.get("defaults", {}).get("policy")
             for step in [*grader.get("build", []), *grader["tests"]]:
