@@ -47,7 +47,7 @@ class Package(support.TestCase):
             "share/cupel/policies/native.json",
             "share/cupel/graders/wordcount/grader.json",
             "share/cupel/schema/grader.schema.json",
-            "share/cupel/templates/c/grader.json",
+            "share/cupel/graders/template-c/grader.json",
         ):
             self.assertTrue((prefix / path).is_file(), path)
         self.assertNotEqual(list(prefix.glob("lib*/**/libcupel.a")), [])
