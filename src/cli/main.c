@@ -23,7 +23,8 @@ static const struct cupel_cli_command commands[] = {
     {"new", cupel_cli_new, "start a grader from a template"},
     {"lint", cupel_cli_lint, "check policies and graders: file:line:column: what is wrong"},
     {"run", cupel_cli_run, "one command in the sandbox"},
-    {"policy", cupel_cli_policy, "what policies say: list, show, explain, diff, export, audit"},
+    {"policy", cupel_cli_policy,
+     "what policies say: list, show, explain, diff, export, audit, learn"},
     {"doctor", cupel_cli_doctor,
      "what this host can enforce, what is missing, and what mends it"},
 };
