@@ -35,8 +35,9 @@ struct run_watchdog {
     uint64_t look_ns;   /* between the last look and the next */
     uint64_t settle_ns; /* CPU time spent on exact figures */
     uint64_t settle_all_due_ns;
-    uint64_t looked_ns; /* the last look; CLOCK_MONOTONIC, as all times here */
-    bool urgent;        /* a limit is near */
+    uint64_t looked_ns; /* when the last look began; CLOCK_MONOTONIC, as all times here */
+    uint64_t looked_before_ns; /* the one before it */
+    bool urgent;               /* a limit is near */
 };
 
 /* A process that was sent SIGSYS for a call. */

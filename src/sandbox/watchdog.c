@@ -95,16 +95,14 @@ static uint64_t fill_ns(const struct cupel_run *run, uint64_t bytes)
 }
 
 /* How long no look is made after one that took cost_ns. */
-static uint64_t pause_ns(struct cupel_run *run, const struct sample *sample, uint64_t room,
-                         uint64_t cost_ns)
+static uint64_t pause_ns(const struct run_watchdog *watchdog, const struct sample *sample,
+                         uint64_t room, uint64_t cost_ns)
 {
-    struct run_watchdog *watchdog = &run->watchdog;
-    uint64_t now_ns = run_now_ns();
     uint64_t grown = left(sample->memory_bytes, watchdog->last.memory_bytes);
-    uint64_t per_us = grown / larger(1, (now_ns - watchdog->looked_ns) / 1000U);
+    uint64_t passed_ns = watchdog->looked_ns - watchdog->looked_before_ns;
+    uint64_t per_us = grown / larger(1, passed_ns / 1000U);
     bool is_filling = per_us * (2 * cost_ns / 1000U) > room;
 
-    watchdog->looked_ns = now_ns;
     return cost_ns / (is_filling ? PAUSE_FILLING_PART : PAUSE_PART);
 }
 
@@ -115,23 +113,27 @@ static uint64_t pause_ns(struct cupel_run *run, const struct sample *sample, uin
  */
 static void arm(struct cupel_run *run, const struct sample *sample, uint64_t cost_ns)
 {
+    struct run_watchdog *watchdog = &run->watchdog;
     const struct cupel_limits *limits = &run->request.limits;
     uint64_t cpu_ns = left(limits->cpu_ns, sample->cpu_ns) / processors(run);
     uint64_t room = left(limits->memory_bytes, sample->memory_bytes);
     uint64_t awake_ns =
         larger(MEMORY_NS_MIN, fill_ns(run, larger(room, limits->memory_bytes / AWAKE_PART)));
-    uint64_t age_ns = run_now_ns() - run->started_ns;
+    uint64_t now_ns = run_now_ns();
+    uint64_t age_ns = now_ns - run->started_ns;
+    uint64_t pause = pause_ns(watchdog, sample, room, cost_ns);
     uint64_t asleep_ns =
         larger(awake_ns, fill_ns(run, room + limits->memory_bytes / ASLEEP_PART));
 
-    run->watchdog.look_ns =
-        sample->asleep ? smaller(run->watchdog.look_ns * 2, asleep_ns) : awake_ns;
-    cpu_ns = larger(cpu_ns, sample->asleep ? smaller(run->watchdog.look_ns, ASLEEP_CPU_NS_MAX)
+    watchdog->look_ns = sample->asleep ? smaller(watchdog->look_ns * 2, asleep_ns) : awake_ns;
+    cpu_ns = larger(cpu_ns, sample->asleep ? smaller(watchdog->look_ns, ASLEEP_CPU_NS_MAX)
                                            : CPU_NS_MIN);
-    run->watchdog.look_ns =
-        larger(smaller(run->watchdog.look_ns, cpu_ns), pause_ns(run, sample, room, cost_ns));
-    loop_set_urgent(run->loop, &run->watchdog.urgent, run->watchdog.look_ns <= URGENT_NS);
-    run_watch_arm(&run->check, smaller(run->watchdog.look_ns, larger(FIRST_LOOK_NS, age_ns)));
+    watchdog->look_ns = larger(smaller(watchdog->look_ns, cpu_ns), pause);
+    loop_set_urgent(run->loop, &watchdog->urgent, watchdog->look_ns <= URGENT_NS);
+    /* What was seen is as old as the look is long. */
+    uint64_t next_ns = left(smaller(watchdog->look_ns, larger(FIRST_LOOK_NS, age_ns)),
+                            now_ns - watchdog->looked_ns);
+    run_watch_arm(&run->check, larger(next_ns, larger(pause, MEMORY_NS_MIN)));
 }
 
 /* What the run keeps in tmpfs is memory as well. */
@@ -238,6 +240,8 @@ static void check_ready(struct cupel_source *source, uint32_t events)
     if (read(source->fd, &expirations, sizeof(expirations)) < 0)
         return;
     uint64_t start_ns = own_cpu_ns();
+    run->watchdog.looked_before_ns = run->watchdog.looked_ns;
+    run->watchdog.looked_ns = run_now_ns();
     int r = sampler_look(run->watchdog.sampler, &sample, &error);
     if (r == 0 && sample.asleep)
         sample = run->watchdog.last;
@@ -282,6 +286,7 @@ void watchdog_started(struct cupel_run *run)
     const struct sample nothing = {0};
     struct cupel_error error = {0};
 
+    run->watchdog.looked_before_ns = run->watchdog.looked_ns = run_now_ns();
     memcpy(sources.streams, run->watchdog.streams, sizeof(sources.streams));
     if (sampler_new(&sources, &run->watchdog.sampler, &error) < 0)
         run_fail(run, &error);

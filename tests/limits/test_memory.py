@@ -10,7 +10,7 @@ ALLOWED = LIMIT * (15 if support.SANITIZED else 11) // 10
 WANTED = 2 * SIZE
 SMALL, LARGE = 1, 1 + SIZE // 2  # MiB
 HOLD_MS = 200  # long enough to be looked at
-TRIES = 8
+TRIES = 16
 
 # Nobody has these mapped, and no file of the kernel's tells of them, but those of a cgroup.
 UNSEEN = "shared-left"
