@@ -150,6 +150,16 @@ struct cupel_cube {
     uint64_t value[CUPEL_ARGUMENTS];
 };
 
+static inline bool cupel_cube_has(const struct cupel_cube *cube,
+                                  const uint64_t args[static CUPEL_ARGUMENTS])
+{
+    for (size_t i = 0; i < CUPEL_ARGUMENTS; i++) {
+        if ((args[i] & cube->mask[i]) != cube->value[i])
+            return false;
+    }
+    return true;
+}
+
 struct cupel_policy_case {
     struct cupel_cube cube;
     struct cupel_decision decision;

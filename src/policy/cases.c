@@ -73,15 +73,6 @@ int cupel_policy_cases(const struct cupel_policy *policy, int number,
     return r < 0 ? fail(policy, number, r, err) : 0;
 }
 
-static bool is_in(const uint64_t args[static CUPEL_ARGUMENTS], const struct cupel_cube *cube)
-{
-    for (size_t i = 0; i < CUPEL_ARGUMENTS; i++) {
-        if ((args[i] & cube->mask[i]) != cube->value[i])
-            return false;
-    }
-    return true;
-}
-
 int cupel_policy_decide(const struct cupel_policy *policy, int number,
                         const uint64_t args[static CUPEL_ARGUMENTS], struct cupel_decision *ret,
                         struct cupel_error *err)
@@ -93,7 +84,7 @@ int cupel_policy_decide(const struct cupel_policy *policy, int number,
     if (r == 0)
         r = cases_of(&decider, number, &cases);
     for (size_t i = 0; i < cases.count && r == 0; i++) {
-        if (is_in(args, &cases.items[i].cube)) {
+        if (cupel_cube_has(&cases.items[i].cube, args)) {
             *ret = decision_of(&decider, &cases.items[i]);
             break;
         }

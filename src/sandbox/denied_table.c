@@ -7,16 +7,6 @@
 
 #include "cupel/cleanup.h"
 
-static bool is_in(const struct cupel_cube *cube,
-                  const uint64_t arguments[static CUPEL_ARGUMENTS])
-{
-    for (unsigned i = 0; i < CUPEL_ARGUMENTS; i++) {
-        if ((arguments[i] & cube->mask[i]) != cube->value[i])
-            return false;
-    }
-    return true;
-}
-
 static struct cupel_policy_case ask(const struct cupel_policy *policy, int number,
                                     const uint64_t arguments[static CUPEL_ARGUMENTS])
 {
@@ -28,7 +18,7 @@ static struct cupel_policy_case ask(const struct cupel_policy *policy, int numbe
     if (cupel_policy_cases(policy, number, &cases, &count, NULL) < 0)
         return found;
     for (size_t i = 0; i < count; i++) {
-        if (is_in(&cases[i].cube, arguments))
+        if (cupel_cube_has(&cases[i].cube, arguments))
             return cases[i];
     }
     return found;
@@ -40,7 +30,7 @@ void denied_table_decide(struct denied_table *table, const struct cupel_policy *
 {
     for (size_t i = 0; i < table->count; i++) {
         struct denial *item = &table->items[i];
-        if (item->number == number && is_in(&item->match.cube, arguments)) {
+        if (item->number == number && cupel_cube_has(&item->match.cube, arguments)) {
             *ret = item->match;
             *ret_item = item;
             return;
