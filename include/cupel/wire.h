@@ -23,8 +23,11 @@
 #define CUPEL_WIRE_MOUNTS    256
 #define CUPEL_WIRE_RULES     256
 #define CUPEL_WIRE_RLIMITS   16
-/* Sent to a run's init, asks it to kill every process of the run. */
-#define CUPEL_WIRE_STOP_SIGNAL SIGTERM
+/* Sent to a run's init, asks it to kill every process of the run; to stop them all, and to let
+ * them go on. Of two that wait, the lowest number is taken first, so the end comes last. */
+#define CUPEL_WIRE_STOP_SIGNAL   SIGTERM
+#define CUPEL_WIRE_PAUSE_SIGNAL  SIGUSR1
+#define CUPEL_WIRE_RESUME_SIGNAL SIGUSR2
 
 #define CUPEL_WIRE_FILTER 4096 /* instructions: BPF_MAXINSNS */
 

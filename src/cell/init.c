@@ -178,9 +178,18 @@ static bool reap(pid_t command, int options, struct cell_report *report)
 static void wait_for_command(pid_t command, const sigset_t *signals, struct cell_report *report)
 {
     while (!report->ended && reap(command, WNOHANG, report) && !report->ended) {
-        if (sigwaitinfo(signals, NULL) == CUPEL_WIRE_STOP_SIGNAL) {
+        switch (sigwaitinfo(signals, NULL)) {
+        case CUPEL_WIRE_PAUSE_SIGNAL:
+            (void)kill(-1, SIGSTOP);
+            break;
+        case CUPEL_WIRE_RESUME_SIGNAL:
+            (void)kill(-1, SIGCONT);
+            break;
+        case CUPEL_WIRE_STOP_SIGNAL:
             report->stopped = true;
             return;
+        default:
+            break;
         }
     }
 }
@@ -210,6 +219,8 @@ _Noreturn void cell_init_main(const struct cell_run *run)
     (void)sigemptyset(&signals);
     (void)sigaddset(&signals, SIGCHLD);
     (void)sigaddset(&signals, CUPEL_WIRE_STOP_SIGNAL);
+    (void)sigaddset(&signals, CUPEL_WIRE_PAUSE_SIGNAL);
+    (void)sigaddset(&signals, CUPEL_WIRE_RESUME_SIGNAL);
     (void)sigprocmask(SIG_BLOCK, &signals, NULL); /* a blocked signal reaches process 1 */
     if (set_up(run, &report->error) < 0)
         _exit(1);

@@ -20,7 +20,7 @@ static void close_stdio(int stdio[static 3])
         cupel_close_p(&stdio[i]);
 }
 
-static void signal_init(const struct cupel_run *run, int signal_number)
+void run_signal_init(const struct cupel_run *run, int signal_number)
 {
     if (run->init_pidfd >= 0)
         (void)syscall(SYS_pidfd_send_signal, run->init_pidfd, signal_number, NULL, 0);
@@ -33,7 +33,7 @@ void run_breach(struct cupel_run *run, enum cupel_limit limit)
     run->breach = limit;
     run->breach_ns = run_now_ns();
     cgroup_leaf_kill(&run->leaf);
-    signal_init(run, CUPEL_WIRE_STOP_SIGNAL);
+    run_signal_init(run, CUPEL_WIRE_STOP_SIGNAL);
     run_watch_killed(run);
 }
 
@@ -47,7 +47,7 @@ void run_fail(struct cupel_run *run, const struct cupel_error *error)
 {
     if (run->error.code == 0)
         run->error = *error;
-    signal_init(run, SIGKILL);
+    run_signal_init(run, SIGKILL);
     cell_break(run->cell);
     run_watch_killed(run);
 }
@@ -92,7 +92,7 @@ static void take_started(struct cupel_run *run)
     run_watch_started(run);
     if (run->breach != CUPEL_LIMIT_NONE) { /* met when there was no init to be told */
         cgroup_leaf_kill(&run->leaf);
-        signal_init(run, CUPEL_WIRE_STOP_SIGNAL);
+        run_signal_init(run, CUPEL_WIRE_STOP_SIGNAL);
         run_watch_killed(run);
     }
 }
@@ -242,7 +242,7 @@ static void stop(struct cupel_run *run)
     struct pollfd init = {.fd = run->init_pidfd, .events = POLLIN};
 
     if (run->lane->state >= CUPEL_WIRE_ASKED && run->lane->state <= CUPEL_WIRE_LISTENING) {
-        signal_init(run, SIGKILL);
+        run_signal_init(run, SIGKILL);
         cell_break(run->cell); /* its answer would come when nobody waits for it */
     }
     if (run->init_pidfd >= 0)

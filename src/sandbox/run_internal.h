@@ -37,7 +37,10 @@ struct run_watchdog {
     uint64_t settle_all_due_ns;
     uint64_t looked_ns; /* when the last look began; CLOCK_MONOTONIC, as all times here */
     uint64_t looked_before_ns; /* the one before it */
+    uint64_t growth_per_us;    /* in bytes, between these two */
     bool urgent;               /* a limit is near */
+    bool pauses;               /* the run is to be stopped for the next look */
+    bool paused;               /* it is, or is about to be */
 };
 
 /* A process that was sent SIGSYS for a call. */
@@ -150,7 +153,9 @@ void run_describe(const struct cupel_run *run, const struct cupel_wire_exited *e
                   struct cupel_outcome *ret);
 void run_describe_failure(const struct cupel_run *run, struct cupel_outcome *ret);
 
-/* run.c: a limit was reached (the first one counts), or the sandbox failed: end the run. */
+/* run.c: to the run's init, if it is there yet. */
+void run_signal_init(const struct cupel_run *run, int signal_number);
+/* A limit was reached (the first one counts), or the sandbox failed: end the run. */
 void run_breach(struct cupel_run *run, enum cupel_limit limit);
 /* done() is called later, from the loop. */
 void run_fail(struct cupel_run *run, const struct cupel_error *error);

@@ -48,6 +48,11 @@
 /* Looks that are due so soon must not be late. */
 #define URGENT_NS 10000000U
 
+/* A run that could fill what is left of its memory while it is looked at is stopped for the
+ * look, unless that is over sooner than it would be stopped; this is how long it takes. */
+#define PAUSE_COST_NS 250000U
+#define STOPPING_NS   150000U
+
 /* Exact figures are worth this part of the time that passes, where no limit is near, and where
  * one is, so that little is left to settle when it is passed. */
 #define SETTLE_PART      50U
@@ -86,24 +91,23 @@ static uint64_t processors(const struct cupel_run *run)
     return larger(1, smaller(run->cell->processors, run->request.limits.processes));
 }
 
+/* At the fastest that processors fill, or as fast as it was seen to be: what buffers of sockets
+ * count as is more than is filled of them. */
 static uint64_t fill_ns(const struct cupel_run *run, uint64_t bytes)
 {
     uint64_t one = run_has_small_pages(run) ? SMALL_BYTES_PER_US : HUGE_BYTES_PER_US;
-    uint64_t all = smaller(one * processors(run), ALL_BYTES_PER_US);
+    uint64_t all =
+        larger(smaller(one * processors(run), ALL_BYTES_PER_US), run->watchdog.growth_per_us);
 
     return bytes / all * 1000U + bytes % all * 1000U / all;
 }
 
-/* How long no look is made after one that took cost_ns. */
-static uint64_t pause_ns(const struct run_watchdog *watchdog, const struct sample *sample,
-                         uint64_t room, uint64_t cost_ns)
+static uint64_t growth_per_us(const struct run_watchdog *watchdog, const struct sample *sample)
 {
     uint64_t grown = left(sample->memory_bytes, watchdog->last.memory_bytes);
     uint64_t passed_ns = watchdog->looked_ns - watchdog->looked_before_ns;
-    uint64_t per_us = grown / larger(1, passed_ns / 1000U);
-    bool is_filling = per_us * (2 * cost_ns / 1000U) > room;
 
-    return cost_ns / (is_filling ? PAUSE_FILLING_PART : PAUSE_PART);
+    return grown / larger(1, passed_ns / 1000U);
 }
 
 /*
@@ -117,11 +121,13 @@ static void arm(struct cupel_run *run, const struct sample *sample, uint64_t cos
     const struct cupel_limits *limits = &run->request.limits;
     uint64_t cpu_ns = left(limits->cpu_ns, sample->cpu_ns) / processors(run);
     uint64_t room = left(limits->memory_bytes, sample->memory_bytes);
+    watchdog->growth_per_us = growth_per_us(watchdog, sample);
     uint64_t awake_ns =
         larger(MEMORY_NS_MIN, fill_ns(run, larger(room, limits->memory_bytes / AWAKE_PART)));
     uint64_t now_ns = run_now_ns();
     uint64_t age_ns = now_ns - run->started_ns;
-    uint64_t pause = pause_ns(watchdog, sample, room, cost_ns);
+    bool is_filling = watchdog->growth_per_us * (2 * cost_ns / 1000U) > room;
+    uint64_t pause = cost_ns / (is_filling ? PAUSE_FILLING_PART : PAUSE_PART);
     uint64_t asleep_ns =
         larger(awake_ns, fill_ns(run, room + limits->memory_bytes / ASLEEP_PART));
 
@@ -129,6 +135,10 @@ static void arm(struct cupel_run *run, const struct sample *sample, uint64_t cos
     cpu_ns = larger(cpu_ns, sample->asleep ? smaller(watchdog->look_ns, ASLEEP_CPU_NS_MAX)
                                            : CPU_NS_MIN);
     watchdog->look_ns = larger(smaller(watchdog->look_ns, cpu_ns), pause);
+    watchdog->pauses =
+        !sample->asleep && cost_ns > PAUSE_COST_NS &&
+        (cost_ns > fill_ns(run, room) ||
+         watchdog->growth_per_us * ((watchdog->look_ns + 2 * cost_ns) / 1000U) > room);
     loop_set_urgent(run->loop, &watchdog->urgent, watchdog->look_ns <= URGENT_NS);
     /* What was seen is as old as the look is long. */
     uint64_t next_ns = left(smaller(watchdog->look_ns, larger(FIRST_LOOK_NS, age_ns)),
@@ -229,16 +239,25 @@ static void judge(struct cupel_run *run, const struct sample *sample, uint64_t c
         arm(run, sample, cost_ns);
 }
 
-static void check_ready(struct cupel_source *source, uint32_t events)
+/* The programs notice: waits end with EINTR, and parents get SIGCHLD. */
+static void pause_run(struct cupel_run *run)
 {
-    struct cupel_run *run = source->owner;
+    run->watchdog.paused = true;
+    run_signal_init(run, CUPEL_WIRE_PAUSE_SIGNAL);
+    run_watch_arm(&run->check, STOPPING_NS);
+}
+
+static void resume_run(struct cupel_run *run)
+{
+    if (run->watchdog.paused)
+        run_signal_init(run, CUPEL_WIRE_RESUME_SIGNAL);
+    run->watchdog.paused = false;
+}
+
+static void look(struct cupel_run *run)
+{
     struct cupel_error error = {0};
     struct sample sample = {0};
-    uint64_t expirations;
-
-    (void)events;
-    if (read(source->fd, &expirations, sizeof(expirations)) < 0)
-        return;
     uint64_t start_ns = own_cpu_ns();
     run->watchdog.looked_before_ns = run->watchdog.looked_ns;
     run->watchdog.looked_ns = run_now_ns();
@@ -252,8 +271,24 @@ static void check_ready(struct cupel_source *source, uint32_t events)
         return;
     }
     judge(run, &sample, own_cpu_ns() - start_ns);
+    if (run->breach == CUPEL_LIMIT_NONE)
+        resume_run(run);
     run->watchdog.last = sample;
     run->watchdog.last.asleep = true; /* which it is when this is needed again */
+}
+
+static void check_ready(struct cupel_source *source, uint32_t events)
+{
+    struct cupel_run *run = source->owner;
+    uint64_t expirations;
+
+    (void)events;
+    if (read(source->fd, &expirations, sizeof(expirations)) < 0)
+        return;
+    if (run->watchdog.pauses && !run->watchdog.paused)
+        pause_run(run);
+    else
+        look(run);
 }
 
 /* Standard streams may be memory of our own. */

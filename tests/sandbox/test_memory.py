@@ -120,6 +120,26 @@ class Memory(support.TestCase):
         done, report = self.run_boxed("python3", "-c", code, options=options)
         self.assertEqual((done.returncode, report["limit"]), (0, None), done.stderr)
 
+    def crowd(self, limit):
+        """(how often a process was seen to be stopped, processes that ended well)"""
+        shutil.copy(support.HELPERS / "crowd", self.program)
+        done, report = self.run_boxed(
+            "/box/crowd", 60, 48, 400,
+            options=["--policy", self.policy, "--memory", f"{limit}MiB",
+                     "--bind-ro", f"{self.program}/crowd:/box/crowd"],
+        )
+        self.assertEqual((done.returncode, report["limit"]), (0, None), done.stderr)
+        return tuple(map(int, done.stdout.split()))
+
+    def test_who_is_stopped_to_be_looked_at_goes_on(self):
+        """Sixty processes take longer to look at than to fill what is left of a small limit."""
+        stops, ended = self.crowd(limit=LIMIT_MIB)
+        self.assertGreater(stops, 0)
+        self.assertEqual(ended, 60)
+
+    def test_who_is_far_from_the_limit_is_not_stopped(self):
+        self.assertEqual(self.crowd(limit=4096), (0, 60))
+
     def test_what_a_program_touches_is_what_is_reported(self):
         for mib in (1, 16, 64):
             _, _, report = self.hold("touch", mib, 256)
