@@ -98,7 +98,8 @@ bool cell_evidence_file_at_limit(uint64_t size);
  * command's process; never by the command.
  */
 struct cell_report {
-    uint64_t reaped_ns;        /* first: the supervisor reads it, see STARTED */
+    uint64_t reaped_ns; /* these two come first: the supervisor reads them, see STARTED */
+    uint64_t pauses;
     struct cupel_error error;  /* code 0: set-up went well */
     uint64_t init_setup_ns;    /* CPU time of init up to the start of the command */
     uint64_t command_setup_ns; /* CPU time of the command's process up to execve(2) */

@@ -181,6 +181,7 @@ static void wait_for_command(pid_t command, const sigset_t *signals, struct cell
         switch (sigwaitinfo(signals, NULL)) {
         case CUPEL_WIRE_PAUSE_SIGNAL:
             (void)kill(-1, SIGSTOP);
+            report->pauses++;
             break;
         case CUPEL_WIRE_RESUME_SIGNAL:
             (void)kill(-1, SIGCONT);

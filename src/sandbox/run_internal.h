@@ -41,6 +41,8 @@ struct run_watchdog {
     bool urgent;               /* a limit is near */
     bool pauses;               /* the run is to be stopped for the next look */
     bool paused;               /* it is, or is about to be */
+    uint64_t pauses_before;    /* that, by init's count */
+    uint64_t pause_due_ns;     /* when it is looked at, stopped or not */
 };
 
 /* A process that was sent SIGSYS for a call. */
