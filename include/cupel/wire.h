@@ -126,8 +126,8 @@ struct cupel_wire_ready {
  * Descriptors: a pidfd of init; the run's /proc (readable); the root of the tmpfs behind /tmp
  * (O_PATH); a NETLINK_SOCK_DIAG socket of its network namespace; /proc/sysvipc/shm of its ipc
  * namespace; a memfd that begins with the CPU time in ns of all that init has reaped, and how
- * often it has stopped the run for CUPEL_WIRE_PAUSE_SIGNAL (uint64_t[2]). /dev/null stands for the socket or the segments where the kernel does not have
- * them.
+ * often it has stopped the run for CUPEL_WIRE_PAUSE_SIGNAL (uint64_t[2]). /dev/null stands for
+ * the socket or the segments where the kernel does not have them.
  */
 
 /*
