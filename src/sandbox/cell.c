@@ -112,12 +112,28 @@ static int fail_ended(struct cupel_error *err)
     return cupel_fail(err, -EPIPE, "cupel-cell ended unexpectedly");
 }
 
+/* Add a program that the cell shows to what is sent, if it is needed. *ret_fd is the caller's
+ * to close. */
+static int add_program(const char *path, int *ret_fd, int *fds, size_t *count,
+                       struct cupel_error *err)
+{
+    if (path == NULL)
+        return 0;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return cupel_fail_errno(err, "open %s", path);
+    *ret_fd = fd;
+    fds[(*count)++] = fd;
+    return 0;
+}
+
 static int send_setup(struct cupel_cell *cell, const struct cupel_cell_options *options,
                       const struct far_ends *far, struct cupel_error *err)
 {
     struct cupel_wire_setup setup = {.lanes = options->lanes,
                                      .has_lease = cell->lease_fd >= 0,
                                      .has_unpack = options->unpack_path != NULL,
+                                     .has_exec = options->exec_path != NULL,
                                      .loopback = options->network == CUPEL_NETWORK_LOOPBACK,
                                      .copy_box = options->copy_box,
                                      .box_bytes = options->box_bytes,
@@ -135,17 +151,17 @@ static int send_setup(struct cupel_cell *cell, const struct cupel_cell_options *
         return cupel_fail(err, len, "the mounts of the cell do not fit in a frame");
 
     CUPEL_AUTO_FD unpack_fd = -1;
+    CUPEL_AUTO_FD exec_fd = -1;
     if (cell->lease_fd >= 0)
         fds[count++] = cell->lease_fd;
-    if (options->unpack_path != NULL) {
-        unpack_fd = open(options->unpack_path, O_RDONLY | O_CLOEXEC);
-        if (unpack_fd < 0)
-            return cupel_fail_errno(err, "open %s", options->unpack_path);
-        fds[count++] = unpack_fd;
-    }
+    int r = add_program(options->unpack_path, &unpack_fd, fds, &count, err);
+    if (r == 0)
+        r = add_program(options->exec_path, &exec_fd, fds, &count, err);
+    if (r < 0)
+        return r;
     for (unsigned i = 0; i < far->count; i++)
         fds[count++] = far->lanes[i];
-    int r = wire_send(cell->main_fd, cell->frame->bytes, (size_t)len, fds, count);
+    r = wire_send(cell->main_fd, cell->frame->bytes, (size_t)len, fds, count);
     if (r == -EPIPE || r == -ECONNRESET)
         return fail_ended(err);
     return r < 0 ? cupel_fail(err, r, "send SETUP: %s", strerrordesc_np(-r)) : 0;
@@ -246,6 +262,7 @@ int cupel_cell_set_up(struct cupel_cell *cell, const struct cupel_cell_options *
                           CUPEL_CELL_LANES_MAX, CUPEL_WIRE_MOUNTS);
     cell->network = options->network;
     cell->cgroup = options->cgroup;
+    cell->has_exec = options->exec_path != NULL;
     cell->lane_count = options->lanes;
     int r = make_lanes(cell, &far, err);
     if (r == 0)
