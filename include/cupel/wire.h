@@ -24,6 +24,7 @@
 #define CUPEL_WIRE_RULES     256
 #define CUPEL_WIRE_RLIMITS   16
 #define CUPEL_WIRE_FILES     1024
+#define CUPEL_WIRE_ALIASES   8
 /* Sent to a run's init, asks it to kill every process of the run. */
 #define CUPEL_WIRE_STOP_SIGNAL SIGTERM
 
@@ -66,6 +67,11 @@ struct cupel_wire_mount {
     bool optional;
 };
 
+struct cupel_wire_alias {
+    const char *path;   /* in the cell */
+    const char *folder; /* relative to /box */
+};
+
 /* Descriptors: the lease of the uid if has_lease, cupel-unpack if has_unpack, cupel-exec if
  * has_exec, then a channel for each lane if there is more than one lane. */
 struct cupel_wire_setup {
@@ -79,6 +85,8 @@ struct cupel_wire_setup {
     uint64_t box_inodes;
     struct cupel_wire_mount mounts[CUPEL_WIRE_MOUNTS];
     size_t mount_count;
+    struct cupel_wire_alias aliases[CUPEL_WIRE_ALIASES];
+    size_t alias_count;
 };
 
 enum cupel_wire_access {

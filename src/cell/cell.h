@@ -87,6 +87,11 @@ uint64_t cell_files_inodes(const struct cupel_wire_run *run);
 CUPEL_MUST_CHECK int cell_files_place(const struct cupel_wire_run *run, int contents_fd,
                                       struct cupel_error *err);
 
+/* Show folders of the view at setup->aliases. Those that are missing are made, as above; where
+ * the box has no room left, they are not shown. */
+CUPEL_MUST_CHECK int cell_files_alias(const struct cupel_wire_setup *setup,
+                                      struct cupel_error *err);
+
 /* Copy len bytes of a file from *at on to where to_fd is. Returns 0 or -errno. */
 CUPEL_MUST_CHECK int cell_files_copy(int from_fd, off_t *at, uint64_t len, int to_fd);
 
@@ -103,7 +108,7 @@ CUPEL_MUST_CHECK int cell_landlock_restrict(const struct cupel_wire_run *run, in
 
 struct cell_lane {
     int channel_fd;
-    bool copy_box; /* as in struct cupel_wire_setup */
+    const struct cupel_wire_setup *setup;
     int landlock_abi;
 };
 

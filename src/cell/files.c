@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -152,21 +153,29 @@ static int enter(int at, const char *name)
     return r < 0 ? r : cupel_take_fd(&fd);
 }
 
-static int place(const struct cupel_wire_file *file, int contents_fd, off_t *at)
+/* Enter the folder that path is in, from folder_fd on; name: its last component. Returns a
+ * descriptor. */
+static int enter_parent(int folder_fd, const char *path, char name[static NAME_MAX + 1])
 {
-    char name[NAME_MAX + 1];
-    const char *rest = file->path;
-    CUPEL_AUTO_FD folder = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    CUPEL_AUTO_FD folder = fcntl(folder_fd, F_DUPFD_CLOEXEC, 0);
 
-    if (folder < 0)
-        return -errno;
-    while (cell_root_next_component(&rest, name) && *rest != '\0') {
+    while (folder >= 0 && cell_root_next_component(&path, name) && *path != '\0') {
         int next = enter(folder, name);
         if (next < 0)
             return next;
         cupel_close_p(&folder);
         folder = next;
     }
+    return folder < 0 ? -errno : cupel_take_fd(&folder);
+}
+
+static int place(const struct cupel_wire_file *file, int root_fd, int contents_fd, off_t *at)
+{
+    char name[NAME_MAX + 1];
+    CUPEL_AUTO_FD folder = enter_parent(root_fd, file->path, name);
+
+    if (folder < 0)
+        return folder;
     int r = clear_the_way(folder, name);
     if (r < 0)
         return r;
@@ -181,11 +190,47 @@ int cell_files_place(const struct cupel_wire_run *run, int contents_fd, struct c
 {
     off_t at = 0;
 
+    if (run->file_count == 0)
+        return 0;
+    CUPEL_AUTO_FD root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (root < 0)
+        return cupel_fail_errno(err, "open /");
     (void)umask(022); /* as of the command */
     for (size_t i = 0; i < run->file_count; i++) {
-        int r = place(&run->files[i], contents_fd, &at);
+        int r = place(&run->files[i], root, contents_fd, &at);
         if (r < 0)
             return cupel_fail(err, r, "place %.150s: %s", run->files[i].path,
+                              strerrordesc_np(-r));
+    }
+    return 0;
+}
+
+static int alias(const struct cupel_wire_alias *alias, int box_fd)
+{
+    char name[NAME_MAX + 1];
+    CUPEL_AUTO_FD parent = enter_parent(box_fd, alias->folder, name);
+    CUPEL_AUTO_FD folder = parent < 0 ? parent : enter(parent, name);
+
+    if (folder < 0)
+        return folder;
+    CUPEL_AUTO_FD tree =
+        open_tree(folder, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+    if (tree < 0 || move_mount(tree, "", AT_FDCWD, alias->path, MOVE_MOUNT_F_EMPTY_PATH) < 0)
+        return -errno;
+    return 0;
+}
+
+int cell_files_alias(const struct cupel_wire_setup *setup, struct cupel_error *err)
+{
+    if (setup->alias_count == 0)
+        return 0;
+    CUPEL_AUTO_FD box = open("/box", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (box < 0)
+        return cupel_fail_errno(err, "open /box");
+    for (size_t i = 0; i < setup->alias_count; i++) {
+        int r = alias(&setup->aliases[i], box);
+        if (r < 0 && r != -ENOSPC)
+            return cupel_fail(err, r, "show %s: %s", setup->aliases[i].path,
                               strerrordesc_np(-r));
     }
     return 0;

@@ -90,10 +90,12 @@ static int tell_started(const struct cell_run *run, const struct views *views,
 /* What the run finds in its folders, and what is left in them for the supervisor to read. */
 static int make_box(const struct cell_run *run, struct views *views, struct cupel_error *err)
 {
-    int r = cell_box_mount(run->request, run->lane->copy_box, &views->scratch_fd,
+    int r = cell_box_mount(run->request, run->lane->setup->copy_box, &views->scratch_fd,
                            &views->broker_fd, err);
     if (r == 0)
         r = cell_files_place(run->request, run->contents_fd, err);
+    if (r == 0)
+        r = cell_files_alias(run->lane->setup, err);
     if (r < 0 || !run->request->keeps_files)
         return r;
     views->box_fd = open("/box", O_PATH | O_DIRECTORY | O_CLOEXEC);

@@ -159,8 +159,8 @@ static int fork_lanes(const struct setup_fds *fds, const struct cupel_wire_setup
                     (void)close(fds->lanes[other]);
             }
             (void)close(CHANNEL_FD);
-            lane_main(&(struct cell_lane){fds->lanes[i], setup->copy_box, landlock_abi},
-                      own_pidfd, setup->loopback);
+            lane_main(&(struct cell_lane){fds->lanes[i], setup, landlock_abi}, own_pidfd,
+                      setup->loopback);
         }
     }
     return 0;
@@ -203,7 +203,7 @@ static int run_cell(uint32_t uid, struct wire_frame *frame, struct cupel_error *
         return r;
     if (fds.lane_count > 0)
         return outlive_lanes(&fds, frame);
-    return cell_lane_serve(&(struct cell_lane){CHANNEL_FD, setup.copy_box, landlock_abi}, err);
+    return cell_lane_serve(&(struct cell_lane){CHANNEL_FD, &setup, landlock_abi}, err);
 }
 
 /* The uid to take, or "-" for the one that we have. */

@@ -237,6 +237,10 @@ static int fill(int root_fd, const struct cupel_wire_setup *setup,
         r = make_etc(root_fd, err);
     if (r == 0)
         r = place_programs(root_fd, programs, err);
+    for (size_t i = 0; r == 0 && i < setup->alias_count; i++) {
+        CUPEL_AUTO_FD fd = make_target(root_fd, setup->aliases[i].path, true, err);
+        r = fd < 0 ? fd : 0;
+    }
     return r;
 }
 

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "cupel/cleanup.h"
+#include "cupel/path.h"
 #include "sandbox/cell_internal.h"
 #include "sandbox/uid_lease.h"
 
@@ -21,6 +22,7 @@
 #define GONE_MS  5000
 
 _Static_assert(CUPEL_CELL_LANES_MAX == CUPEL_WIRE_LANES_MAX, "a cell takes as many lanes");
+_Static_assert(CUPEL_CELL_ALIASES_MAX == CUPEL_WIRE_ALIASES, "and as many aliases");
 
 /* The far ends of the lanes' channels, handed to the cell and closed here. */
 struct far_ends {
@@ -138,7 +140,8 @@ static int send_setup(struct cupel_cell *cell, const struct cupel_cell_options *
                                      .copy_box = options->copy_box,
                                      .box_bytes = options->box_bytes,
                                      .box_inodes = options->box_inodes,
-                                     .mount_count = options->mount_count};
+                                     .mount_count = options->mount_count,
+                                     .alias_count = options->alias_count};
     int fds[CUPEL_WIRE_FDS_MAX];
     size_t count = 0;
 
@@ -146,6 +149,9 @@ static int send_setup(struct cupel_cell *cell, const struct cupel_cell_options *
         setup.mounts[i] =
             (struct cupel_wire_mount){options->mounts[i].source, options->mounts[i].destination,
                                       options->mounts[i].writable, options->mounts[i].optional};
+    for (size_t i = 0; i < options->alias_count; i++)
+        setup.aliases[i] =
+            (struct cupel_wire_alias){options->aliases[i].path, options->aliases[i].folder};
     int len = cupel_wire_encode_setup(&setup, cell->frame->bytes, CUPEL_WIRE_MAX);
     if (len < 0)
         return cupel_fail(err, len, "the mounts of the cell do not fit in a frame");
@@ -251,6 +257,23 @@ int cupel_cell_start(const char *cell_path, const char *uid_registry, struct cup
     return 0;
 }
 
+static int check_aliases(const struct cupel_cell_options *options, struct cupel_error *err)
+{
+    if (options->alias_count > CUPEL_CELL_ALIASES_MAX)
+        return cupel_fail(err, -EINVAL, "a cell has at most %d aliases",
+                          CUPEL_CELL_ALIASES_MAX);
+    for (size_t i = 0; i < options->alias_count; i++) {
+        const struct cupel_cell_alias *alias = &options->aliases[i];
+        if (alias->path[0] != '/' || !cupel_path_is_plain(alias->path + 1) ||
+            strchr(alias->path + 1, '/') != NULL || !cupel_path_is_plain(alias->folder))
+            return cupel_fail(err, -EINVAL,
+                              "alias %.100s of %.100s: a name below / and a folder below /box "
+                              "are expected",
+                              alias->path, alias->folder);
+    }
+    return 0;
+}
+
 int cupel_cell_set_up(struct cupel_cell *cell, const struct cupel_cell_options *options,
                       struct cupel_error *err)
 {
@@ -260,11 +283,16 @@ int cupel_cell_set_up(struct cupel_cell *cell, const struct cupel_cell_options *
         options->mount_count > CUPEL_WIRE_MOUNTS)
         return cupel_fail(err, -EINVAL, "a cell has 1 to %d lanes and at most %d mounts",
                           CUPEL_CELL_LANES_MAX, CUPEL_WIRE_MOUNTS);
+    int r = check_aliases(options, err);
+    if (r < 0)
+        return r;
     cell->network = options->network;
     cell->cgroup = options->cgroup;
     cell->has_exec = options->exec_path != NULL;
     cell->lane_count = options->lanes;
-    int r = make_lanes(cell, &far, err);
+    cell->aliases = options->aliases;
+    cell->alias_count = options->alias_count;
+    r = make_lanes(cell, &far, err);
     if (r == 0)
         r = send_setup(cell, options, &far, err);
     close_far_ends(&far); /* or the end of the cell would go unnoticed */

@@ -21,7 +21,9 @@ struct cupel_cell {
     int main_fd;  /* with one lane, lanes[0] is this channel and main_fd is -1 */
     int box_fd;
     int landlock_abi;
-    bool is_root;  /* no uid but root's is there to take, and RLIMIT_NPROC may not bind it */
+    bool is_root; /* no uid but root's is there to take, and RLIMIT_NPROC may not bind it */
+    const struct cupel_cell_alias *aliases; /* borrowed */
+    size_t alias_count;
     bool has_exec; /* and a place for the broker's socket */
     bool broken;   /* it broke the protocol or ended: no run can be started */
     enum cupel_network network;

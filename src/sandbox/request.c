@@ -119,6 +119,8 @@ int run_encode(const struct cupel_run *run, void *buf, size_t size, struct cupel
     add_rules(&frame, (const char *const *)policy->writable, CUPEL_WIRE_WRITE);
     add_rules(&frame, request->extra_read_only, CUPEL_WIRE_READ);
     add_rules(&frame, request->extra_writable, CUPEL_WIRE_WRITE);
+    for (size_t i = 0; i < run->cell->alias_count; i++)
+        add_rule(&frame, run->cell->aliases[i].path, CUPEL_WIRE_WRITE);
     if (request->has_broker)
         add_rule(&frame, "/cupel/exec", CUPEL_WIRE_READ);
     add_devices(&frame, policy->devices, devices);

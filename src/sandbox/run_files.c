@@ -84,7 +84,8 @@ struct cupel_wire_file *run_files_list(const struct cupel_run_request *request,
     return files;
 }
 
-/* Before it is opened for reading, which some kinds of files answer with errors of their own. */
+/* Before it is opened for reading, which some kinds of files answer with errors of their own.
+ */
 static int check_kind(int box_fd, const char *path, struct cupel_error *err)
 {
     struct stat st;

@@ -68,6 +68,11 @@ int cupel_wire_encode_setup(const struct cupel_wire_setup *in, void *buf, size_t
         wire_put_bool(&w, in->mounts[i].writable);
         wire_put_bool(&w, in->mounts[i].optional);
     }
+    wire_put_u32(&w, (uint32_t)in->alias_count);
+    for (size_t i = 0; i < in->alias_count; i++) {
+        wire_put_string(&w, in->aliases[i].path);
+        wire_put_string(&w, in->aliases[i].folder);
+    }
     return wire_finish(&w);
 }
 
@@ -90,6 +95,11 @@ int cupel_wire_decode_setup(const void *buf, size_t len, struct cupel_wire_setup
         ret->mounts[i].destination = wire_get_string(&r);
         ret->mounts[i].writable = wire_get_bool(&r);
         ret->mounts[i].optional = wire_get_bool(&r);
+    }
+    ret->alias_count = wire_get_count(&r, CUPEL_WIRE_ALIASES);
+    for (size_t i = 0; i < ret->alias_count && !r.bad; i++) {
+        ret->aliases[i].path = wire_get_string(&r);
+        ret->aliases[i].folder = wire_get_string(&r);
     }
     return wire_close_frame(&r);
 }

@@ -484,6 +484,29 @@ static void descriptor_3_is_the_command_s_if_it_is_given_one(void **state)
     free(job.output);
 }
 
+static void an_alias_is_the_box_s_folder(void **state)
+{
+    static const struct expected expected[] = {{"grader/work/out", 100, 0, "out\n"},
+                                               {NULL, 0, 0, NULL}};
+    struct job job;
+
+    build(*state,
+          "set -e; echo built > /autograder/file; cmp /autograder/file grader/work/file;"
+          "ln -s /etc /autograder/etc");
+    set_up_job(*state, &job,
+               "cat /autograder/file; echo out > /autograder/out; rm grader/work/file;"
+               "test ! -e /autograder/file; ! rmdir /autograder 2> /dev/null");
+    job.request.keeps_files = true;
+    job.expected = expected;
+    run_job(&job, "built\n");
+
+    /* Whatever was made of the folder, it is one again, of the box. */
+    build(*state, "rm -r grader; ln -s /etc grader");
+    set_up_job(*state, &job, "ls -A /autograder grader; test ! -L grader");
+    run_job(&job, "/autograder:\n\ngrader:\nwork\n");
+    build(*state, "rm -r grader");
+}
+
 static void all_of_it_goes_together(void **state)
 {
     static const struct cupel_run_file files[] = {FILE_OF("/box/in", "in\n")};
@@ -510,7 +533,10 @@ static int open_world(void **state)
                                                      {"/bin", "/bin", false, true},
                                                      {"/lib", "/lib", false, true},
                                                      {"/lib64", "/lib64", false, true}};
+    static const struct cupel_cell_alias aliases[] = {{"/autograder", "grader/work"}};
     struct cupel_cell_options options = {.exec_path = exec_path,
+                                         .aliases = aliases,
+                                         .alias_count = 1,
                                          .mounts = mounts,
                                          .mount_count = 4,
                                          .lanes = copies ? 1 : 2,
@@ -565,6 +591,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_file_is_placed_in_the_run_s_folders_alone),
         cmocka_unit_test(the_broker_is_called_from_inside),
         cmocka_unit_test(descriptor_3_is_the_command_s_if_it_is_given_one),
+        cmocka_unit_test(an_alias_is_the_box_s_folder),
         cmocka_unit_test(all_of_it_goes_together),
     };
 

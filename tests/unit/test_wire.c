@@ -25,7 +25,9 @@ static size_t encode(enum cupel_wire_type type, void *buf, size_t size)
         .has_exec = true,
         .box_bytes = 1U << 20,
         .mounts = {{"/usr", "/usr", false, true}, {"/a b", "/box/x", true, false}},
-        .mount_count = 2};
+        .mount_count = 2,
+        .aliases = {{"/autograder", "grader/work"}},
+        .alias_count = 1};
     static struct cupel_wire_file files[] = {{"/box/a", 1ULL << 33, true},
                                              {"/tmp/b", 0, false}};
     struct cupel_wire_run run = {.fresh_box = true,
@@ -137,6 +139,9 @@ static void setup_arrives_as_it_was_sent(void **state)
     assert_string_equal(setup.mounts[1].destination, "/box/x");
     assert_true(setup.mounts[1].writable);
     assert_true(setup.mounts[0].optional);
+    assert_int_equal(setup.alias_count, 1);
+    assert_string_equal(setup.aliases[0].path, "/autograder");
+    assert_string_equal(setup.aliases[0].folder, "grader/work");
 }
 
 static void run_arrives_as_it_was_sent(void **state)
