@@ -149,3 +149,14 @@ int cell_box_mount(const struct cupel_wire_run *run, bool copy, int *ret_fd, int
     *ret_fd = fd;
     return 0;
 }
+
+int cell_box_unmount(struct cupel_error *err)
+{
+    static const char *const places[] = {"/tmp", "/box", "/tmp"};
+
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        if (umount2(places[i], MNT_DETACH) < 0)
+            return cupel_fail_errno(err, "unmount %s", places[i]);
+    }
+    return 0;
+}

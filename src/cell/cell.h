@@ -69,6 +69,9 @@ CUPEL_MUST_CHECK int cell_network_loopback(struct cupel_error *err);
 CUPEL_MUST_CHECK int cell_box_mount(const struct cupel_wire_run *run, bool copy, int *ret_fd,
                                     int *ret_broker_fd, struct cupel_error *err);
 
+/* Undo that, for a run with a view. */
+CUPEL_MUST_CHECK int cell_box_unmount(struct cupel_error *err);
+
 /* broker.c */
 
 /* Listen at path, and show that at CELL_BROKER; *ret_fd does not block. */

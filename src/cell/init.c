@@ -42,6 +42,8 @@ struct views {
     int broker_fd; /* no view: it listens */
 };
 
+static const struct views no_views = {-1, -1, -1, -1, -1, -1};
+
 static void close_views(struct views *views)
 {
     cupel_close_p(&views->proc_fd);
@@ -87,15 +89,35 @@ static int tell_started(const struct cell_run *run, const struct views *views,
     return r < 0 ? cupel_fail(err, r, "send STARTED: %s", strerrordesc_np(-r)) : 0;
 }
 
-/* What the run finds in its folders, and what is left in them for the supervisor to read. */
+static int furnish(const struct cell_run *run, struct cupel_error *err)
+{
+    int r = cell_files_place(run->request, run->contents_fd, err);
+
+    return r == 0 ? cell_files_alias(run->lane->setup, err) : r;
+}
+
+/*
+ * What the run finds in its folders, and what is left in them for the supervisor to read. A
+ * learner's build can give its files attributes for which overlayfs refuses to look at them,
+ * and so to remove them. A copy of the box has no attributes.
+ */
 static int make_box(const struct cell_run *run, struct views *views, struct cupel_error *err)
 {
-    int r = cell_box_mount(run->request, run->lane->setup->copy_box, &views->scratch_fd,
-                           &views->broker_fd, err);
-    if (r == 0)
-        r = cell_files_place(run->request, run->contents_fd, err);
-    if (r == 0)
-        r = cell_files_alias(run->lane->setup, err);
+    bool copy = run->lane->setup->copy_box;
+    int r = cell_box_mount(run->request, copy, &views->scratch_fd, &views->broker_fd, err);
+    if (r < 0)
+        return r;
+    r = furnish(run, err);
+    if (r < 0 && run->request->fresh_box && !copy) {
+        close_views(views);
+        *views = no_views;
+        *err = (struct cupel_error){0};
+        r = cell_box_unmount(err);
+        if (r == 0)
+            r = cell_box_mount(run->request, true, &views->scratch_fd, &views->broker_fd, err);
+        if (r == 0)
+            r = furnish(run, err);
+    }
     if (r < 0 || !run->request->keeps_files)
         return r;
     views->box_fd = open("/box", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -104,7 +126,7 @@ static int make_box(const struct cell_run *run, struct views *views, struct cupe
 
 static int set_up(const struct cell_run *run, struct cupel_error *err)
 {
-    struct views views __attribute__((cleanup(close_views))) = {-1, -1, -1, -1, -1, -1};
+    struct views views __attribute__((cleanup(close_views))) = no_views;
 
     int r = cell_identity_die_with(run->lane_pidfd, err);
     if (r == 0)

@@ -359,6 +359,44 @@ static void a_file_comes_before_a_deep_and_a_wide_folder(void **state)
     build(*state, "rm -r folder");
 }
 
+/* Overlayfs refuses to look at what claims, by its attributes, to be half a file of its own. */
+#define MARK                                                                                   \
+    "import os\n"                                                                              \
+    "def mark(name, what, value=b''):\n"                                                       \
+    " try: os.setxattr(name, 'user.overlay.' + what, value)\n"                                 \
+    " except OSError: pass # a tmpfs without attributes\n"
+
+static void a_file_comes_before_what_the_kernel_refuses_to_look_at(void **state)
+{
+    static const struct cupel_run_file files[] = {
+        FILE_OF("/box/half", "1\n"), FILE_OF("/box/moved/x", "2\n"),
+        FILE_OF("/box/opaque/x", "3\n"), FILE_OF("/box/wide", "4\n")};
+    struct job job;
+
+    build(*state, "python3 -c \"" MARK
+                  "for name in 'half', 'other': open(name, 'w')\n"
+                  "for name in 'moved', 'opaque', 'wide', 'd': os.mkdir(name)\n"
+                  "open('wide/half', 'w')\n"
+                  "mark('half', 'metacopy')\n"
+                  "mark('wide/half', 'metacopy')\n"
+                  "mark('moved', 'redirect', b'/d')\n"
+                  "mark('opaque', 'opaque', b'y')\"");
+    set_up_job(*state, &job, "cat half moved/x opaque/x wide; test -e other");
+    job.request.files = files;
+    job.request.file_count = 4;
+    run_job(&job, "1\n2\n3\n4\n");
+
+    build(*state,
+          "rm -r half moved opaque wide d other; cd grader;"
+          " python3 -c \"" MARK
+          "os.rename('work', 'aside')\n"
+          "open('work', 'w')\n"
+          "mark('work', 'metacopy')\"");
+    set_up_job(*state, &job, "echo > /autograder/x; ls -A grader/work");
+    run_job(&job, "x\n");
+    build(*state, "rm -r grader");
+}
+
 static void placed_files_leave_the_run_its_disk(void **state)
 {
     static const char big[8 * MIB];
@@ -587,6 +625,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(nothing_is_read_unless_it_was_asked_for),
         cmocka_unit_test(placed_files_come_before_what_a_build_left),
         cmocka_unit_test(a_file_comes_before_a_deep_and_a_wide_folder),
+        cmocka_unit_test(a_file_comes_before_what_the_kernel_refuses_to_look_at),
         cmocka_unit_test(placed_files_leave_the_run_its_disk),
         cmocka_unit_test(a_file_is_placed_in_the_run_s_folders_alone),
         cmocka_unit_test(the_broker_is_called_from_inside),
