@@ -54,6 +54,9 @@
 #define PAUSE_COST_NS 250000U
 #define PAUSE_LATE    8U
 
+/* What it takes to look at a process for the first time. */
+#define PROCESS_NS 100000U
+
 /* How long it takes to stop a run, and at the most. */
 #define STOPPING_NS     100000U
 #define STOPPING_NS_MAX 20000000U
@@ -259,6 +262,7 @@ static void pause_run(struct cupel_run *run)
     run->watchdog.pauses_before = pauses(run);
     run->watchdog.pause_due_ns = run_now_ns() + STOPPING_NS_MAX;
     run_signal_init(run, CUPEL_WIRE_PAUSE_SIGNAL);
+    run_watch_arm(&run->check, STOPPING_NS);
 }
 
 static bool is_stopping(const struct cupel_run *run)
@@ -274,6 +278,15 @@ static void resume_run(struct cupel_run *run)
     run->watchdog.paused = false;
 }
 
+/* Whether the run could fill what is left while its new processes are looked at. */
+static bool outruns(const struct cupel_run *run)
+{
+    const struct run_watchdog *watchdog = &run->watchdog;
+    uint64_t room = left(run->request.limits.memory_bytes, watchdog->last.memory_bytes);
+
+    return PAUSE_LATE * PROCESS_NS * sampler_count(watchdog->sampler) > fill_ns(run, room);
+}
+
 static void look(struct cupel_run *run)
 {
     struct cupel_error error = {0};
@@ -282,6 +295,12 @@ static void look(struct cupel_run *run)
     run->watchdog.looked_before_ns = run->watchdog.looked_ns;
     run->watchdog.looked_ns = run_now_ns();
     int r = sampler_look(run->watchdog.sampler, &sample, &error);
+    if (r == -EAGAIN && !run->watchdog.paused && outruns(run)) {
+        pause_run(run);
+        return;
+    }
+    if (r == -EAGAIN)
+        r = sampler_look(run->watchdog.sampler, &sample, &error);
     if (r == 0 && sample.asleep)
         sample = run->watchdog.last;
     else if (r == 0)
@@ -307,7 +326,7 @@ static void check_ready(struct cupel_source *source, uint32_t events)
         return;
     if (run->watchdog.pauses && !run->watchdog.paused)
         pause_run(run);
-    if (is_stopping(run))
+    else if (is_stopping(run))
         run_watch_arm(&run->check, STOPPING_NS);
     else
         look(run);
