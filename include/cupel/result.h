@@ -37,7 +37,10 @@ enum cupel_reason {
     CUPEL_REASON_DISK_LIMIT, /* also file_size and open_files */
     CUPEL_REASON_DENIED_SYSCALL,
     CUPEL_REASON_BUILD_FAILED,
-    CUPEL_REASON_NEEDS_FAILED, /* not run: a test that it needs has not passed */
+    CUPEL_REASON_NEEDS_FAILED,        /* not run: a test that it needs has not passed */
+    CUPEL_REASON_MISSING_FROM_REPORT, /* the harness says nothing of it */
+    CUPEL_REASON_CHECKER_REJECTED,    /* a checker, interactor or harness says so */
+    CUPEL_REASON_HARNESS_FAILED,      /* it broke in the harness, or with it */
 };
 
 enum cupel_visibility {
@@ -104,6 +107,12 @@ struct cupel_test_result {
     char *message;
     char *difference; /* of wrong output: its lines and the expected ones, some; NULL if none */
     struct cupel_outcome run;
+};
+
+/* A test that a harness reports, and that its grader does not declare: it earns nothing. */
+struct cupel_undeclared_test {
+    char *id;
+    enum cupel_verdict verdict;
 };
 
 struct cupel_group_result {

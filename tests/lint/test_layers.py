@@ -20,8 +20,9 @@ LAYERS = {
 }
 
 PUBLIC = {  # headers of include/cupel, by the module that implements them
-    "base": "cleanup copy_tree error limits denied outcome units document text hash path",
+    "base": "cleanup copy_tree error limits denied outcome report_test units document text hash path",
     "policy": "call policy",
+    "report": "report",
     "score": "compare score result",
     "wire": "wire",
     "sandbox": "filter_cache filters loop cgroup cell run",

@@ -8,7 +8,7 @@ import support
 from support import PREFIX
 
 ALLOWED = {
-    "bin/cupel": {"libjansson", "libpcre2-8", "libseccomp", "libsodium", "libc"},
+    "bin/cupel": {"libexpat", "libjansson", "libpcre2-8", "libseccomp", "libsodium", "libc"},
     "libexec/cupel/cupel-cell": {"libcap", "libc"},
     "libexec/cupel/cupel-unpack": {"libarchive", "libc"},
 }
