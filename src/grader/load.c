@@ -82,19 +82,15 @@ static int load_unpack_policy(struct cupel_sources *sources, struct cupel_error 
     return r;
 }
 
+/* A test may name a policy of its own and one of its judge's. */
 static size_t count_steps(struct cupel_document *document)
 {
     struct cupel_field root = cupel_document_root(document);
-    struct cupel_field array;
-    size_t count = 0;
+    const json_t *judge = json_object_get(root.json, "judge");
 
-    if (!json_is_object(root.json))
-        return 0;
-    if (cupel_field_get(&root, "build", &array))
-        count += cupel_field_count(&array);
-    if (cupel_field_get(&root, "tests", &array))
-        count += cupel_field_count(&array);
-    return count;
+    return json_array_size(json_object_get(root.json, "build")) +
+           json_array_size(json_object_get(judge, "build")) +
+           2 * json_array_size(json_object_get(root.json, "tests"));
 }
 
 static int read_definition(struct cupel_grader *grader, const struct place *place,
@@ -106,8 +102,10 @@ static int read_definition(struct cupel_grader *grader, const struct place *plac
                                     .policy_folder = policy_folder,
                                     .filter_cache = filter_cache,
                                     .diagnostics = diagnostics};
-    const struct cupel_definition_sources from = {
-        .policy = cupel_sources_policy, .file = cupel_sources_file, .owner = &sources};
+    const struct cupel_definition_sources from = {.policy = cupel_sources_policy,
+                                                  .file = cupel_sources_file,
+                                                  .files = cupel_sources_files,
+                                                  .owner = &sources};
 
     int r = cupel_document_load(grader->folder_fd, place->file, place->shown, DEFINITION_MAX,
                                 diagnostics, &document, err);
