@@ -238,6 +238,7 @@ static int grade(const struct request *request, const struct cupel_cli_paths *pa
     const struct cupel_grade_options grade_options = {
         .cell_path = paths->cell,
         .unpack_path = paths->unpack,
+        .exec_path = paths->exec,
         .submission = request->submission,
         .input_fd = STDIN_FILENO,
         .jobs = request->jobs,

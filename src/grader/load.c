@@ -12,11 +12,11 @@
 #include "cupel/hash.h"
 #include "grader/definition.h"
 #include "grader/folder_hash.h"
+#include "grader/samples.h"
 #include "grader/sources.h"
 
 #define DEFINITION_NAME "grader.json"
 #define DEFINITION_MAX  ((size_t)4 << 20)
-#define SAMPLES_FOLDER  "samples"
 
 /* Where a definition is, from GRADER as it was given. */
 struct place {
@@ -126,7 +126,7 @@ static int hash_grader(struct cupel_grader *grader, struct cupel_error *err)
     struct cupel_hash hash;
 
     cupel_hash_init(&hash);
-    int r = cupel_folder_hash(grader->folder_fd, SAMPLES_FOLDER, &hash, err);
+    int r = cupel_folder_hash(grader->folder_fd, CUPEL_SAMPLES_FOLDER, &hash, err);
     if (r < 0)
         return r;
     for (size_t i = 0; i < grader->policy_count; i++) {
