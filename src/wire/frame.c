@@ -10,27 +10,16 @@
 
 static struct wire_writer begin(void *buf, size_t size, enum cupel_wire_type type)
 {
-    struct wire_writer w = {.bytes = buf,
-                            .size = size < CUPEL_WIRE_MAX ? size : CUPEL_WIRE_MAX};
-
-    wire_put_u32(&w, MAGIC);
-    wire_put_u32(&w, (uint32_t)type);
-    return w;
-}
-
-static int finish(const struct wire_writer *w)
-{
-    return w->bad ? -E2BIG : (int)w->len;
+    return wire_begin(buf, size < CUPEL_WIRE_MAX ? size : CUPEL_WIRE_MAX, MAGIC,
+                      (uint32_t)type);
 }
 
 int cupel_wire_type(const void *buf, size_t len, enum cupel_wire_type *ret)
 {
-    struct wire_reader r = {.bytes = buf, .len = len};
-    uint32_t magic = wire_get_u32(&r);
-    uint32_t type = wire_get_u32(&r);
+    uint32_t type = 0;
 
-    if (r.bad || len > CUPEL_WIRE_MAX || magic != MAGIC || type < CUPEL_WIRE_SETUP ||
-        type > CUPEL_WIRE_FAILED)
+    if (len > CUPEL_WIRE_MAX || !wire_read_type(buf, len, MAGIC, &type) ||
+        type < CUPEL_WIRE_SETUP || type > CUPEL_WIRE_FAILED)
         return -EPROTO;
     *ret = (enum cupel_wire_type)type;
     return 0;
@@ -38,16 +27,10 @@ int cupel_wire_type(const void *buf, size_t len, enum cupel_wire_type *ret)
 
 static struct wire_reader open_frame(const void *buf, size_t len, enum cupel_wire_type expected)
 {
-    struct wire_reader r = {.bytes = buf, .len = len, .at = 8};
     enum cupel_wire_type type = expected;
+    bool good = cupel_wire_type(buf, len, &type) == 0 && type == expected;
 
-    r.bad = cupel_wire_type(buf, len, &type) < 0 || type != expected;
-    return r;
-}
-
-static int close_frame(const struct wire_reader *r)
-{
-    return r->bad || r->at != r->len ? -EPROTO : 0;
+    return wire_open(buf, len, good);
 }
 
 int cupel_wire_encode_setup(const struct cupel_wire_setup *in, void *buf, size_t size)
@@ -68,7 +51,7 @@ int cupel_wire_encode_setup(const struct cupel_wire_setup *in, void *buf, size_t
         wire_put_bool(&w, in->mounts[i].writable);
         wire_put_bool(&w, in->mounts[i].optional);
     }
-    return finish(&w);
+    return wire_finish(&w);
 }
 
 int cupel_wire_decode_setup(const void *buf, size_t len, struct cupel_wire_setup *ret)
@@ -90,7 +73,7 @@ int cupel_wire_decode_setup(const void *buf, size_t len, struct cupel_wire_setup
         ret->mounts[i].writable = wire_get_bool(&r);
         ret->mounts[i].optional = wire_get_bool(&r);
     }
-    return close_frame(&r);
+    return wire_close(&r);
 }
 
 int cupel_wire_encode_run(const struct cupel_wire_run *in, void *buf, size_t size)
@@ -115,17 +98,7 @@ int cupel_wire_encode_run(const struct cupel_wire_run *in, void *buf, size_t siz
     }
     wire_put_bytes(&w, in->filter, in->filter_count * 8);
     wire_put_bytes(&w, in->notify_filter, in->notify_filter_count * 8);
-    return finish(&w);
-}
-
-static const char **get_strings(struct wire_reader *r)
-{
-    size_t count = wire_get_count(r, CUPEL_WIRE_STRINGS);
-    const char **strings = calloc(count + 1, sizeof(*strings));
-
-    for (size_t i = 0; strings != NULL && i < count && !r->bad; i++)
-        strings[i] = wire_get_string(r);
-    return strings;
+    return wire_finish(&w);
 }
 
 static void get_rules(struct wire_reader *r, struct cupel_wire_run *ret)
@@ -166,13 +139,13 @@ int cupel_wire_decode_run(const void *buf, size_t len, struct cupel_wire_run *re
     for (size_t i = 0; i < CUPEL_WIRE_RLIMITS; i++)
         run.rlimits[i] = wire_get_u64(&r);
     run.chdir = wire_get_string(&r);
-    run.argv = get_strings(&r);
-    run.environment = get_strings(&r);
+    run.argv = wire_get_strings(&r, CUPEL_WIRE_STRINGS);
+    run.environment = wire_get_strings(&r, CUPEL_WIRE_STRINGS);
     get_rules(&r, &run);
     run.filter = get_filter(&r, &run.filter_count);
     run.notify_filter = get_filter(&r, &run.notify_filter_count);
 
-    int code = close_frame(&r);
+    int code = wire_close(&r);
     if (run.argv == NULL || run.environment == NULL)
         code = -ENOMEM;
     else if (run.argv[0] == NULL || run.filter == NULL)
@@ -198,7 +171,7 @@ int cupel_wire_encode_ready(const struct cupel_wire_ready *in, void *buf, size_t
     struct wire_writer w = begin(buf, size, CUPEL_WIRE_READY);
 
     wire_put_u32(&w, in->landlock_abi);
-    return finish(&w);
+    return wire_finish(&w);
 }
 
 int cupel_wire_decode_ready(const void *buf, size_t len, struct cupel_wire_ready *ret)
@@ -208,35 +181,35 @@ int cupel_wire_decode_ready(const void *buf, size_t len, struct cupel_wire_ready
     ret->landlock_abi = wire_get_u32(&r);
     if (ret->landlock_abi > INT32_MAX)
         r.bad = true;
-    return close_frame(&r);
+    return wire_close(&r);
 }
 
 int cupel_wire_encode_started(void *buf, size_t size)
 {
     struct wire_writer w = begin(buf, size, CUPEL_WIRE_STARTED);
 
-    return finish(&w);
+    return wire_finish(&w);
 }
 
 int cupel_wire_decode_started(const void *buf, size_t len)
 {
     struct wire_reader r = open_frame(buf, len, CUPEL_WIRE_STARTED);
 
-    return close_frame(&r);
+    return wire_close(&r);
 }
 
 int cupel_wire_encode_listener(void *buf, size_t size)
 {
     struct wire_writer w = begin(buf, size, CUPEL_WIRE_LISTENER);
 
-    return finish(&w);
+    return wire_finish(&w);
 }
 
 int cupel_wire_decode_listener(const void *buf, size_t len)
 {
     struct wire_reader r = open_frame(buf, len, CUPEL_WIRE_LISTENER);
 
-    return close_frame(&r);
+    return wire_close(&r);
 }
 
 int cupel_wire_encode_exited(const struct cupel_wire_exited *in, void *buf, size_t size)
@@ -255,7 +228,7 @@ int cupel_wire_encode_exited(const struct cupel_wire_exited *in, void *buf, size
     wire_put_u64(&w, in->setup_ns);
     wire_put_u32(&w, in->left);
     wire_put_u64(&w, in->max_rss_bytes);
-    return finish(&w);
+    return wire_finish(&w);
 }
 
 int cupel_wire_decode_exited(const void *buf, size_t len, struct cupel_wire_exited *ret)
@@ -276,7 +249,7 @@ int cupel_wire_decode_exited(const void *buf, size_t len, struct cupel_wire_exit
     ret->max_rss_bytes = wire_get_u64(&r);
     if (ret->exec_errno < 0 || ret->exec_errno > 4095)
         r.bad = true;
-    return close_frame(&r);
+    return wire_close(&r);
 }
 
 int cupel_wire_encode_failed(const struct cupel_wire_failed *in, void *buf, size_t size)
@@ -285,7 +258,7 @@ int cupel_wire_encode_failed(const struct cupel_wire_failed *in, void *buf, size
 
     wire_put_u32(&w, (uint32_t)in->code);
     wire_put_string(&w, in->text);
-    return finish(&w);
+    return wire_finish(&w);
 }
 
 int cupel_wire_decode_failed(const void *buf, size_t len, struct cupel_wire_failed *ret)
@@ -297,7 +270,7 @@ int cupel_wire_decode_failed(const void *buf, size_t len, struct cupel_wire_fail
 
     if (code >= 0 || code < -4095 || text_len >= sizeof(ret->text))
         r.bad = true;
-    int result = close_frame(&r);
+    int result = wire_close(&r);
     if (result == 0) {
         ret->code = code;
         memcpy(ret->text, text, text_len + 1);
