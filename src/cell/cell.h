@@ -120,8 +120,8 @@ struct cell_report {
 struct cell_run {
     const struct cell_lane *lane;
     const struct cupel_wire_run *request;
-    const int *stdio; /* the command's 0, 1, 2 */
-    int cgroup_fd;    /* of the command, O_PATH; -1: that of the lane */
+    int *stdio;    /* the command's 0, 1, 2 */
+    int cgroup_fd; /* of the command, O_PATH; -1: that of the lane */
     int lane_pidfd;
     int report_fd;
     int courier_fd; /* the lane's channel, out of the command's way */

@@ -103,6 +103,8 @@ static int run_init(const struct cell_run *run, int *ret_status, struct rusage *
         return cupel_fail_errno(err, "clone pid, mount and ipc namespaces");
     if (pid == 0)
         cell_init_main(run);
+    cupel_close_p(&run->stdio[0]); /* whoever feeds it sees when the run reads no more */
+    run->stdio[0] = -1;
     if (TEMP_FAILURE_RETRY(wait4(pid, ret_status, 0, ret_usage)) < 0)
         return cupel_fail_errno(err, "wait for init");
     return 0;

@@ -24,7 +24,9 @@ struct run_input {
     int read_end;              /* kept, so that writing never meets a pipe without a reader */
     const unsigned char *next;
     size_t left;
-    unsigned char *buffer; /* of the relay */
+    unsigned char *buffer; /* of the relay, or of what was fed */
+    size_t buffer_size;    /* of what was fed, as the next */
+    bool fed_all;          /* nothing more will be fed */
 };
 
 /* What the next look builds on. */
@@ -111,6 +113,11 @@ CUPEL_MUST_CHECK int run_io_watch(struct cupel_run *run, struct cupel_error *err
 /* Pass on what is still in the pipes; every process of the run is dead. */
 void run_io_drain(struct cupel_run *run);
 void run_io_close(struct cupel_run *run);
+/* The command gets no more input. */
+void run_io_end_input(struct cupel_run *run);
+
+/* run_feed.c: the pipe takes more of what was fed, or nobody reads it any more. */
+void run_feed_ready(struct cupel_source *source, uint32_t events);
 
 /* run_watch.c: deadlines */
 CUPEL_MUST_CHECK int run_watch_open(struct cupel_run *run, const int stdio[static 3],
