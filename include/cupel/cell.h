@@ -34,8 +34,8 @@ struct cupel_cell_alias {
 struct cupel_cell_options {
     const char *unpack_path; /* cupel-unpack, placed at /cupel/unpack; NULL: not needed */
     const char *exec_path;   /* cupel-exec, placed at /cupel/exec; NULL: not needed */
-    const struct cupel_cell_alias *aliases;
-    size_t alias_count; /* at most CUPEL_CELL_ALIASES_MAX */
+    const struct cupel_cell_alias *aliases; /* borrowed until the cell is freed */
+    size_t alias_count;                     /* at most CUPEL_CELL_ALIASES_MAX */
     const struct cupel_cell_mount *mounts;
     size_t mount_count;
     unsigned lanes;     /* runs at the same time, 1 to CUPEL_CELL_LANES_MAX */

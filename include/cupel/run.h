@@ -77,8 +77,9 @@ struct cupel_run_request {
     bool keeps_files;  /* cupel_run_read_file() may be called within done() */
     int report_fd;     /* becomes descriptor 3 of the command, and of it alone; 0: none */
     /* Init listens at /cupel/broker of the run's view, an AF_UNIX SOCK_SEQPACKET socket that
-     * the command may connect to. broker() is called before the command starts, and listener_fd
-     * is the receiver's to close. */
+     * the command may connect to, and the command may execute /cupel/exec; the cell must have
+     * exec_path. broker() is called once; listener_fd, which does not block, is the receiver's
+     * to close. */
     bool has_broker;
     void (*broker)(void *owner, struct cupel_run *run, int listener_fd);
     /* With CUPEL_INPUT_FED: all that was fed has been passed on, or the command reads no more,
@@ -115,8 +116,9 @@ void cupel_run_feed_end(struct cupel_run *run);
  * Read a file that is in the run's view of the box at its end; within done(), if keeps_files
  * was set. path: relative to /box. *ret is freed by the caller, and *ret_len bytes long with a
  * NUL behind. Returns 0; -EFBIG if it has more than max bytes; -ENOENT; -ELOOP if it is a link,
- * or one is on the way; -EINVAL if it is no regular file, or path is not plain; -EXDEV if it is
- * not of the box; -EBADF if the run did not begin, or keeps_files was not set; -errno.
+ * or one is on the way; -EINVAL if it is no regular file, or path is not plain; -EACCES if its
+ * mode forbids; -EBADF if the run did not begin, the sandbox failed, or keeps_files was not
+ * set; -errno. What the run wrote may be anything: these are no errors of ours.
  */
 CUPEL_MUST_CHECK int cupel_run_read_file(struct cupel_run *run, const char *path, size_t max,
                                          char **ret, size_t *ret_len, struct cupel_error *err);

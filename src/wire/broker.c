@@ -10,15 +10,15 @@
 
 static struct wire_writer begin(void *buf, size_t size, enum cupel_broker_type type)
 {
-    return wire_begin(buf, size < CUPEL_BROKER_MAX ? size : CUPEL_BROKER_MAX, MAGIC,
-                      (uint32_t)type);
+    return wire_put_header(buf, size < CUPEL_BROKER_MAX ? size : CUPEL_BROKER_MAX, MAGIC,
+                           (uint32_t)type);
 }
 
 int cupel_broker_type(const void *buf, size_t len, enum cupel_broker_type *ret)
 {
     uint32_t type = 0;
 
-    if (len > CUPEL_BROKER_MAX || !wire_read_type(buf, len, MAGIC, &type) ||
+    if (len > CUPEL_BROKER_MAX || !wire_get_header(buf, len, MAGIC, &type) ||
         type < CUPEL_BROKER_PUT || type > CUPEL_BROKER_REFUSED)
         return -EPROTO;
     *ret = (enum cupel_broker_type)type;
@@ -31,7 +31,7 @@ static struct wire_reader open_frame(const void *buf, size_t len,
     enum cupel_broker_type type = expected;
     bool good = cupel_broker_type(buf, len, &type) == 0 && type == expected;
 
-    return wire_open(buf, len, good);
+    return wire_skip_header(buf, len, good);
 }
 
 /* Bytes of a file or stream, never more than a chunk. */
@@ -61,7 +61,7 @@ int cupel_broker_decode_put(const void *buf, size_t len, struct cupel_broker_put
     ret->path = wire_get_string(&r);
     ret->executable = wire_get_bool(&r);
     ret->bytes = get_chunk(&r, &ret->len);
-    return wire_close(&r);
+    return wire_close_frame(&r);
 }
 
 int cupel_broker_encode_call(const struct cupel_broker_call *in, void *buf, size_t size)
@@ -85,7 +85,7 @@ int cupel_broker_decode_call(const void *buf, size_t len, struct cupel_broker_ca
     call.argv = wire_get_strings(&r, CUPEL_BROKER_STRINGS);
     call.environment = wire_get_strings(&r, CUPEL_BROKER_STRINGS);
 
-    int code = wire_close(&r);
+    int code = wire_close_frame(&r);
     if (call.argv == NULL || call.environment == NULL)
         code = -ENOMEM;
     else if (call.argv[0] == NULL)
@@ -123,7 +123,7 @@ int cupel_broker_decode_output(const void *buf, size_t len, struct cupel_broker_
     ret->bytes = get_chunk(&r, &ret->len);
     if (ret->stream > 1)
         r.bad = true;
-    return wire_close(&r);
+    return wire_close_frame(&r);
 }
 
 int cupel_broker_encode_file(const struct cupel_broker_file *in, void *buf, size_t size)
@@ -145,7 +145,7 @@ int cupel_broker_decode_file(const void *buf, size_t len, struct cupel_broker_fi
     ret->bytes = get_chunk(&r, &ret->len);
     if (ret->index >= CUPEL_BROKER_GETS || ret->code > 0 || ret->code < -4095)
         r.bad = true;
-    return wire_close(&r);
+    return wire_close_frame(&r);
 }
 
 int cupel_broker_encode_exited(const struct cupel_broker_exited *in, void *buf, size_t size)
@@ -165,7 +165,7 @@ int cupel_broker_decode_exited(const void *buf, size_t len, struct cupel_broker_
     ret->message = wire_get_string(&r);
     if (ret->status > 255 || strlen(ret->message) > CUPEL_BROKER_TEXT_MAX)
         r.bad = true;
-    return wire_close(&r);
+    return wire_close_frame(&r);
 }
 
 int cupel_broker_encode_text(enum cupel_broker_type type, const char *text, void *buf,
@@ -186,7 +186,7 @@ int cupel_broker_decode_text(enum cupel_broker_type type, const void *buf, size_
     if (type == CUPEL_BROKER_REFUSED && strlen(text) > CUPEL_BROKER_TEXT_MAX)
         r.bad = true;
     *ret = text;
-    return wire_close(&r);
+    return wire_close_frame(&r);
 }
 
 int cupel_broker_encode_bytes(enum cupel_broker_type type, const void *bytes, size_t len,
@@ -206,5 +206,5 @@ int cupel_broker_decode_bytes(enum cupel_broker_type type, const void *buf, size
     *ret = get_chunk(&r, ret_len);
     if (type == CUPEL_BROKER_INPUT_END && *ret_len > 0)
         r.bad = true;
-    return wire_close(&r);
+    return wire_close_frame(&r);
 }

@@ -8,7 +8,7 @@
 
 #define HEADER_SIZE 8
 
-struct wire_writer wire_begin(void *buf, size_t size, uint32_t magic, uint32_t type)
+struct wire_writer wire_put_header(void *buf, size_t size, uint32_t magic, uint32_t type)
 {
     struct wire_writer w = {.bytes = buf, .size = size};
 
@@ -22,21 +22,21 @@ int wire_finish(const struct wire_writer *w)
     return w->bad ? -E2BIG : (int)w->len;
 }
 
-bool wire_read_type(const void *buf, size_t len, uint32_t magic, uint32_t *ret)
+bool wire_get_header(const void *buf, size_t len, uint32_t magic, uint32_t *ret_type)
 {
     struct wire_reader r = {.bytes = buf, .len = len};
     uint32_t found = wire_get_u32(&r);
 
-    *ret = wire_get_u32(&r);
+    *ret_type = wire_get_u32(&r);
     return !r.bad && found == magic;
 }
 
-struct wire_reader wire_open(const void *buf, size_t len, bool good)
+struct wire_reader wire_skip_header(const void *buf, size_t len, bool good)
 {
     return (struct wire_reader){.bytes = buf, .len = len, .at = HEADER_SIZE, .bad = !good};
 }
 
-int wire_close(const struct wire_reader *r)
+int wire_close_frame(const struct wire_reader *r)
 {
     return r->bad || r->at != r->len ? -EPROTO : 0;
 }

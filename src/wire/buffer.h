@@ -22,8 +22,8 @@ struct wire_reader {
 };
 
 /* A frame begins with a header of magic and type. */
-struct wire_writer wire_begin(void *buf, size_t size, uint32_t magic, uint32_t type);
-/* Length of the frame, or -E2BIG. */
+struct wire_writer wire_put_header(void *buf, size_t size, uint32_t magic, uint32_t type);
+/* The frame's length; -E2BIG if it did not fit. */
 int wire_finish(const struct wire_writer *w);
 
 void wire_put_u32(struct wire_writer *w, uint32_t value);
@@ -34,11 +34,11 @@ void wire_put_string(struct wire_writer *w, const char *text);             /* wi
 void wire_put_strings(struct wire_writer *w, const char *const *strings);  /* count, strings */
 
 /* Whether the header is there, with this magic. */
-bool wire_read_type(const void *buf, size_t len, uint32_t magic, uint32_t *ret);
-/* The body of a frame, whose header is good or not. */
-struct wire_reader wire_open(const void *buf, size_t len, bool good);
-/* 0 if all was read and none of it was bad, or -EPROTO. */
-int wire_close(const struct wire_reader *r);
+bool wire_get_header(const void *buf, size_t len, uint32_t magic, uint32_t *ret_type);
+/* Read behind the header, which was good or not. */
+struct wire_reader wire_skip_header(const void *buf, size_t len, bool good);
+/* 0; -EPROTO if a field was malformed, or bytes are left. */
+int wire_close_frame(const struct wire_reader *r);
 
 /* On malformed input these set `bad` and return 0, false, or an empty string. */
 uint32_t wire_get_u32(struct wire_reader *r);
