@@ -18,6 +18,9 @@ struct cupel_grade_options {
     unsigned jobs;               /* tests at the same time, 1 to CUPEL_CELL_LANES_MAX */
     unsigned require;            /* layers, bit set of 1U << enum cupel_layer */
     struct cupel_cgroup *cgroup; /* for all runs; NULL: none */
+    /* The text of a cupel.run/1 document, which is freed; NULL: no memory. For harnesses that
+     * ask how a command of theirs has ended. */
+    char *(*report_run)(const struct cupel_outcome *outcome);
     const char *keep; /* NULL, or a folder (made if need be) that gets box and outputs */
     /* Told of each step that ends: id, its result or NULL for a build step. May be NULL. */
     void (*progress)(void *owner, size_t done, size_t total, const char *id,

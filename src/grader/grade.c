@@ -108,7 +108,8 @@ static int build_judge(struct cupel_grading *grading, struct cupel_error *err)
     return r == 0 ? cupel_grading_build_judge(grading, err) : r;
 }
 
-static int run_steps(struct cupel_grading *grading, unsigned jobs, struct cupel_error *err)
+static int run_steps(struct cupel_grading *grading, const struct cupel_plan *plan,
+                     struct cupel_error *err)
 {
     bool built = false;
 
@@ -121,7 +122,7 @@ static int run_steps(struct cupel_grading *grading, unsigned jobs, struct cupel_
     r = build_judge(grading, err);
     if (r < 0 || grading->result->status != CUPEL_STATUS_GRADED)
         return r;
-    return cupel_grading_test(grading, jobs, err);
+    return cupel_grading_test(grading, plan->jobs, plan->learner.options.lanes, err);
 }
 
 /* 0, also if the status was set; -ENOTSUP; -errno: the platform's fault. */
@@ -132,7 +133,7 @@ static int grade(struct cupel_grading *grading, const struct cupel_plan *plan,
     if (r == 0)
         r = unpack(grading, err);
     if (r == 0 && grading->result->status == CUPEL_STATUS_GRADED)
-        r = run_steps(grading, plan->jobs, err);
+        r = run_steps(grading, plan, err);
     cupel_cell_free(grading->cell);
     cupel_cell_free(grading->judge_cell);
     grading->cell = NULL;

@@ -41,9 +41,10 @@ CUPEL_MUST_CHECK int cupel_grading_build(struct cupel_grading *grading, bool *re
 CUPEL_MUST_CHECK int cupel_grading_build_judge(struct cupel_grading *grading,
                                                struct cupel_error *err);
 
-/* Run the tests, so many at the same time. As above. */
+/* Run the tests, so many at the same time; lanes: those of the learner's cell, for them and for
+ * what harnesses start. As above. */
 CUPEL_MUST_CHECK int cupel_grading_test(struct cupel_grading *grading, unsigned jobs,
-                                        struct cupel_error *err);
+                                        unsigned lanes, struct cupel_error *err);
 
 /* Fill request for a step but for input, output and owner. *ret_environment (borrowed by the
  * request) is freed with cupel_strings_free(). Returns 0 or -ENOMEM. */

@@ -1,38 +1,12 @@
 /* Checkers: a program of staff's reads what the learner's has written, when that is at its end.
  */
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "grader/test_lane.h"
-
-#define FIRST_ROOM 65536
-
-/* All of standard output, which its limit bounds. */
-static int keep_output(struct cupel_lane *lane, const void *bytes, size_t len)
-{
-    if (len > lane->output_room - lane->output_len) {
-        size_t room = lane->output_room < FIRST_ROOM ? FIRST_ROOM : 2 * lane->output_room;
-        if (room < lane->output_len + len)
-            room = lane->output_len + len;
-        char *output = realloc(lane->output, room);
-        if (output == NULL)
-            return -ENOMEM;
-        lane->output = output;
-        lane->output_room = room;
-    }
-    memcpy(lane->output + lane->output_len, bytes, len);
-    lane->output_len += len;
-    return 0;
-}
 
 static void take_output(void *owner, enum cupel_stream stream, const void *bytes, size_t len)
 {
     struct cupel_lane *lane = owner;
 
-    cupel_side_keep(&lane->learner, stream, bytes, len);
-    if (stream == CUPEL_STDOUT && keep_output(lane, bytes, len) < 0)
-        lane->stage->failure = -ENOMEM;
+    cupel_lane_keep_all(lane, &lane->learner, stream, bytes, len);
 }
 
 static void checker_done(void *owner, struct cupel_run *run,

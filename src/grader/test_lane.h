@@ -12,8 +12,10 @@
 #include "cupel/error.h"
 #include "cupel/loop.h"
 #include "cupel/run.h"
+#include "grader/broker.h"
 #include "grader/capture.h"
 #include "grader/grading.h"
+#include "grader/lanes.h"
 #include "grader/schedule.h"
 
 struct cupel_lane;
@@ -21,6 +23,7 @@ struct cupel_lane;
 /* One of the runs of a test. */
 struct cupel_side {
     const struct cupel_step *step;
+    unsigned number; /* of its lane in its cell */
     struct cupel_run_request request;
     struct cupel_run *run; /* NULL: not started */
     char **environment;
@@ -35,6 +38,8 @@ struct cupel_stage {
     struct cupel_lane *lanes;
     unsigned lane_count;
     struct cupel_schedule *schedule;
+    struct cupel_lanes
+        *learners; /* lanes of the learner's cell: those of tests, and of calls */
     unsigned busy; /* lanes */
     bool broken;   /* the sandbox has failed: what is under way may end, nothing else starts */
     int failure;   /* 0 or -errno of what the callbacks could not return */
@@ -42,17 +47,19 @@ struct cupel_stage {
 
 struct cupel_lane {
     struct cupel_stage *stage;
-    unsigned number; /* in either cell */
-    size_t index;    /* of the test at work, or of the first of a harness */
+    size_t index; /* of the test at work, or of the first of a harness */
     bool busy;
     struct cupel_side learner;
     struct cupel_side judge;
     struct cupel_compare *compare; /* NULL: standard output is not compared */
-    char *output;                  /* all of standard output, if a checker wants it */
+    char *output;                  /* all of standard output, if a checker reads it, or if it is
+                                      a harness's report */
     size_t output_len;
     size_t output_room;
     struct cupel_run_file files[3]; /* of the run of a checker or interactor */
     const char **judge_argv;
+    struct cupel_broker *broker; /* of a harness */
+    uint64_t calls_ns;           /* wall time of the commands that it started */
 };
 
 const struct cupel_grader_test *cupel_lane_definition(const struct cupel_lane *lane);
@@ -66,6 +73,10 @@ CUPEL_MUST_CHECK int cupel_lane_prepare(struct cupel_lane *lane, struct cupel_si
 /* Keep the start of what a side writes. */
 void cupel_side_keep(struct cupel_side *side, enum cupel_stream stream, const void *bytes,
                      size_t len);
+
+/* Keep all of a side's standard output, which its limit bounds, in lane->output. */
+void cupel_lane_keep_all(struct cupel_lane *lane, struct cupel_side *side,
+                         enum cupel_stream stream, const void *bytes, size_t len);
 
 /* Start a side in cell. What cannot be started has ended: done() is called at once. */
 void cupel_lane_start(struct cupel_lane *lane, struct cupel_side *side,

@@ -7,10 +7,37 @@
 #include "cupel/score.h"
 #include "grader/test_lane.h"
 
+#define FIRST_ROOM 65536
+
 void cupel_side_keep(struct cupel_side *side, enum cupel_stream stream, const void *bytes,
                      size_t len)
 {
     cupel_capture_add(stream == CUPEL_STDOUT ? &side->out : &side->err, bytes, len);
+}
+
+static int keep_all(struct cupel_lane *lane, const void *bytes, size_t len)
+{
+    if (len > lane->output_room - lane->output_len) {
+        size_t room = lane->output_room < FIRST_ROOM ? FIRST_ROOM : 2 * lane->output_room;
+        if (room < lane->output_len + len)
+            room = lane->output_len + len;
+        char *output = realloc(lane->output, room);
+        if (output == NULL)
+            return -ENOMEM;
+        lane->output = output;
+        lane->output_room = room;
+    }
+    memcpy(lane->output + lane->output_len, bytes, len);
+    lane->output_len += len;
+    return 0;
+}
+
+void cupel_lane_keep_all(struct cupel_lane *lane, struct cupel_side *side,
+                         enum cupel_stream stream, const void *bytes, size_t len)
+{
+    cupel_side_keep(side, stream, bytes, len);
+    if (stream == CUPEL_STDOUT && keep_all(lane, bytes, len) < 0)
+        lane->stage->failure = -ENOMEM;
 }
 
 static void take_learners_output(void *owner, enum cupel_stream stream, const void *bytes,
@@ -47,7 +74,7 @@ void cupel_lane_start(struct cupel_lane *lane, struct cupel_side *side, struct c
 {
     struct cupel_error err = {0};
 
-    int r = cupel_run_start(lane->stage->loop, cell, lane->number, &side->request, &side->run,
+    int r = cupel_run_start(lane->stage->loop, cell, side->number, &side->request, &side->run,
                             &err);
     if (r < 0) {
         struct cupel_outcome outcome = cupel_grading_not_started(side->step, &err);

@@ -36,8 +36,11 @@ static void clear_lane(struct cupel_lane *lane)
 {
     clear_side(&lane->learner);
     clear_side(&lane->judge);
+    cupel_broker_free(lane->broker);
     cupel_compare_free(lane->compare);
     free(lane->output);
+    lane->broker = NULL;
+    lane->calls_ns = 0;
     lane->compare = NULL;
     lane->output = NULL;
     lane->output_len = 0;
@@ -169,33 +172,48 @@ static int run_all(struct cupel_stage *stage, struct cupel_error *err)
     }
 }
 
-static void make_lanes(struct cupel_stage *stage)
+/* Each lane of the stage has one in either cell; calls of harnesses have those that are left of
+ * the learner's. */
+static int make_lanes(struct cupel_stage *stage, unsigned learners)
 {
-    for (unsigned i = 0; i < stage->lane_count; i++) {
-        stage->lanes[i].stage = stage;
-        stage->lanes[i].number = i;
+    stage->lanes = calloc(stage->lane_count, sizeof(*stage->lanes));
+    if (stage->lanes == NULL)
+        return -ENOMEM;
+    int r = cupel_lanes_new(learners, &stage->learners);
+    for (unsigned i = 0; r == 0 && i < stage->lane_count; i++) {
+        struct cupel_lane *lane = &stage->lanes[i];
+        lane->stage = stage;
+        lane->judge.number = i;
+        if (!cupel_lanes_take(stage->learners, &lane->learner.number))
+            r = -EINVAL;
     }
+    return r;
 }
 
-int cupel_grading_test(struct cupel_grading *grading, unsigned jobs, struct cupel_error *err)
+static void clear_stage(struct cupel_stage *stage)
+{
+    for (unsigned i = 0; stage->lanes != NULL && i < stage->lane_count; i++)
+        clear_lane(&stage->lanes[i]);
+    cupel_lanes_free(stage->learners);
+    cupel_loop_free(stage->loop);
+    cupel_schedule_free(stage->schedule);
+    free(stage->lanes);
+}
+
+int cupel_grading_test(struct cupel_grading *grading, unsigned jobs, unsigned lanes,
+                       struct cupel_error *err)
 {
     struct cupel_stage stage = {.grading = grading, .lane_count = jobs};
 
-    stage.lanes = calloc(jobs, sizeof(*stage.lanes));
-    if (stage.lanes == NULL)
-        return cupel_fail(err, -ENOMEM, "tests: out of memory");
-    make_lanes(&stage);
-    int r = cupel_schedule_new(grading->grader, &stage.schedule);
+    int r = make_lanes(&stage, lanes);
+    if (r == 0)
+        r = cupel_schedule_new(grading->grader, &stage.schedule);
     if (r < 0)
         (void)cupel_fail(err, r, "tests: out of memory");
     else
         r = cupel_loop_new(&stage.loop, err);
     if (r == 0)
         r = run_all(&stage, err);
-    for (unsigned i = 0; i < jobs; i++)
-        clear_lane(&stage.lanes[i]);
-    cupel_loop_free(stage.loop);
-    cupel_schedule_free(stage.schedule);
-    free(stage.lanes);
+    clear_stage(&stage);
     return r;
 }
