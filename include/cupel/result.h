@@ -108,6 +108,7 @@ struct cupel_test_result {
 
 struct cupel_group_result {
     char *id;
+    char *title; /* NULL: none */
     double score;
     double max_score;
     bool bonus;    /* as of a test */

@@ -31,6 +31,7 @@ static void clear_test(struct cupel_test_result *test)
 static void clear_group(struct cupel_group_result *group)
 {
     free(group->id);
+    free(group->title);
     free_strings(group->tests);
 }
 
