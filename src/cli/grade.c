@@ -234,7 +234,8 @@ static int grade_failed(const struct request *request, int r, const struct cupel
 static int grade(const struct request *request, const struct cupel_cli_paths *paths,
                  const struct cupel_grader *grader, struct cupel_cgroup *cgroup)
 {
-    struct cupel_cli_progress progress = {.shown = !request->quiet && isatty(STDERR_FILENO)};
+    struct cupel_cli_progress progress = {.shown = !request->quiet && isatty(STDERR_FILENO),
+                                          .view = request->view};
     const struct cupel_grade_options grade_options = {
         .cell_path = paths->cell,
         .unpack_path = paths->unpack,
