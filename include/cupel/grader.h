@@ -92,6 +92,7 @@ struct cupel_grader_harness {
 
 struct cupel_grader_group {
     char *id;
+    char *title; /* NULL: none */
     enum cupel_group_rule rule;
     double points; /* default: the sum of its tests' */
     bool bonus;

@@ -138,6 +138,7 @@ struct cupel_harness_result {
 
 struct cupel_group_result {
     char *id;
+    char *title; /* NULL: none */
     double score;
     double max_score;
     bool bonus;    /* as of a test */

@@ -244,7 +244,8 @@ static char *report_run(const struct cupel_outcome *outcome)
 static int grade(const struct request *request, const struct cupel_cli_paths *paths,
                  const struct cupel_grader *grader, struct cupel_cgroup *cgroup)
 {
-    struct cupel_cli_progress progress = {.shown = !request->quiet && isatty(STDERR_FILENO)};
+    struct cupel_cli_progress progress = {.shown = !request->quiet && isatty(STDERR_FILENO),
+                                          .view = request->view};
     const struct cupel_grade_options grade_options = {
         .cell_path = paths->cell,
         .unpack_path = paths->unpack,

@@ -187,6 +187,7 @@ static void clear_test(struct cupel_grader_test *test)
 static void clear_group(struct cupel_grader_group *group)
 {
     free(group->id);
+    free(group->title);
     free(group->needs.items);
     cupel_strings_free(group->tests);
 }

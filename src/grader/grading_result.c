@@ -88,6 +88,7 @@ static int prepare_groups(const struct cupel_grader *grader, struct cupel_result
         group->max_score = from->points;
         group->bonus = from->bonus;
         if (cupel_copy_text(from->id, &group->id) < 0 ||
+            cupel_copy_text(from->title, &group->title) < 0 ||
             copy_texts(from->tests, &group->tests) < 0)
             return -ENOMEM;
     }

@@ -138,6 +138,7 @@ static json_t *group_of(const struct cupel_group_result *group, enum cupel_view 
     json_t *json = json_object();
 
     render_put(&json, "id", render_text(group->id));
+    render_put(&json, "title", render_text(shown ? group->title : NULL));
     render_put(&json, "score", shown ? render_number(group->score) : json_null());
     render_put(&json, "max_score", render_number(group->max_score));
     render_put(&json, "bonus", json_boolean(group->bonus));

@@ -147,7 +147,7 @@ static void put_group(struct page *page, const struct cupel_group_result *group,
     bool shown = render_shows_withheld(group->withheld, view);
 
     put_mark(page, "group", PAGE_PLAIN);
-    page_put(page, group->id, NAME_WIDTH, false);
+    put_name(page, group->id, shown ? group->title : NULL);
     put_points(page, shown ? &group->score : NULL, group->max_score, group->bonus);
     page_format(page, "\n");
 }

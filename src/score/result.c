@@ -45,6 +45,7 @@ static void clear_harness(struct cupel_harness_result *harness)
 static void clear_group(struct cupel_group_result *group)
 {
     free(group->id);
+    free(group->title);
     free_strings(group->tests);
 }
 
