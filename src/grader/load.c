@@ -12,6 +12,7 @@
 #include "cupel/hash.h"
 #include "grader/definition.h"
 #include "grader/folder_hash.h"
+#include "grader/lint.h"
 #include "grader/sources.h"
 
 #define DEFINITION_NAME "grader.json"
@@ -108,6 +109,7 @@ static int read_definition(struct cupel_grader *grader, const struct place *plac
                                     .diagnostics = diagnostics};
     const struct cupel_definition_sources from = {
         .policy = cupel_sources_policy, .file = cupel_sources_file, .owner = &sources};
+    size_t before = diagnostics->count;
 
     int r = cupel_document_load(grader->folder_fd, place->file, place->shown, DEFINITION_MAX,
                                 diagnostics, &document, err);
@@ -118,6 +120,8 @@ static int read_definition(struct cupel_grader *grader, const struct place *plac
         r = load_unpack_policy(&sources, err);
     if (r == 0)
         r = cupel_definition_read(document, &from, grader);
+    if (r == 0 && diagnostics->remarks && cupel_diagnostics_errors(diagnostics, before) == 0)
+        r = cupel_lint_grader(document, place->file, grader, diagnostics, err);
     cupel_sources_clear(&sources);
     cupel_document_free(document);
     return r;
