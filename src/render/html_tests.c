@@ -93,7 +93,7 @@ static void put_row(struct page *page, const struct cupel_test_result *test, siz
     const char *word = hidden ? "hidden" : cupel_verdict_names[test->verdict];
     page_format(page, "</th><td class=\"v\"><span class=\"%s\">%s</span></td>", word, word);
     html_points(page, hidden ? NULL : &test->score, test->max_score, test->bonus);
-    html_figures(page, test->ran && !hidden, &test->run);
+    html_figures(page, render_has_run(test) && !hidden, &test->run);
 }
 
 void html_test_table(struct page *page, const struct cupel_result *result, enum cupel_view view)

@@ -42,6 +42,7 @@ class Package(support.TestCase):
         for path in (
             "bin/cupel",
             "libexec/cupel/cupel-cell",
+            "libexec/cupel/cupel-exec",
             "libexec/cupel/cupel-unpack",
             "include/cupel/grade.h",
             "share/cupel/policies/native.json",
