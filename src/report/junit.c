@@ -36,7 +36,7 @@ static const char *const element_names[] = {
 
 struct level {
     enum element element;
-    char *name; /* of a suite: its own, or that of the one around it */
+    char *name; /* of the innermost suite that has one */
     bool owns_name;
     uint64_t tests; /* what a suite says of itself */
     uint64_t failures;
@@ -113,8 +113,7 @@ static uint64_t most(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
-static void start_suite(struct junit *junit, struct level *level, const struct level *parent,
-                        const char *const *attributes)
+static void start_suite(struct junit *junit, struct level *level, const char *const *attributes)
 {
     const char *name = report_xml_attribute(attributes, "name");
 
@@ -123,8 +122,6 @@ static void start_suite(struct junit *junit, struct level *level, const struct l
         level->owns_name = true;
         if (level->name == NULL)
             (void)report_fail_memory(junit->builder);
-    } else if (parent != NULL) {
-        level->name = parent->name;
     }
     level->tests = parse_count(report_xml_attribute(attributes, "tests"), COUNT_UNKNOWN);
     level->failures = parse_count(report_xml_attribute(attributes, "failures"), 0);
@@ -152,7 +149,7 @@ static enum cupel_report_outcome outcome_of_attributes(const char *const *attrib
     return outcome;
 }
 
-static void start_case(struct junit *junit, const struct level *parent,
+static void start_case(struct junit *junit, const struct level *level,
                        const char *const *attributes, size_t offset)
 {
     const char *prefix = report_xml_attribute(attributes, "classname");
@@ -161,7 +158,7 @@ static void start_case(struct junit *junit, const struct level *parent,
     if (junit->test == NULL)
         return;
     if (prefix == NULL || prefix[0] == '\0')
-        prefix = parent->name;
+        prefix = level->name;
     report_set_id(junit->builder, junit->test, prefix, report_xml_attribute(attributes, "name"),
                   offset);
     junit->test->seconds = report_parse_seconds(report_xml_attribute(attributes, "time"), "");
@@ -194,15 +191,16 @@ static void start(void *reader, const char *name, const char *const *attributes,
     const struct level *parent = junit->depth > 0 ? &junit->levels[junit->depth - 1] : NULL;
     struct level *level = &junit->levels[junit->depth];
 
-    *level =
-        (struct level){.element = place(junit, parent, name, offset), .tests = COUNT_UNKNOWN};
+    *level = (struct level){.element = place(junit, parent, name, offset),
+                            .name = parent != NULL ? parent->name : NULL,
+                            .tests = COUNT_UNKNOWN};
     junit->depth++;
     if (junit->builder->failure < 0)
         return;
     if (holds_tests(level))
-        start_suite(junit, level, parent, attributes);
+        start_suite(junit, level, attributes);
     else if (level->element == ELEMENT_CASE)
-        start_case(junit, parent, attributes, offset);
+        start_case(junit, level, attributes, offset);
     else if (is_part_of_case(level->element))
         start_part(junit, attributes);
 }

@@ -25,8 +25,10 @@ static inline void check_report(enum cupel_report_kind kind, const uint8_t *data
     struct cupel_error err = {0};
 
     if (cupel_report_read(kind, (const char *)data, size, &report, &err) < 0) {
-        if (report.tests != NULL || strchr(err.text, ':') == NULL)
+        if (report.tests != NULL || strchr(err.text, ':') == NULL ||
+            strpbrk(err.text, "\n\t\033\177") != NULL)
             abort();
+        check_text(err.text, sizeof(err.text));
         return;
     }
     if (report.complete != (report.incomplete == NULL))
