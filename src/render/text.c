@@ -126,7 +126,7 @@ static void put_test(struct page *page, const struct cupel_test_result *test)
     put_mark(page, cupel_verdict_names[test->verdict], style_of(test->verdict));
     put_name(page, test->id, test->title != NULL ? test->title : hidden ? "(hidden)" : NULL);
     put_points(page, &test->score, test->max_score, test->bonus);
-    if (test->ran)
+    if (render_has_run(test))
         put_figures(page, &test->run);
     page_format(page, "\n");
     if (test->verdict != CUPEL_VERDICT_PASSED)
@@ -147,7 +147,7 @@ static void put_group(struct page *page, const struct cupel_group_result *group,
     bool shown = render_shows_withheld(group->withheld, view);
 
     put_mark(page, "group", PAGE_PLAIN);
-    page_put(page, group->id, NAME_WIDTH, false);
+    put_name(page, group->id, shown ? group->title : NULL);
     put_points(page, shown ? &group->score : NULL, group->max_score, group->bonus);
     page_format(page, "\n");
 }
