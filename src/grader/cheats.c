@@ -57,7 +57,7 @@ static const char *program_name(char *const *names)
     const char *first = NULL;
 
     for (; *names != NULL; names++) {
-        if (!cupel_cheat_knows(*names))
+        if (cupel_cheat_language(*names) == CUPEL_CHEAT_LANGUAGES)
             continue;
         if (is_called_main(*names))
             return *names;
