@@ -140,6 +140,11 @@ class Plugin:
 
     def __init__(self, tests):
         self.tests = tests
+        self.interrupted = False
+
+    def pytest_keyboard_interrupt(self):
+        """Also for pytest.exit(), which chooses the exit status."""
+        self.interrupted = True
 
     def pytest_runtest_logreport(self, report):
         path, *names = report.nodeid.split("::")
@@ -156,8 +161,9 @@ class Plugin:
 
 def run_pytest(words, tests):
     options = ["-c", "/dev/null", "--rootdir", os.getcwd(), "-p", "no:cacheprovider"]
-    ended = pytest.main([*options, *words], plugins=[Plugin(tests)])
-    return ended in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+    plugin = Plugin(tests)
+    ended = pytest.main([*options, *words], plugins=[plugin])
+    return not plugin.interrupted and ended in (0, 1)
 
 
 def check(channel, path):
