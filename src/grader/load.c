@@ -12,6 +12,7 @@
 #include "cupel/hash.h"
 #include "grader/definition.h"
 #include "grader/folder_hash.h"
+#include "grader/lint.h"
 #include "grader/samples.h"
 #include "grader/sources.h"
 
@@ -107,6 +108,7 @@ static int read_definition(struct cupel_grader *grader, const struct place *plac
                                                   .files = cupel_sources_files,
                                                   .exists = cupel_sources_exists,
                                                   .owner = &sources};
+    size_t before = diagnostics->count;
 
     int r = cupel_document_load(grader->folder_fd, place->file, place->shown, DEFINITION_MAX,
                                 diagnostics, &document, err);
@@ -117,6 +119,8 @@ static int read_definition(struct cupel_grader *grader, const struct place *plac
         r = load_unpack_policy(&sources, err);
     if (r == 0)
         r = cupel_definition_read(document, &from, grader);
+    if (r == 0 && diagnostics->remarks && cupel_diagnostics_errors(diagnostics, before) == 0)
+        r = cupel_lint_grader(document, place->file, grader, diagnostics, err);
     cupel_sources_clear(&sources);
     cupel_document_free(document);
     return r;
