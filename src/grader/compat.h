@@ -64,6 +64,10 @@ CUPEL_MUST_CHECK int compat_first_file(int box_fd, const char *folder, char **re
  * memory ran out. The caller frees. */
 char *compat_metadata(const struct cupel_grader *grader, const struct timespec *started_at);
 
+/* compat_run.c: run setup.sh, if there is one, as a step of the judge's. Returns 0 also if the
+ * status was set; -errno with err. */
+CUPEL_MUST_CHECK int compat_set_up(struct cupel_grading *grading, struct cupel_error *err);
+
 /* compat_run.c: "exited with 1", "stopped at 10 s; the limit is 10 s". The caller frees. */
 CUPEL_MUST_CHECK int compat_describe(const struct cupel_step *step,
                                      const struct cupel_outcome *run, char **ret);

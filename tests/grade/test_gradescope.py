@@ -157,7 +157,7 @@ CHECK
 
     def test_setup_is_run_before_and_scripts_may_end_lines_in_cr_lf(self):
         files = {
-            "setup.sh": "echo made > /autograder/source/made\r\n",
+            "setup.sh": "ls submission | grep . && exit 1\r\necho made > /autograder/source/made\r\n",
             "run_autograder": "#!/bin/bash\r\ngrep -q made source/made &&\r\n"
             "  echo '{\"score\": 3}' > results/results.json\r\n",
         }
