@@ -194,5 +194,7 @@ int cupel_compat_prepare(struct cupel_grading *grading, struct cupel_error *err)
         r = place_scripts(grading, err);
     if (r == 0 && compat->kind == CUPEL_FOREIGN_PRAIRIELEARN)
         r = place_entry_point(grading, err);
+    if (r == 0 && compat->sets_up && grading->result->status == CUPEL_STATUS_GRADED)
+        r = compat_set_up(grading, err);
     return r;
 }

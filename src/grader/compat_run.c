@@ -1,8 +1,8 @@
 /*
  * The runs of an autograder, one after the other in the box.
  *
- * setup.sh is run in each grading, without network: what it makes in /autograder is there for
- * the autograder, and it can make nothing elsewhere.
+ * setup.sh is run in each grading, without network, before the submission is there: what it
+ * makes in /autograder is there for the autograder, and it can make nothing elsewhere.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -104,24 +104,28 @@ static int take_setup(struct cupel_grading *grading, const struct cupel_step *st
                               build->message);
 }
 
-static int set_up(struct cupel_grading *grading, struct said *said)
+int compat_set_up(struct cupel_grading *grading, struct cupel_error *err)
 {
     static char id[] = "setup";
     static char bash[] = "bash";
     static char script[] = "/" CUPEL_COMPAT_SETUP;
     char *argv[] = {bash, script, NULL};
+    CUPEL_AUTO_FREE struct said *said = malloc(sizeof(*said));
     struct cupel_step step = grading->grader->compat->step;
     struct cupel_outcome run = {0};
     struct stat st;
 
-    if (!grading->grader->compat->sets_up ||
-        fstatat(cupel_cell_box_fd(grading->cell), CUPEL_COMPAT_SETUP, &st,
+    if (said == NULL)
+        return cupel_fail(err, -ENOMEM, "out of memory");
+    if (fstatat(cupel_cell_box_fd(grading->cell), CUPEL_COMPAT_SETUP, &st,
                 AT_SYMLINK_NOFOLLOW) < 0)
         return 0;
     step.id = id;
     step.argv = argv;
     int r = run_step(grading, &step, said, &run);
-    return r == 0 ? take_setup(grading, &step, said, &run) : r;
+    if (r == 0)
+        r = take_setup(grading, &step, said, &run);
+    return r < 0 ? cupel_fail(err, r, "setup.sh: %s", strerrordesc_np(-r)) : 0;
 }
 
 /* Coursera's three variables in front of the grader's own. */
@@ -194,16 +198,13 @@ int cupel_compat_grade(struct cupel_grading *grading, struct cupel_error *err)
 
     if (said == NULL)
         return cupel_fail(err, -ENOMEM, "out of memory");
-    int r = set_up(grading, said);
-    if (r == 0 && grading->result->status == CUPEL_STATUS_GRADED) {
-        r = run_autograder(grading, said, &run, err);
-        if (r == 0)
-            r = take_run(grading, said, &run);
-        if (r == 0)
-            r = compat_take_end(grading);
-        cupel_keep_box(&grading->keep, cupel_cell_box_fd(grading->cell));
-        cupel_keep_test(&grading->keep, CUPEL_COMPAT_ID, &said->streams[CUPEL_STDOUT],
-                        &said->streams[CUPEL_STDERR]);
-    }
+    int r = run_autograder(grading, said, &run, err);
+    if (r == 0)
+        r = take_run(grading, said, &run);
+    if (r == 0)
+        r = compat_take_end(grading);
+    cupel_keep_box(&grading->keep, cupel_cell_box_fd(grading->cell));
+    cupel_keep_test(&grading->keep, CUPEL_COMPAT_ID, &said->streams[CUPEL_STDOUT],
+                    &said->streams[CUPEL_STDERR]);
     return r < 0 ? cupel_fail(err, r, "the autograder: %s", strerrordesc_np(-r)) : 0;
 }

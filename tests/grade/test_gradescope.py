@@ -100,8 +100,11 @@ class Gradescope(compat.CompatCase):
     def test_ids_are_unique_and_of_one_line(self):
         tests = [{"name": n, "score": 0} for n in ("a", "a", "b\nc", "x" * 300, "")]
         tests += [{"score": 0, "number": 7}, {"score": 0}]
+        tests += [{"name": n, "score": 0} for n in ("a #10", "test-11", "a", "a #10")]
+        tests[-1]["visibility"] = "hidden"
         ids = [t["id"] for t in self.written({"tests": tests})["tests"]]
-        self.assertEqual(ids, ["a", "a #2", "b c", "x" * 200, "test-5", "7", "test-7"])
+        self.assertEqual(ids[:7], ["a", "a #2", "b c", "x" * 180, "test-5", "7", "test-7"])
+        self.assertEqual(ids[7:], ["a #10", "test-11", "a #10010", "test-11 #11"])
 
     def test_verdicts_follow_status_and_points(self):
         tests = [
@@ -154,7 +157,7 @@ CHECK
 
     def test_setup_is_run_before_and_scripts_may_end_lines_in_cr_lf(self):
         files = {
-            "setup.sh": "echo made > /autograder/source/made\r\n",
+            "setup.sh": "ls submission | grep . && exit 1\r\necho made > /autograder/source/made\r\n",
             "run_autograder": "#!/bin/bash\r\ngrep -q made source/made &&\r\n"
             "  echo '{\"score\": 3}' > results/results.json\r\n",
         }
