@@ -243,6 +243,7 @@ static int grade(const struct request *request, const struct cupel_cli_paths *pa
         .unpack_path = paths->unpack,
         .exec_path = paths->exec,
         .report_run = report_run,
+        .cache = paths->filters,
         .submission = request->submission,
         .input_fd = STDIN_FILENO,
         .jobs = request->jobs,

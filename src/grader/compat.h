@@ -36,6 +36,9 @@ struct cupel_compat_layout {
 
 const struct cupel_compat_layout *cupel_compat_layout(const struct cupel_grader_compat *compat);
 
+/* An autograder as it may be; the folder is set in a copy of this. */
+extern const struct cupel_intake cupel_compat_intake;
+
 /* Aliases, and room for the autograder, of the only cell of a grader with a compat. */
 void cupel_compat_plan(const struct cupel_grader *grader, struct cupel_cell_options *cell);
 
@@ -55,6 +58,9 @@ CUPEL_MUST_CHECK int compat_write_file(int box_fd, const char *path, const char 
                                        size_t len, bool executable, struct cupel_error *err);
 CUPEL_MUST_CHECK int compat_make_executable(int box_fd, const char *path,
                                             struct cupel_error *err);
+/* A folder and what is in it; its owner can take that back. */
+CUPEL_MUST_CHECK int compat_make_read_only(int box_fd, const char *folder,
+                                           struct cupel_error *err);
 /* The name of the first file, bytewise, of a folder; NULL in *ret if it has none. The caller
  * frees. */
 CUPEL_MUST_CHECK int compat_first_file(int box_fd, const char *folder, char **ret,
@@ -63,6 +69,16 @@ CUPEL_MUST_CHECK int compat_first_file(int box_fd, const char *folder, char **re
 /* compat_metadata.c: what the system would tell of submission and assignment, as JSON; NULL if
  * memory ran out. The caller frees. */
 char *compat_metadata(const struct cupel_grader *grader, const struct timespec *started_at);
+
+/* compat_cache.c: put what setup.sh made before into the box, as a step of the judge's that has
+ * not run; *ret_taken: whether there was something. -errno with err. */
+CUPEL_MUST_CHECK int compat_take_kept(struct cupel_grading *grading, bool *ret_taken,
+                                      struct cupel_error *err);
+/* compat_cache.c: keep what it has made now, as far as that is possible. */
+void compat_keep(struct cupel_grading *grading);
+
+/* compat_run.c: setup.sh as a step of the judge's that has passed and not run. 0 or -ENOMEM. */
+CUPEL_MUST_CHECK int compat_add_setup(struct cupel_result *result);
 
 /* compat_run.c: run setup.sh, if there is one, as a step of the judge's. Returns 0 also if the
  * status was set; -errno with err. */

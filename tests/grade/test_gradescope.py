@@ -1,6 +1,7 @@
 """Autograders of Gradescope, unchanged."""
 
 import json
+import os
 
 import compat
 import support
@@ -168,6 +169,80 @@ CHECK
 
     def test_an_exit_code_is_no_failure(self):
         self.assertEqual(self.written({"score": 1}, "trap 'exit 9' EXIT")["score"], 1)
+
+
+class Kept(compat.CompatCase):
+    """What setup.sh makes is made once, for the same grader, and kept where nobody else writes."""
+
+    KIND = "gradescope"
+    SETUP = "mkdir -p made/deep && date +%s%N > made/deep/stamp && chmod 755 made/deep/stamp\n"
+    RUN = """\
+#!/bin/bash
+[ -x made/deep/stamp ] && [ -z "$(ls results)" ] && [ "$(ls submission)" = a.py ] || exit 1
+echo "{\\"score\\": 1, \\"output\\": \\"$(cat made/deep/stamp)\\"}" > results/results.json
+"""
+
+    def setUp(self):
+        self.cache = self.folder()
+        self.environment = {**os.environ, "XDG_CACHE_HOME": os.fspath(self.cache)}
+
+    def stamp(self, made, ran):
+        """What setup.sh wrote; whether it was run for that."""
+        result = self.grade(made, self.handed_in(a__py=""), env=self.environment)
+        (setup,) = result["judge_build"]
+        self.assertEqual((setup["id"], setup["passed"]), ("setup", True))
+        self.assertEqual(setup["run"] is not None, ran)
+        return result["build"][0]["output"]
+
+    def made(self, setup=SETUP, **files):
+        return self.old_grader({"run_autograder": self.RUN, "setup.sh": setup, **files})
+
+    def kept(self):
+        return list((self.cache / "cupel").glob("setup-*"))
+
+    def test_it_is_made_once(self):
+        made = self.made()
+        first = self.stamp(made, True)
+        self.assertEqual(self.stamp(made, False), first)
+        self.assertEqual([f.stat().st_mode & 0o777 for f in self.kept()], [0o600])
+
+    def test_another_autograder_has_its_own(self):
+        first = self.stamp(self.made(), True)
+        self.assertNotEqual(self.stamp(self.made(more="x"), True), first)
+        self.assertEqual(len(self.kept()), 2)
+
+    def test_a_file_that_others_may_have_written_is_not_taken(self):
+        made = self.made()
+        first = self.stamp(made, True)
+        (file,) = self.kept()
+        file.chmod(0o666)
+        self.assertNotEqual(self.stamp(made, True), first)
+        file.unlink(missing_ok=True)
+        (self.cache / "cupel").chmod(0o777)
+        self.stamp(made, True)
+        self.assertEqual(self.kept(), [])
+
+    def test_a_file_that_is_broken_is_no_fault_of_the_submission(self):
+        made = self.made()
+        self.stamp(made, True)
+        (file,) = self.kept()
+        file.write_bytes(b"070701 and then nothing")
+        done = self.cupel("grade", made, self.handed_in(a__py=""), env=self.environment)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("what setup.sh had made cannot be unpacked, and is removed", done.stderr)
+        self.stamp(made, True)
+
+    def test_links_are_not_kept(self):
+        made = self.made(self.SETUP + "ln -s /usr/bin/python3 made/python\n")
+        first = self.stamp(made, True)
+        self.assertNotEqual(self.stamp(made, True), first)
+        self.assertEqual(self.kept(), [])
+
+    def test_a_setup_that_fails_keeps_nothing(self):
+        made = self.made(self.SETUP + "exit 1\n")
+        done = self.cupel("grade", made, self.handed_in(a__py=""), env=self.environment)
+        self.assertEqual(done.returncode, 5)
+        self.assertEqual(self.kept(), [])
 
 
 class Faults(compat.CompatCase):
