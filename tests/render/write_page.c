@@ -14,6 +14,16 @@ static struct cupel_result graded(void)
     struct cupel_result result = sample_graded();
 
     sample_denied(&result.tests[1].run);
+    result.tests[1].in_process = true;
+    result.harnesses = zeroed(1, sizeof(*result.harnesses));
+    result.harness_count = 1;
+    result.harnesses[0] = (struct cupel_harness_result){.id = copy("units"),
+                                                        .in_process = true,
+                                                        .ran = true,
+                                                        .withheld = true,
+                                                        .output = copy("said\n"),
+                                                        .message = copy("gave up: that tells"),
+                                                        .run = sample_run()};
     return result;
 }
 
@@ -21,12 +31,13 @@ static struct cupel_result from_text(const char *text)
 {
     struct cupel_result result = graded();
     char **texts[] = {
-        &result.grader_name,        &result.grader_version,      &result.message,
-        &result.warnings[0],        &result.builds[0].id,        &result.builds[0].output,
-        &result.builds[0].message,  &result.tests[0].id,         &result.tests[0].title,
-        &result.tests[0].output,    &result.tests[0].message,    &result.tests[0].difference,
-        &result.penalties[1].id,    &result.leaderboard[0].name, &result.groups[0].id,
-        &result.groups[0].tests[0], &result.groups[0].title};
+        &result.grader_name,         &result.grader_version,      &result.message,
+        &result.warnings[0],         &result.builds[0].id,        &result.builds[0].output,
+        &result.builds[0].message,   &result.tests[0].id,         &result.tests[0].title,
+        &result.tests[0].output,     &result.tests[0].message,    &result.tests[0].difference,
+        &result.penalties[1].id,     &result.leaderboard[0].name, &result.groups[0].id,
+        &result.groups[0].tests[0],  &result.groups[0].title,     &result.harnesses[0].id,
+        &result.harnesses[0].output, &result.harnesses[0].message};
 
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         free(*texts[i]);
