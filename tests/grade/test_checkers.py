@@ -2,9 +2,11 @@
 
 import json
 import os
+import uuid
 
 import grading
 import support
+from test_hostile import SEARCH
 
 # A number whose square is the input, to a tolerance; a part of the points for its whole part.
 ROOTS = """
@@ -131,7 +133,7 @@ class Checkers(CheckerCase):
             with self.subTest(reason=reason):
                 test = self.only(accept, script, test={"limits": {"wall": "9 s", "cpu": "1 s"}})
                 self.assertEqual([test["verdict"], test["reason"]], ["failed", reason])
-                self.assertNotIn("judge", test)
+                self.assertIsNone(test["judge"])
 
     def test_staff_see_the_checkers_run_and_learners_do_not(self):
         checker = "import sys; print('secret'); sys.exit('wrong')"
@@ -141,7 +143,7 @@ class Checkers(CheckerCase):
         self.assertEqual(test["judge"]["run"]["enforcement"]["policy"], "judge")
         test = self.only(checker, "print()", "--view", "learner")
         self.assertNotIn("secret", json.dumps(test))
-        self.assertNotIn("judge", test)
+        self.assertIsNone(test["judge"])
 
     def test_checkers_run_side_by_side_and_hold_back_what_needs_them(self):
         tests = [
@@ -295,6 +297,17 @@ print(sorted(found))
             "raise SystemExit(0)", script, files={"data/hidden.txt": "hidden"}
         )
         self.assertEqual(test["output"], "['/box/main.py', '/cupel/unpack']\n")
+
+    def test_a_search_finds_neither_checker_nor_answer(self):
+        secret = uuid.uuid4().hex
+        marked = f"# expected-{secret}\nraise SystemExit(0)"
+        test = self.only(
+            marked,
+            SEARCH % secret,
+            files={f"data/expected-{secret}": f"expected-{secret}"},
+            test={"expect": {"stdout_text": f"expected-{secret}"}},
+        )
+        self.assertEqual([test["verdict"], test["output"]], ["passed", "[]\n"])
 
     def test_what_a_learner_leaves_behind_is_gone_before_the_checker(self):
         script = """

@@ -1,9 +1,11 @@
 """Harnesses: programs of staff's that run several tests and report on them."""
 
 import json
+import uuid
 
 import grading
 import support
+from test_hostile import SEARCH
 
 ECHO = "import sys; print(' '.join(sys.argv[1:]).upper())"
 
@@ -98,7 +100,6 @@ class Harnesses(HarnessCase):
         text = UNITS + "import sys; print('secret', file=sys.stderr)"
         result = self.run_harness(ECHO, text, "--view", "learner", tests=self.declared)
         self.assertNotIn("secret", json.dumps(result))
-        self.assertNotIn("undeclared", json.dumps(result))
         self.assertEqual(
             result["harnesses"],
             [
@@ -107,13 +108,15 @@ class Harnesses(HarnessCase):
                     "separation": "judge",
                     "passed": None,
                     "message": None,
+                    "output": None,
                     "run": None,
+                    "undeclared": [],
                 }
             ],
         )
         result = self.run_harness(ECHO, text, "--view", "learner", tests=self.declared[:1])
         self.assertEqual(result["harnesses"][0]["output"], "secret\n")
-        self.assertNotIn("undeclared", json.dumps(result))
+        self.assertEqual(result["harnesses"][0]["undeclared"], [])
 
     def test_reports_of_each_kind(self):
         text = f"open('report', 'w').write('''{JUNIT}''')"
@@ -249,6 +252,20 @@ print("not ok 1 - a" if not os.path.exists("report.xml") else "ok 1 - a")
 """
         result = self.run_harness(script, text)
         self.assertEqual(result["tests"][0]["verdict"], "failed")
+
+    def test_a_search_finds_nothing_of_the_harness(self):
+        secret = uuid.uuid4().hex
+        text = f"""# expected-{secret}
+import subprocess, sys
+done = subprocess.run(["/cupel/exec", "--", "python3", "main.py"], capture_output=True, text=True)
+open("report", "w").write("1..1\\nok 1 - expected-{secret}\\n")
+print(done.stdout + done.stderr, file=sys.stderr)
+"""
+        result = self.run_harness(
+            SEARCH % secret, text, file="report", tests=[{"id": f"expected-{secret}"}]
+        )
+        self.assertEqual(result["tests"][0]["verdict"], "passed")
+        self.assertEqual(result["harnesses"][0]["output"], "[]\n\n")
 
     def test_programs_that_take_all_the_time_are_the_learners_fault(self):
         text = """
