@@ -91,7 +91,7 @@ static void read_defaults(struct definition *definition, const struct cupel_fiel
 {
     static const char *const keys[] = {"policy", "limits", "env", NULL};
     struct definition_defaults *defaults = &definition->defaults;
-    struct cupel_limits unused = {0};
+    struct cupel_limits unused = {.output_bytes = UINT64_MAX}; /* each step's policy tells */
     struct cupel_field field;
 
     if (!cupel_field_is_object(object))

@@ -12,6 +12,7 @@
 #include "cupel/hash.h"
 #include "grader/definition.h"
 #include "grader/folder_hash.h"
+#include "grader/lint.h"
 #include "grader/samples.h"
 #include "grader/sources.h"
 
@@ -106,6 +107,7 @@ static int read_definition(struct cupel_grader *grader, const struct place *plac
                                                   .file = cupel_sources_file,
                                                   .files = cupel_sources_files,
                                                   .owner = &sources};
+    size_t before = diagnostics->count;
 
     int r = cupel_document_load(grader->folder_fd, place->file, place->shown, DEFINITION_MAX,
                                 diagnostics, &document, err);
@@ -116,6 +118,8 @@ static int read_definition(struct cupel_grader *grader, const struct place *plac
         r = load_unpack_policy(&sources, err);
     if (r == 0)
         r = cupel_definition_read(document, &from, grader);
+    if (r == 0 && diagnostics->remarks && cupel_diagnostics_errors(diagnostics, before) == 0)
+        r = cupel_lint_grader(document, place->file, grader, diagnostics, err);
     cupel_sources_clear(&sources);
     cupel_document_free(document);
     return r;

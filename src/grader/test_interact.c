@@ -57,26 +57,28 @@ static int decide(struct cupel_lane *lane)
     return 0;
 }
 
-/* A judge does not talk to a program that was stopped or crashed, and is not asked of it. */
+/* A judge that talks with a program that was stopped or crashed is not asked. */
 static void learner_done(void *owner, struct cupel_run *run,
                          const struct cupel_outcome *outcome)
 {
     struct cupel_lane *lane = owner;
+    struct cupel_side *judge = &lane->judge;
 
     (void)run;
     lane->learner.ended = true;
     int r = cupel_lane_score(lane, outcome);
-    bool good = r == 0 && cupel_lane_result(lane)->verdict == CUPEL_VERDICT_PASSED;
-    if (r == 0 && lane->judge.ended)
+    if (r == 0 && judge->ended)
         r = decide(lane);
-    if (r == 0 && good && !lane->judge.ended)
-        cupel_run_feed_end(lane->judge.run);
-    else
+    if (r < 0 || judge->ended)
         cupel_lane_end(lane, r);
+    else if (cupel_lane_result(lane)->verdict == CUPEL_VERDICT_PASSED)
+        cupel_run_feed_end(judge->run);
+    else
+        cupel_run_kill(judge->run);
 }
 
-/* The answer of a judge whose partner was not started, or has ended well. */
-static bool can_answer(const struct cupel_lane *lane)
+/* Whether the learner's run can tell nothing more. */
+static bool is_last(const struct cupel_lane *lane)
 {
     return lane->learner.run == NULL || lane->learner.ended;
 }
@@ -84,12 +86,17 @@ static bool can_answer(const struct cupel_lane *lane)
 static void judge_done(void *owner, struct cupel_run *run, const struct cupel_outcome *outcome)
 {
     struct cupel_lane *lane = owner;
+    bool asked =
+        !lane->learner.ended || cupel_lane_result(lane)->verdict == CUPEL_VERDICT_PASSED;
+    int r = 0;
 
     (void)run;
-    int r = cupel_lane_take_judge(lane, outcome);
-    if (r == 0 && can_answer(lane))
+    lane->judge.ended = true;
+    if (asked)
+        r = cupel_lane_take_judge(lane, outcome);
+    if (r == 0 && asked && is_last(lane))
         r = cupel_lane_apply_answer(lane, &lane->judge.err, "the interactor");
-    if (r < 0 || can_answer(lane))
+    if (r < 0 || is_last(lane))
         cupel_lane_end(lane, r);
     else
         cupel_run_feed_end(lane->learner.run);

@@ -161,6 +161,7 @@ char *cupel_render_result_html(const struct cupel_result *result, enum cupel_vie
     put_penalties(&page, result, view);
     put_leaderboard(&page, result, view);
     html_other_tests(&page, result, view);
+    html_harnesses(&page, result, view);
     html_builds(&page, result);
     page_format(&page, "</main>\n");
     put_footer(&page, result, view);

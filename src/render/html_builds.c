@@ -1,6 +1,7 @@
 #include "render/html_parts.h"
 #include "render/html_sections.h"
 #include "render/html_text.h"
+#include "render/view.h"
 
 static void put_details(struct page *page, const struct cupel_build_result *build)
 {
@@ -26,6 +27,32 @@ void html_failed_builds(struct page *page, const struct cupel_result *result)
         page_format(page, "%s", first ? "<h2>The build failed</h2>\n" : "");
         first = false;
         put_details(page, build);
+    }
+}
+
+/* One whose reader may know how it ended, and which has not done its work or says something. */
+static bool says_something(const struct cupel_harness_result *harness, enum cupel_view view)
+{
+    return harness->ran && render_shows_withheld(harness->withheld, view) &&
+           (!harness->passed || html_says_something(harness->output));
+}
+
+void html_harnesses(struct page *page, const struct cupel_result *result, enum cupel_view view)
+{
+    bool first = true;
+
+    for (size_t i = 0; i < result->harness_count; i++) {
+        const struct cupel_harness_result *harness = &result->harnesses[i];
+        if (!says_something(harness, view))
+            continue;
+        page_format(page, "%s<section>\n<h3>", first ? "<h2>Harnesses</h2>\n" : "");
+        first = false;
+        html_text(page, harness->id);
+        page_format(page, "</h3>\n");
+        if (harness->message != NULL)
+            html_paragraph(page, "message", harness->message);
+        html_output(page, harness->output, harness->id, !harness->passed);
+        page_format(page, "</section>\n");
     }
 }
 

@@ -18,6 +18,8 @@ void html_test_table(struct page *page, const struct cupel_result *result,
 /* What the tests that passed have to say. */
 void html_other_tests(struct page *page, const struct cupel_result *result,
                       enum cupel_view view);
+/* What harnesses have to say, and why one has not done its work. */
+void html_harnesses(struct page *page, const struct cupel_result *result, enum cupel_view view);
 void html_builds(struct page *page, const struct cupel_result *result);
 
 #endif

@@ -138,6 +138,19 @@ print('{"score": %g, "message": "said"}' % score, file=sys.stderr)
         )
         self.assertEqual((verdict, reason), ("failed", "output_limit"))
 
+    def test_a_judge_that_is_not_heard_is_ended_and_the_next_one_talks(self):
+        interact = {"run": ["python3", "judge.py"]}
+        test = {"policy": "python", "stdin_text": "42", "interact": interact}
+        tests = [
+            {"id": "bad", "run": ["python3", "-c", "import os; os.abort()"], **test},
+            {"id": "good", "run": ["python3", "main.py"], **test},
+        ]
+        judge = "import time; time.sleep(0.2)\n" + GUESS + "\nwhile True: pass"
+        grader = self.grader(tests, {"judge.py": judge})
+        result = self.grade(grader, self.handed_in(main__py=BISECT), "--jobs", "1")
+        self.assertEqual([test["verdict"] for test in result["tests"]], ["failed", "passed"])
+        self.assertNotIn("judge", result["tests"][0])
+
     def test_a_judge_that_breaks_is_the_graders_fault(self):
         echo = "print(1, flush=True); input()"
         for judge, said in (
