@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <jansson.h>
-
 #include "cupel/cleanup.h"
 #include "grader/cheat_program.h"
 
@@ -133,28 +131,11 @@ static const struct snippet snippets[CUPEL_CHEAT_LANGUAGES][CUPEL_CHEATS] = {
               true, true}},
 };
 
-bool cupel_cheat_wants_sample(const char *name, enum cupel_cheat cheat)
-{
-    enum cupel_cheat_language language = cupel_cheat_language(name);
-
-    return language < CUPEL_CHEAT_LANGUAGES && snippets[language][cheat].wants_sample;
-}
-
 bool cupel_cheat_keeps_sample(const char *name, enum cupel_cheat cheat)
 {
     enum cupel_cheat_language language = cupel_cheat_language(name);
 
     return language < CUPEL_CHEAT_LANGUAGES && snippets[language][cheat].keeps_sample;
-}
-
-static void put_literal(FILE *out, const char *text)
-{
-    json_t *string = json_string(text);
-    char *literal = string != NULL ? json_dumps(string, JSON_ENCODE_ANY) : NULL;
-
-    json_decref(string);
-    (void)fputs(literal != NULL ? literal : "\"\"", out);
-    free(literal);
 }
 
 static void put_snippet(FILE *out, const char *text, const char *class,
@@ -167,9 +148,9 @@ static void put_snippet(FILE *out, const char *text, const char *class,
         if (*text == '\0')
             return;
         if (text[1] == 'R')
-            put_literal(out, forgery->report);
+            cupel_cheat_put_literal(out, forgery->report);
         else if (text[1] == 'F')
-            put_literal(out, forgery->file);
+            cupel_cheat_put_literal(out, forgery->file);
         else
             (void)fputs(class, out);
         text += 2;
