@@ -98,7 +98,6 @@ class Harnesses(HarnessCase):
         text = UNITS + "import sys; print('secret', file=sys.stderr)"
         result = self.run_harness(ECHO, text, "--view", "learner", tests=self.declared)
         self.assertNotIn("secret", json.dumps(result))
-        self.assertNotIn("undeclared", json.dumps(result))
         self.assertEqual(
             result["harnesses"],
             [
@@ -107,13 +106,15 @@ class Harnesses(HarnessCase):
                     "separation": "judge",
                     "passed": None,
                     "message": None,
+                    "output": None,
                     "run": None,
+                    "undeclared": [],
                 }
             ],
         )
         result = self.run_harness(ECHO, text, "--view", "learner", tests=self.declared[:1])
         self.assertEqual(result["harnesses"][0]["output"], "secret\n")
-        self.assertNotIn("undeclared", json.dumps(result))
+        self.assertEqual(result["harnesses"][0]["undeclared"], [])
 
     def test_reports_of_each_kind(self):
         text = f"open('report', 'w').write('''{JUNIT}''')"
