@@ -12,11 +12,15 @@
 struct cupel_grade_options {
     const char *cell_path;       /* the executable cupel-cell */
     const char *unpack_path;     /* the executable cupel-unpack */
+    const char *exec_path;       /* the executable cupel-exec */
     const char *submission;      /* path, or "-" */
     int input_fd;                /* read for "-" */
     unsigned jobs;               /* tests at the same time, 1 to CUPEL_CELL_LANES_MAX */
     unsigned require;            /* layers, bit set of 1U << enum cupel_layer */
     struct cupel_cgroup *cgroup; /* for all runs; NULL: none */
+    /* The text of a cupel.run/1 document, which is freed; NULL: no memory. For harnesses that
+     * ask how a command of theirs has ended. */
+    char *(*report_run)(const struct cupel_outcome *outcome);
     const char *keep; /* NULL, or a folder (made if need be) that gets box and outputs */
     /* Told of each step that ends: id, its result or NULL for a build step. May be NULL. */
     void (*progress)(void *owner, size_t done, size_t total, const char *id,

@@ -6,13 +6,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cupel/checker.h"
 #include "cupel/compare.h"
 #include "cupel/document.h"
 #include "cupel/error.h"
 #include "cupel/filters.h"
 #include "cupel/limits.h"
 #include "cupel/policy.h"
+#include "cupel/report.h"
 #include "cupel/result.h"
+#include "cupel/run.h"
 #include "cupel/score.h"
 
 /* Limits of a step as far as they are given there: applied over the policy's by
@@ -39,26 +42,57 @@ struct cupel_needs {
     size_t count;
 };
 
-#define CUPEL_NO_GROUP SIZE_MAX
+#define CUPEL_NO_GROUP   SIZE_MAX
+#define CUPEL_NO_HARNESS SIZE_MAX
+
+/* Who decides on a test. */
+enum cupel_judging {
+    CUPEL_JUDGED_BY_COMPARISON, /* of output and exit code with the expected ones */
+    CUPEL_JUDGED_BY_CHECKER,    /* a command that reads what the test's has written */
+    CUPEL_JUDGED_BY_INTERACTOR, /* a command that talks with the test's */
+    CUPEL_JUDGED_BY_HARNESS,    /* a report; the test has no command of its own */
+};
 
 struct cupel_grader_test {
-    struct cupel_step step;
+    struct cupel_step step; /* with CUPEL_JUDGED_BY_HARNESS: id and title, nothing else */
+    enum cupel_judging judging;
+    size_t harness;               /* that reports on it, or CUPEL_NO_HARNESS */
+    struct cupel_step judge;      /* the checker or interactor, without id and title */
+    enum cupel_protocol protocol; /* of the judge */
     double points;
     bool bonus;               /* its points come on top of the maximum */
-    struct cupel_needs needs; /* never in a circle */
+    struct cupel_needs needs; /* never in a circle; of a harness's test: the harness's own */
     size_t group;             /* that it is in, or CUPEL_NO_GROUP */
     enum cupel_visibility visibility;
-    char *stdin_bytes; /* owned; NULL: empty */
+    char *stdin_bytes; /* owned; NULL: empty; an interactor reads it in the test's place */
     size_t stdin_len;
     struct cupel_expectation expectation;
     enum cupel_compare_kind compare;
     struct cupel_tolerance tolerance;
-    char *expected; /* owned; with expectation.checks_stdout */
+    char *expected; /* owned; with expectation.checks_stdout, or for the judge; or NULL */
     size_t expected_len;
+};
+
+/* A program that writes a report on several tests. */
+struct cupel_grader_harness {
+    struct cupel_step step; /* in the judge's cell, or else with the learner's code */
+    struct cupel_step call; /* policy, limits and environment of the learner's commands that it
+                               starts; not in-process; no argv */
+    enum cupel_report_kind report;
+    char *file; /* of the report, below /box; NULL: standard output */
+    bool in_process;
+    struct cupel_run_file *files; /* of the grader's, put into the box; in-process only; owned
+                                   * with their paths and bytes */
+    size_t file_count;
+    size_t first_test; /* its tests stand side by side in the grader's */
+    size_t test_count;
+    struct cupel_needs needs;
+    unsigned visibilities; /* of its tests: 1U << enum cupel_visibility */
 };
 
 struct cupel_grader_group {
     char *id;
+    char *title; /* NULL: none */
     enum cupel_group_rule rule;
     double points; /* default: the sum of its tests' */
     bool bonus;
@@ -117,8 +151,12 @@ struct cupel_grader {
     struct cupel_intake intake;
     struct cupel_step *builds;
     size_t build_count;
+    struct cupel_step *judge_builds; /* in the judge's cell, on the grader's files */
+    size_t judge_build_count;
     struct cupel_grader_test *tests;
     size_t test_count;
+    struct cupel_grader_harness *harnesses;
+    size_t harness_count;
     struct cupel_grader_group *groups;
     size_t group_count;
     struct cupel_scoring scoring;

@@ -37,7 +37,10 @@ enum cupel_reason {
     CUPEL_REASON_DISK_LIMIT, /* also file_size and open_files */
     CUPEL_REASON_DENIED_SYSCALL,
     CUPEL_REASON_BUILD_FAILED,
-    CUPEL_REASON_NEEDS_FAILED, /* not run: a test that it needs has not passed */
+    CUPEL_REASON_NEEDS_FAILED,        /* not run: a test that it needs has not passed */
+    CUPEL_REASON_MISSING_FROM_REPORT, /* the harness says nothing of it */
+    CUPEL_REASON_CHECKER_REJECTED,    /* a checker, interactor or harness says so */
+    CUPEL_REASON_HARNESS_FAILED,      /* it broke in the harness, or with it */
 };
 
 enum cupel_visibility {
@@ -98,16 +101,44 @@ struct cupel_test_result {
     double max_score;
     bool bonus; /* its points come on top of the maximum */
     enum cupel_visibility visibility;
-    bool in_group; /* its points are counted by its group */
-    bool ran;      /* false: skipped; run is then meaningless */
-    char *output;  /* standard output and standard error, cut */
+    bool in_group;    /* its points are counted by its group */
+    bool by_platform; /* with CUPEL_VERDICT_ERROR: it is not the grader's fault */
+    bool ran;         /* false: skipped; run is then meaningless */
+    char *harness;    /* id of the one that reports it: run is meaningless then too; or NULL */
+    bool in_process;  /* its judge has run beside learner's code */
+    char *output;     /* standard output and standard error, cut */
     char *message;
     char *difference; /* of wrong output: its lines and the expected ones, some; NULL if none */
     struct cupel_outcome run;
+    bool judge_ran;     /* a checker or interactor, of which staff alone see what follows */
+    char *judge_output; /* its standard error, and of a checker its standard output, cut */
+    struct cupel_outcome judge_run;
+};
+
+/* A test that a harness reports, and that its grader does not declare: it earns nothing. */
+struct cupel_undeclared_test {
+    char *id;
+    enum cupel_verdict verdict;
+};
+
+/* A program that reports on several tests. */
+struct cupel_harness_result {
+    char *id;
+    bool in_process;
+    bool passed;      /* it came to its end, and its report could be read */
+    bool ran;         /* as of a test */
+    bool withheld;    /* one of its tests is not visible, of which its output may tell */
+    bool by_platform; /* not passed: it is not the grader's fault */
+    char *output;
+    char *message; /* why it has not passed */
+    struct cupel_outcome run;
+    struct cupel_undeclared_test *undeclared;
+    size_t undeclared_count;
 };
 
 struct cupel_group_result {
     char *id;
+    char *title; /* NULL: none */
     double score;
     double max_score;
     bool bonus;    /* as of a test */
@@ -150,8 +181,12 @@ struct cupel_result {
     double learner_max_score;
     struct cupel_build_result *builds;
     size_t build_count;
+    struct cupel_build_result *judge_builds; /* of the judge's cell, for staff */
+    size_t judge_build_count;
     struct cupel_test_result *tests;
     size_t test_count;
+    struct cupel_harness_result *harnesses;
+    size_t harness_count;
     struct cupel_group_result *groups;
     size_t group_count;
     struct cupel_penalty_result *penalties;

@@ -123,6 +123,10 @@ void cupel_run_feed_end(struct cupel_run *run);
 CUPEL_MUST_CHECK int cupel_run_read_file(struct cupel_run *run, const char *path, size_t max,
                                          char **ret, size_t *ret_len, struct cupel_error *err);
 
+/* End a run at work before its time. done() is called when all of it is dead, and told that the
+ * wall time is up. */
+void cupel_run_kill(struct cupel_run *run);
+
 /* Kill the run if it is at work (done() is not called then) and release it. NULL is allowed. */
 void cupel_run_free(struct cupel_run *run);
 

@@ -13,6 +13,7 @@
 
 #include "cupel/compare.h"
 #include "cupel/outcome.h"
+#include "cupel/report_test.h"
 #include "cupel/result.h"
 
 #define CUPEL_DECIMALS_MAX 6
@@ -43,6 +44,18 @@ struct cupel_expectation {
 CUPEL_MUST_CHECK int cupel_score_test(struct cupel_test_result *test,
                                       const struct cupel_expectation *expectation, bool equal,
                                       const struct cupel_difference *difference);
+
+/*
+ * Fill verdict, reason, score, message, output and ran of the tests that a harness declares
+ * (zero but for id, title and max_score) from its report. One that is reported more than once
+ * is worth the worst of what is said of it; one that is not there has failed. ran is false for
+ * the skipped alone. The tests that the report has beyond them go to *ret, *ret_count, each id
+ * once, in the report's order; the caller frees the ids and the list. Returns 0 or -ENOMEM.
+ */
+CUPEL_MUST_CHECK int cupel_score_harness(const struct cupel_report *report,
+                                         struct cupel_test_result *const declared[],
+                                         size_t count, struct cupel_undeclared_test **ret,
+                                         size_t *ret_count);
 
 /* Fill verdict and score from the part of its points that the test has earned: passed at 1 or
  * more, failed at 0, less or NaN, else partial. */

@@ -25,6 +25,8 @@ CUPEL_MUST_CHECK int cupel_text_clean_start(const void *bytes, size_t len, uint6
 
 /* Whether len bytes are well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms). */
 bool cupel_text_is_utf8(const void *bytes, size_t len);
+/* How many bytes of them, from the first, are. */
+size_t cupel_text_utf8_prefix(const void *bytes, size_t len);
 
 #define CUPEL_TEXT_EXCERPT_SIZE 64
 

@@ -49,19 +49,24 @@ static size_t decode(const unsigned char *p, size_t len, uint32_t *ret)
     return size;
 }
 
-bool cupel_text_is_utf8(const void *bytes, size_t len)
+size_t cupel_text_utf8_prefix(const void *bytes, size_t len)
 {
     const unsigned char *p = bytes;
+    size_t valid = 0;
     uint32_t c;
 
-    while (len > 0) {
-        size_t n = decode(p, len, &c);
+    while (valid < len) {
+        size_t n = decode(p + valid, len - valid, &c);
         if (n == 0)
-            return false;
-        p += n;
-        len -= n;
+            break;
+        valid += n;
     }
-    return true;
+    return valid;
+}
+
+bool cupel_text_is_utf8(const void *bytes, size_t len)
+{
+    return cupel_text_utf8_prefix(bytes, len) == len;
 }
 
 static bool is_control(uint32_t c)

@@ -231,13 +231,26 @@ static int grade_failed(const struct request *request, int r, const struct cupel
     return cupel_cli_fail(request->command, code, "%s", err->text);
 }
 
+/* For harnesses, which are staff's. */
+static char *report_run(const struct cupel_outcome *outcome)
+{
+    json_t *json = cupel_render_run(outcome, CUPEL_VIEW_STAFF);
+    char *text = json != NULL ? cupel_render_json_text(json) : NULL;
+
+    json_decref(json);
+    return text;
+}
+
 static int grade(const struct request *request, const struct cupel_cli_paths *paths,
                  const struct cupel_grader *grader, struct cupel_cgroup *cgroup)
 {
-    struct cupel_cli_progress progress = {.shown = !request->quiet && isatty(STDERR_FILENO)};
+    struct cupel_cli_progress progress = {.shown = !request->quiet && isatty(STDERR_FILENO),
+                                          .view = request->view};
     const struct cupel_grade_options grade_options = {
         .cell_path = paths->cell,
         .unpack_path = paths->unpack,
+        .exec_path = paths->exec,
+        .report_run = report_run,
         .submission = request->submission,
         .input_fd = STDIN_FILENO,
         .jobs = request->jobs,

@@ -9,6 +9,7 @@
 struct cupel_cli_paths {
     char cell[PATH_MAX];     /* $prefix/libexec/cupel/cupel-cell */
     char unpack[PATH_MAX];   /* $prefix/libexec/cupel/cupel-unpack */
+    char exec[PATH_MAX];     /* $prefix/libexec/cupel/cupel-exec */
     char policies[PATH_MAX]; /* $prefix/share/cupel/policies */
     char graders[PATH_MAX];  /* $prefix/share/cupel/graders */
     char filters[PATH_MAX];  /* $XDG_CACHE_HOME/cupel or $HOME/.cache/cupel; "" where neither is

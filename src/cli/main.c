@@ -17,6 +17,8 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 
+static int help(int argc, char **argv);
+
 static const struct cupel_cli_command commands[] = {
     {"grade", cupel_cli_grade, "grade one submission and print the result"},
     {"test", cupel_cli_test, "grade a grader's samples, and submissions that cheat"},
@@ -27,6 +29,7 @@ static const struct cupel_cli_command commands[] = {
      "what policies say: list, show, explain, diff, export, audit, learn"},
     {"doctor", cupel_cli_doctor,
      "what this host can enforce, what is missing, and what mends it"},
+    {"help", help, "the options of a command, as its --help"},
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
@@ -43,7 +46,7 @@ static int print_help(void)
         (void)printf("  %-8s  %s\n", commands[i].name, commands[i].help);
     (void)printf(
         "\n"
-        "  cupel COMMAND --help  tells the options of a command\n"
+        "  cupel COMMAND --help  tells the options of a command; man cupel-COMMAND has more\n"
         "  cupel --version       prints the version\n"
         "\n"
         "Example:\n"
@@ -51,6 +54,24 @@ static int print_help(void)
         "\n"
         "Exit: 0 if all went well; each command tells its other codes.\n");
     return fflush(stdout) == 0 ? CUPEL_EXIT_OK : CUPEL_EXIT_PLATFORM;
+}
+
+/* "cupel help policy show" is "cupel policy show --help". */
+static int help(int argc, char **argv)
+{
+    enum { WORDS_MAX = 4 };
+    char name[] = "cupel";
+    char option[] = "--help";
+    char *words[WORDS_MAX + 1] = {name};
+
+    if (argc == 1 || strcmp(argv[1], option) == 0 || strcmp(argv[1], "-h") == 0)
+        return print_help();
+    if (argc >= WORDS_MAX)
+        return cupel_cli_usage(argv[0], "expected a command; see cupel --help");
+    for (int i = 1; i < argc; i++)
+        words[i] = argv[i];
+    words[argc] = option;
+    return cupel_cli_dispatch(commands, COMMAND_COUNT, argc + 1, words);
 }
 
 static int print_version(void)

@@ -8,6 +8,16 @@
 
 #define CLEAR_LINE "\r\033[K"
 
+/* The line is seen by whoever sees the result, or is recorded with it. */
+static const char *word_of(const struct cupel_test_result *test, enum cupel_view view)
+{
+    if (test == NULL)
+        return "done";
+    if (view == CUPEL_VIEW_LEARNER && test->visibility != CUPEL_VISIBLE)
+        return cupel_visibility_names[CUPEL_HIDDEN];
+    return cupel_verdict_names[test->verdict];
+}
+
 void cupel_cli_progress_step(void *owner, size_t done, size_t total, const char *id,
                              const struct cupel_test_result *test)
 {
@@ -16,7 +26,7 @@ void cupel_cli_progress_step(void *owner, size_t done, size_t total, const char 
     if (!progress->shown)
         return;
     (void)fprintf(stderr, CLEAR_LINE "%zu/%zu %s %s", done, total, id,
-                  test != NULL ? cupel_verdict_names[test->verdict] : "done");
+                  word_of(test, progress->view));
     (void)fflush(stderr);
 }
 

@@ -10,6 +10,7 @@
 
 struct cupel_cli_progress {
     bool shown; /* false: nothing is written */
+    enum cupel_view view;
 };
 
 /* As cupel_grade_options.progress; owner is a struct cupel_cli_progress. */

@@ -117,6 +117,7 @@ static void put_reasons(struct page *page, const struct test_case *test, const c
         const char *id = json_string_value(json_object_get(element, "id"));
         const char *message = json_string_value(json_object_get(element, "message"));
         const char *output = json_string_value(json_object_get(element, "output"));
+        const char *difference = json_string_value(json_object_get(element, "difference"));
         CUPEL_AUTO_FREE char *text = NULL;
         if (id == NULL || message == NULL || !differs(test, list, id))
             continue;
@@ -125,6 +126,8 @@ static void put_reasons(struct page *page, const struct test_case *test, const c
             continue;
         }
         page_wrap(page, "", DETAIL_INDENT, text);
+        if (difference != NULL)
+            page_output(page, DETAIL_INDENT + 2, "", difference);
         if (output != NULL && output[0] != '\0')
             page_output(page, DETAIL_INDENT + 2, "| ", output);
     }

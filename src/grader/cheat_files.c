@@ -34,10 +34,10 @@ static int add(struct names *names, const char *name)
 }
 
 /* Words that could be files of the box: options, and names without a suffix, which are those of
- * programs, could not. */
+ * programs, could not. argv: NULL of a harness's test. */
 static int add_matching(struct names *names, char *const *argv, const char *pattern)
 {
-    for (; *argv != NULL; argv++) {
+    for (; argv != NULL && *argv != NULL; argv++) {
         const char *name = strncmp(*argv, "./", 2) == 0 ? *argv + 2 : *argv;
         if (name[0] == '-' || strchr(name, '.') == NULL || !cupel_path_is_plain(name) ||
             fnmatch(pattern, name, FNM_PATHNAME) != 0)

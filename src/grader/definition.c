@@ -91,7 +91,7 @@ static void read_defaults(struct definition *definition, const struct cupel_fiel
 {
     static const char *const keys[] = {"policy", "limits", "env", NULL};
     struct definition_defaults *defaults = &definition->defaults;
-    struct cupel_limits unused = {0};
+    struct cupel_limits unused = {.output_bytes = UINT64_MAX}; /* each step's policy tells */
     struct cupel_field field;
 
     if (!cupel_field_is_object(object))
@@ -121,10 +121,11 @@ static void read_cheats(struct cupel_grader *grader, const struct cupel_field *o
 
 static void read_top(struct definition *definition, const struct cupel_field *root)
 {
+    struct cupel_grader *grader = definition->grader;
     static const char *const keys[] = {
-        "schema",        "name",      "title",       "version", "environment", "submission",
-        "defaults",      "build",     "tests",       "groups",  "points",      "decimals",
-        "hidden_totals", "penalties", "leaderboard", "cheats",  NULL};
+        "schema",   "name",          "title",     "version",     "environment", "submission",
+        "defaults", "build",         "judge",     "tests",       "groups",      "points",
+        "decimals", "hidden_totals", "penalties", "leaderboard", "cheats",      NULL};
     struct cupel_field submission;
     struct cupel_field cheats;
     struct cupel_field defaults; /* parent of what definition->defaults keeps */
@@ -134,12 +135,14 @@ static void read_top(struct definition *definition, const struct cupel_field *ro
     (void)cupel_field_only_keys(root, keys);
     read_head(definition, root);
     if (cupel_field_require(root, "submission", &submission))
-        read_intake(&definition->grader->intake, &submission);
+        read_intake(&grader->intake, &submission);
     if (cupel_field_get(root, "defaults", &defaults))
         read_defaults(definition, &defaults);
     if (cupel_field_get(root, "cheats", &cheats))
-        read_cheats(definition->grader, &cheats);
-    cupel_definition_read_builds(definition, root);
+        read_cheats(grader, &cheats);
+    cupel_definition_read_builds(definition, root, &definition->defaults, "compile",
+                                 &grader->builds, &grader->build_count);
+    cupel_definition_read_judge(definition, root);
     cupel_definition_read_tests(definition, root);
     cupel_definition_read_groups(definition, root);
     cupel_definition_read_needs(definition, root);
@@ -174,7 +177,9 @@ int cupel_definition_read(struct cupel_document *document,
 static void clear_test(struct cupel_grader_test *test)
 {
     cupel_definition_clear_step(&test->step);
-    free(test->needs.items);
+    cupel_definition_clear_step(&test->judge);
+    if (test->judging != CUPEL_JUDGED_BY_HARNESS)
+        free(test->needs.items);
     free(test->stdin_bytes);
     free(test->expected);
 }
@@ -182,6 +187,7 @@ static void clear_test(struct cupel_grader_test *test)
 static void clear_group(struct cupel_grader_group *group)
 {
     free(group->id);
+    free(group->title);
     free(group->needs.items);
     cupel_strings_free(group->tests);
 }
@@ -190,6 +196,10 @@ void cupel_definition_clear(struct cupel_grader *grader)
 {
     for (size_t i = 0; i < grader->build_count; i++)
         cupel_definition_clear_step(&grader->builds[i]);
+    for (size_t i = 0; i < grader->judge_build_count; i++)
+        cupel_definition_clear_step(&grader->judge_builds[i]);
+    for (size_t i = 0; i < grader->harness_count; i++)
+        cupel_definition_clear_harness(&grader->harnesses[i]);
     for (size_t i = 0; i < grader->test_count; i++)
         clear_test(&grader->tests[i]);
     for (size_t i = 0; i < grader->group_count; i++)
@@ -203,6 +213,8 @@ void cupel_definition_clear(struct cupel_grader *grader)
     free(grader->penalties);
     free(grader->leaderboard);
     free(grader->builds);
+    free(grader->judge_builds);
+    free(grader->harnesses);
     free(grader->tests);
     free(grader->groups);
     free(grader->name);

@@ -28,13 +28,19 @@ struct cupel_definition_sources {
     /* The content of a data file, freed by the caller. Returns 0, or -errno with err. */
     int (*file)(void *owner, const char *path, char **ret, size_t *ret_len,
                 struct cupel_error *err);
+    /* The file at path, or all files of the folder there, by their paths below the grader's
+     * folder; at most max. The caller frees them with cupel_definition_free_files(). As above.
+     */
+    int (*files)(void *owner, const char *path, size_t max, struct cupel_run_file **ret,
+                 size_t *ret_count, struct cupel_error *err);
     void *owner;
 };
 
 /*
- * Fill name, title, version, intake, builds, tests, groups, scoring, penalties and leaderboard
- * of grader (zero-initialised but for the parts that are its sources'). Returns 0 also if
- * diagnostics were added: the caller counts them, and must not use grader then; -ENOMEM.
+ * Fill name, title, version, intake, builds, tests, harnesses, groups, scoring, penalties and
+ * leaderboard of grader (zero-initialised but for the parts that are its sources'). Returns 0
+ * also if diagnostics were added: the caller counts them, and must not use grader then;
+ * -ENOMEM.
  */
 CUPEL_MUST_CHECK int cupel_definition_read(struct cupel_document *document,
                                            const struct cupel_definition_sources *sources,
@@ -42,6 +48,7 @@ CUPEL_MUST_CHECK int cupel_definition_read(struct cupel_document *document,
 
 /* Free what cupel_definition_read() filled. */
 void cupel_definition_clear(struct cupel_grader *grader);
+void cupel_definition_free_files(struct cupel_run_file *files, size_t count);
 
 /* The rest is shared by the files definition*.c only. */
 
@@ -58,7 +65,7 @@ struct definition {
     const struct cupel_definition_sources *sources;
     struct cupel_grader *grader;
     struct definition_defaults defaults;
-    json_t *test_ids; /* id: index in grader->tests */
+    json_t *test_ids; /* id: index in grader->tests; of a harness: true */
     json_t *groups;   /* id: index in grader->groups */
     int failure;      /* 0, or -ENOMEM: not the definition's fault */
 };
@@ -77,6 +84,10 @@ bool cupel_definition_read_id(struct definition *definition, const struct cupel_
 bool cupel_definition_read_unique_id(struct definition *definition,
                                      const struct cupel_field *object, const char *what,
                                      json_t *seen, json_t *value, char **ret);
+/* Add the id of object to seen, or tell that it is there, as above. */
+bool cupel_definition_remember_id(struct definition *definition,
+                                  const struct cupel_field *object, const char *what,
+                                  json_t *seen, json_t *value, const char *id);
 /* The test that a string at field names; false with a diagnostic at field, or without one if no
  * test is known, which was told already. */
 bool cupel_definition_find_test(struct definition *definition, const struct cupel_field *field,
@@ -103,14 +114,52 @@ bool cupel_definition_find_policy(struct definition *definition,
                                   const struct cupel_policy **ret_policy,
                                   const struct cupel_filters **ret_filters);
 
+/* Defaults of the judge's steps: the grader's are for what learners handed in. */
+extern const struct definition_defaults cupel_definition_no_defaults;
+
 /* Title, command, policy, limits and environment; the id is its owner's. */
 void cupel_definition_read_step(struct definition *definition, const struct cupel_field *field,
+                                const struct definition_defaults *defaults,
                                 const char *default_policy, struct cupel_step *step);
+/* "run" alone. */
+void cupel_definition_read_command(struct definition *definition,
+                                   const struct cupel_field *object, char ***ret);
+/* The same without title and command. */
+void cupel_definition_read_terms(struct definition *definition, const struct cupel_field *field,
+                                 const struct definition_defaults *defaults,
+                                 const char *default_policy, struct cupel_step *step);
 void cupel_definition_clear_step(struct cupel_step *step);
 
+/* The array "build" of object, which may be absent. */
 void cupel_definition_read_builds(struct definition *definition,
-                                  const struct cupel_field *root);
+                                  const struct cupel_field *object,
+                                  const struct definition_defaults *defaults,
+                                  const char *default_policy, struct cupel_step **ret,
+                                  size_t *ret_count);
+void cupel_definition_read_judge(struct definition *definition, const struct cupel_field *root);
 void cupel_definition_read_tests(struct definition *definition, const struct cupel_field *root);
+/* Points, bonus and visibility. */
+void cupel_definition_read_worth(const struct cupel_field *object,
+                                 struct cupel_grader_test *test);
+/* "check" or "interact" of a test, if it has one: into its judging, judge and protocol. */
+void cupel_definition_read_decider(struct definition *definition,
+                                   const struct cupel_field *object,
+                                   struct cupel_grader_test *test);
+/* What the judge of a test is given fits into its run. */
+void cupel_definition_check_decider(const struct cupel_field *object,
+                                    const struct cupel_grader_test *test);
+/* Whether an element of "tests" is a harness, and how many tests the element is. */
+bool cupel_definition_is_harness(const struct cupel_field *object);
+size_t cupel_definition_count_tests(const struct cupel_field *object);
+/* A harness, with its tests from index first_test on, for which there is room. */
+void cupel_definition_read_harness(struct definition *definition,
+                                   const struct cupel_field *object, size_t first_test,
+                                   struct cupel_grader_harness *harness);
+/* Its "files". */
+void cupel_definition_read_harness_files(struct definition *definition,
+                                         const struct cupel_field *object,
+                                         struct cupel_grader_harness *harness);
+void cupel_definition_clear_harness(struct cupel_grader_harness *harness);
 void cupel_definition_read_groups(struct definition *definition,
                                   const struct cupel_field *root);
 /* These come last, since they name tests and groups. */

@@ -55,10 +55,7 @@ static void read_group(struct definition *definition, const struct cupel_field *
     (void)cupel_field_only_keys(field, keys);
     (void)cupel_definition_read_unique_id(definition, field, "group", definition->groups,
                                           json_integer((json_int_t)index), &group->id);
-    if (cupel_field_get(field, "title", &member)) {
-        const char *title = NULL;
-        (void)cupel_field_string(&member, &title);
-    }
+    (void)cupel_definition_read_text(definition, field, "title", &group->title);
     read_members(definition, field, index);
     if (cupel_field_get(field, "rule", &member) &&
         cupel_field_choice(&member, cupel_group_rule_names, &choice))

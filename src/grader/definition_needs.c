@@ -25,6 +25,9 @@ static bool find(const struct definition *definition, const struct cupel_field *
                                 cupel_text_excerpt(name, excerpt));
     if (test != NULL && group != NULL)
         return cupel_field_fail(field, "\"%s\" is the id of a test and of a group", name);
+    if (json_is_true(test))
+        return cupel_field_fail(field, "\"%s\" is a harness; expected one of its tests",
+                                cupel_text_excerpt(name, excerpt));
     ret->is_group = group != NULL;
     ret->index = (size_t)json_integer_value(group != NULL ? group : test);
     return true;
@@ -85,6 +88,20 @@ static void read_needs(struct definition *definition, const struct cupel_field *
     }
 }
 
+/* The element of "tests" that a test stands in. */
+static struct cupel_field element_of(const struct cupel_field *tests, size_t test)
+{
+    size_t i = 0;
+
+    for (size_t first = 0; i + 1 < cupel_field_count(tests); i++) {
+        struct cupel_field field = cupel_field_at(tests, i);
+        first += cupel_definition_count_tests(&field);
+        if (test < first)
+            break;
+    }
+    return cupel_field_at(tests, i);
+}
+
 /* Told where it closes, one at a time: what is mended of one often mends others. */
 static void check_circle(struct definition *definition, const struct cupel_field *tests,
                          const struct cupel_field *groups)
@@ -97,11 +114,60 @@ static void check_circle(struct definition *definition, const struct cupel_field
         (void)cupel_definition_out_of_memory(definition);
     if (r <= 0)
         return;
-    struct cupel_field owner =
-        cupel_field_at(circle.owner_is_group ? groups : tests, circle.owner);
+    struct cupel_field owner = circle.owner_is_group ? cupel_field_at(groups, circle.owner)
+                                                     : element_of(tests, circle.owner);
     if (cupel_field_get(&owner, "needs", &needs))
         (void)cupel_field_fail(&needs, "a circle, in which nothing could ever run: %s",
                                circle.text);
+}
+
+/* A harness runs as a whole, so its tests need the same. */
+static void share_needs(struct cupel_grader *grader, const struct cupel_grader_harness *harness)
+{
+    for (size_t i = 0; i < harness->test_count; i++)
+        grader->tests[harness->first_test + i].needs = harness->needs;
+}
+
+static void read_needs_of_tests(struct definition *definition, const struct cupel_field *tests)
+{
+    struct cupel_grader *grader = definition->grader;
+    struct cupel_grader_harness *harness = grader->harnesses;
+    size_t test = 0;
+
+    for (size_t i = 0; i < cupel_field_count(tests); i++) {
+        struct cupel_field field = cupel_field_at(tests, i);
+        if (cupel_definition_is_harness(&field)) {
+            const struct needer needer = {harness->visibilities, &harness->needs};
+            read_needs(definition, &field, &needer);
+            share_needs(grader, harness++);
+        } else {
+            const struct needer needer = {1U << grader->tests[test].visibility,
+                                          &grader->tests[test].needs};
+            read_needs(definition, &field, &needer);
+        }
+        test += cupel_definition_count_tests(&field);
+    }
+}
+
+/* A group cannot hold back some tests of a harness. */
+static void check_members(const struct definition *definition, const struct cupel_field *object,
+                          size_t group)
+{
+    const struct cupel_grader *grader = definition->grader;
+    struct cupel_field needs;
+
+    if (grader->groups[group].needs.count == 0 || !cupel_field_get(object, "needs", &needs))
+        return;
+    for (size_t i = 0; i < grader->test_count; i++) {
+        const struct cupel_grader_test *test = &grader->tests[i];
+        if (test->group != group || test->judging != CUPEL_JUDGED_BY_HARNESS)
+            continue;
+        (void)cupel_field_fail(&needs,
+                               "test \"%s\" is one of a harness, whose tests run together: "
+                               "expected these needs at the harness",
+                               test->step.id != NULL ? test->step.id : "");
+        return;
+    }
 }
 
 void cupel_definition_read_needs(struct definition *definition, const struct cupel_field *root)
@@ -113,16 +179,12 @@ void cupel_definition_read_needs(struct definition *definition, const struct cup
     if (grader->test_count == 0 || !cupel_field_get(root, "tests", &tests))
         return;
     (void)cupel_field_get(root, "groups", &groups);
-    for (size_t i = 0; i < grader->test_count; i++) {
-        struct cupel_field field = cupel_field_at(&tests, i);
-        const struct needer needer = {1U << grader->tests[i].visibility,
-                                      &grader->tests[i].needs};
-        read_needs(definition, &field, &needer);
-    }
+    read_needs_of_tests(definition, &tests);
     for (size_t i = 0; i < grader->group_count; i++) {
         struct cupel_field field = cupel_field_at(&groups, i);
         const struct needer needer = {grader->groups[i].visibilities, &grader->groups[i].needs};
         read_needs(definition, &field, &needer);
+        check_members(definition, &field, i);
     }
     check_circle(definition, &tests, &groups);
 }

@@ -118,6 +118,10 @@ static void read_ranking(struct definition *definition, const struct cupel_field
     if (cupel_field_require(object, "value", &field) &&
         cupel_field_choice(&field, cupel_measure_names, &choice))
         ranking->measure = (enum cupel_measure)choice;
+    if (ranking->measure != CUPEL_MEASURE_SCORE && definition->grader->test_count > 0 &&
+        definition->grader->tests[ranking->test].judging == CUPEL_JUDGED_BY_HARNESS)
+        (void)cupel_field_fail(&field,
+                               "a test of a harness has no run of its own; expected \"score\"");
     /* More points are better; less of anything else. */
     ranking->descending = ranking->measure == CUPEL_MEASURE_SCORE;
     if (cupel_field_get(object, "order", &field) && cupel_field_choice(&field, orders, &choice))

@@ -8,6 +8,8 @@
 
 #define ARGUMENTS_MAX 1000
 
+const struct definition_defaults cupel_definition_no_defaults;
+
 static bool read_argument(struct definition *definition, const struct cupel_field *field,
                           char **ret)
 {
@@ -20,8 +22,8 @@ static bool read_argument(struct definition *definition, const struct cupel_fiel
     return cupel_copy_text(text, ret) == 0 || cupel_definition_out_of_memory(definition);
 }
 
-static void read_command(struct definition *definition, const struct cupel_field *object,
-                         char ***ret)
+void cupel_definition_read_command(struct definition *definition,
+                                   const struct cupel_field *object, char ***ret)
 {
     struct cupel_field field;
 
@@ -48,9 +50,9 @@ static void read_command(struct definition *definition, const struct cupel_field
 }
 
 static void read_policy(struct definition *definition, const struct cupel_field *object,
-                        const char *default_policy, struct cupel_step *step)
+                        const struct definition_defaults *defaults, const char *default_policy,
+                        struct cupel_step *step)
 {
-    const struct definition_defaults *defaults = &definition->defaults;
     struct cupel_field field;
     const char *name = NULL;
 
@@ -67,16 +69,16 @@ static void read_policy(struct definition *definition, const struct cupel_field 
     }
 }
 
-static void read_limits(const struct definition *definition, const struct cupel_field *object,
-                        struct cupel_step *step)
+static void read_limits(const struct cupel_field *object,
+                        const struct definition_defaults *defaults, struct cupel_step *step)
 {
     struct cupel_limits *limits = &step->limits;
     struct cupel_field field;
 
     if (step->policy != NULL)
         *limits = step->policy->limits;
-    if (definition->defaults.gives_limits)
-        (void)cupel_policy_read_limits(&definition->defaults.limits, limits);
+    if (defaults->gives_limits)
+        (void)cupel_policy_read_limits(&defaults->limits, limits);
     if (cupel_field_get(object, "limits", &field))
         (void)cupel_policy_read_limits(&field, limits);
     if (limits->stdout_bytes > limits->output_bytes)
@@ -85,15 +87,23 @@ static void read_limits(const struct definition *definition, const struct cupel_
         limits->stderr_bytes = limits->output_bytes;
 }
 
+void cupel_definition_read_terms(struct definition *definition, const struct cupel_field *field,
+                                 const struct definition_defaults *defaults,
+                                 const char *default_policy, struct cupel_step *step)
+{
+    read_policy(definition, field, defaults, default_policy, step);
+    read_limits(field, defaults, step);
+    (void)cupel_definition_read_environment(definition, field, defaults->environment,
+                                            &step->environment);
+}
+
 void cupel_definition_read_step(struct definition *definition, const struct cupel_field *field,
+                                const struct definition_defaults *defaults,
                                 const char *default_policy, struct cupel_step *step)
 {
     (void)cupel_definition_read_text(definition, field, "title", &step->title);
-    read_command(definition, field, &step->argv);
-    read_policy(definition, field, default_policy, step);
-    read_limits(definition, field, step);
-    (void)cupel_definition_read_environment(definition, field, definition->defaults.environment,
-                                            &step->environment);
+    cupel_definition_read_command(definition, field, &step->argv);
+    cupel_definition_read_terms(definition, field, defaults, default_policy, step);
 }
 
 void cupel_definition_clear_step(struct cupel_step *step)
@@ -109,40 +119,39 @@ static void read_build(struct definition *definition, const struct cupel_field *
 {
     static const char *const keys[] = {"id", "title", "run", "policy", "limits", "env", NULL};
 
-    if (!cupel_field_is_object(field))
-        return;
     (void)cupel_field_only_keys(field, keys);
     (void)cupel_definition_read_unique_id(definition, field, "build step", seen, json_true(),
                                           &step->id);
-    cupel_definition_read_step(definition, field, "compile", step);
 }
 
-void cupel_definition_read_builds(struct definition *definition, const struct cupel_field *root)
+void cupel_definition_read_builds(struct definition *definition,
+                                  const struct cupel_field *object,
+                                  const struct definition_defaults *defaults,
+                                  const char *default_policy, struct cupel_step **ret,
+                                  size_t *ret_count)
 {
-    struct cupel_grader *grader = definition->grader;
     struct cupel_field array;
+    size_t count;
 
-    if (!cupel_field_get(root, "build", &array) || !cupel_field_is_array(&array))
-        return;
-    size_t count = cupel_field_count(&array);
+    struct cupel_step *builds = cupel_definition_read_array(definition, object, "build",
+                                                            sizeof(*builds), &array, &count);
     if (count > CUPEL_DEFINITION_BUILDS_MAX) {
         (void)cupel_field_fail(&array, "expected at most %d build steps, found %zu",
                                CUPEL_DEFINITION_BUILDS_MAX, count);
-        return;
-    }
-    struct cupel_step *builds = cupel_copy_room(count, sizeof(*builds));
-    json_t *seen = json_object();
-    if (seen == NULL || builds == NULL) {
-        (void)cupel_definition_out_of_memory(definition);
         free(builds);
-        json_decref(seen);
         return;
     }
-    grader->builds = builds;
-    grader->build_count = count;
-    for (size_t i = 0; i < count; i++) {
+    json_t *seen = json_object();
+    if (seen == NULL)
+        (void)cupel_definition_out_of_memory(definition);
+    *ret = builds;
+    *ret_count = count;
+    for (size_t i = 0; seen != NULL && i < count; i++) {
         struct cupel_field field = cupel_field_at(&array, i);
+        if (!cupel_field_is_object(&field))
+            continue;
         read_build(definition, &field, seen, &builds[i]);
+        cupel_definition_read_step(definition, &field, defaults, default_policy, &builds[i]);
     }
     json_decref(seen);
 }

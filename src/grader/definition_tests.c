@@ -94,11 +94,19 @@ static void read_tolerance(const struct cupel_field *field, struct cupel_grader_
         (void)cupel_field_number(&number, 0, TOLERANCE_MAX, &test->tolerance.relative);
 }
 
+static const char *const decider_names[] = {
+    [CUPEL_JUDGED_BY_CHECKER] = "check",
+    [CUPEL_JUDGED_BY_INTERACTOR] = "interact",
+};
+
 static void read_compare(const struct cupel_field *field, struct cupel_grader_test *test)
 {
     size_t choice = 0;
 
-    if (!test->expectation.checks_stdout)
+    if (test->judging != CUPEL_JUDGED_BY_COMPARISON)
+        (void)cupel_field_fail_key(field, "%s decides on the output, nothing is compared",
+                                   decider_names[test->judging]);
+    else if (!test->expectation.checks_stdout)
         (void)cupel_field_fail_key(field,
                                    "nothing to compare with: expected stdout or "
                                    "stdout_text beside it");
@@ -167,62 +175,94 @@ static void read_expect(struct definition *definition, const struct cupel_field 
         read_tolerance(&field, test);
     if (cupel_field_get(object, "exit_code", &field))
         read_exit_code(&field, &test->expectation);
+    if (test->judging != CUPEL_JUDGED_BY_COMPARISON)
+        test->expectation.checks_stdout = false; /* it is the judge's */
     (void)check_pattern(definition, object, test);
+}
+
+void cupel_definition_read_worth(const struct cupel_field *object,
+                                 struct cupel_grader_test *test)
+{
+    struct cupel_field field;
+    size_t choice = 0;
+
+    if (cupel_field_get(object, "points", &field))
+        (void)cupel_field_number(&field, 0, CUPEL_DEFINITION_POINTS_MAX, &test->points);
+    if (cupel_field_get(object, "bonus", &field))
+        (void)cupel_field_bool(&field, &test->bonus);
+    if (cupel_field_get(object, "visibility", &field) &&
+        cupel_field_choice(&field, cupel_visibility_names, &choice))
+        test->visibility = (enum cupel_visibility)choice;
 }
 
 static void read_test(struct definition *definition, const struct cupel_field *field,
                       size_t index, struct cupel_grader_test *test)
 {
-    static const char *const keys[] = {"id",    "title",      "points", "bonus",  "visibility",
-                                       "needs", "run",        "policy", "limits", "env",
-                                       "stdin", "stdin_text", "expect", NULL};
-    struct cupel_field member;
-    size_t choice = 0;
+    static const char *const keys[] = {
+        "id",     "title",  "points",   "bonus",   "visibility", "needs",
+        "run",    "policy", "limits",   "env",     "stdin",      "stdin_text",
+        "expect", "check",  "interact", "harness", NULL};
+    struct cupel_field expect;
 
-    test->points = 1;
-    test->group = CUPEL_NO_GROUP;
-    test->compare = CUPEL_COMPARE_LINES;
-    if (!cupel_field_is_object(field))
-        return;
     (void)cupel_field_only_keys(field, keys);
     (void)cupel_definition_read_unique_id(definition, field, "test", definition->test_ids,
                                           json_integer((json_int_t)index), &test->step.id);
-    if (cupel_field_get(field, "points", &member))
-        (void)cupel_field_number(&member, 0, CUPEL_DEFINITION_POINTS_MAX, &test->points);
-    if (cupel_field_get(field, "bonus", &member))
-        (void)cupel_field_bool(&member, &test->bonus);
-    if (cupel_field_get(field, "visibility", &member) &&
-        cupel_field_choice(&member, cupel_visibility_names, &choice))
-        test->visibility = (enum cupel_visibility)choice;
-    cupel_definition_read_step(definition, field, "native", &test->step);
+    cupel_definition_read_worth(field, test);
+    cupel_definition_read_step(definition, field, &definition->defaults, "native", &test->step);
+    cupel_definition_read_decider(definition, field, test);
     (void)read_content(definition, field, "stdin", "stdin_text", &test->stdin_bytes,
                        &test->stdin_len);
-    if (cupel_field_get(field, "expect", &member))
-        read_expect(definition, &member, test);
+    if (cupel_field_get(field, "expect", &expect))
+        read_expect(definition, &expect, test);
+    cupel_definition_check_decider(field, test);
+}
+
+/* Room for all tests, and for harnesses, of an array of either. */
+static bool make_room(struct definition *definition, const struct cupel_field *array)
+{
+    struct cupel_grader *grader = definition->grader;
+    size_t tests = 0;
+    size_t harnesses = 0;
+
+    for (size_t i = 0; i < cupel_field_count(array); i++) {
+        struct cupel_field field = cupel_field_at(array, i);
+        tests += cupel_definition_count_tests(&field);
+        harnesses += cupel_definition_is_harness(&field);
+    }
+    if ((tests == 0 && harnesses == 0) || tests > CUPEL_DEFINITION_TESTS_MAX)
+        return cupel_field_fail(array, "expected 1 to %d tests, found %zu",
+                                CUPEL_DEFINITION_TESTS_MAX, tests);
+    grader->tests = cupel_copy_room(tests, sizeof(*grader->tests));
+    grader->harnesses = cupel_copy_room(harnesses, sizeof(*grader->harnesses));
+    if (grader->tests == NULL || grader->harnesses == NULL)
+        return cupel_definition_out_of_memory(definition);
+    for (size_t i = 0; i < tests; i++)
+        grader->tests[i] = (struct cupel_grader_test){.points = 1,
+                                                      .group = CUPEL_NO_GROUP,
+                                                      .harness = CUPEL_NO_HARNESS,
+                                                      .compare = CUPEL_COMPARE_LINES};
+    grader->test_count = tests;
+    grader->harness_count = harnesses;
+    return true;
 }
 
 void cupel_definition_read_tests(struct definition *definition, const struct cupel_field *root)
 {
     struct cupel_grader *grader = definition->grader;
+    struct cupel_grader_harness *harness = NULL;
     struct cupel_field array;
+    size_t test = 0;
 
-    if (!cupel_field_require(root, "tests", &array) || !cupel_field_is_array(&array))
+    if (!cupel_field_require(root, "tests", &array) || !cupel_field_is_array(&array) ||
+        !make_room(definition, &array))
         return;
-    size_t count = cupel_field_count(&array);
-    if (count == 0 || count > CUPEL_DEFINITION_TESTS_MAX) {
-        (void)cupel_field_fail(&array, "expected 1 to %d tests, found %zu",
-                               CUPEL_DEFINITION_TESTS_MAX, count);
-        return;
-    }
-    struct cupel_grader_test *tests = cupel_copy_room(count, sizeof(*tests));
-    if (tests == NULL) {
-        (void)cupel_definition_out_of_memory(definition);
-        return;
-    }
-    grader->tests = tests;
-    grader->test_count = count;
-    for (size_t i = 0; i < count; i++) {
+    harness = grader->harnesses;
+    for (size_t i = 0; i < cupel_field_count(&array); i++) {
         struct cupel_field field = cupel_field_at(&array, i);
-        read_test(definition, &field, i, &tests[i]);
+        if (cupel_definition_is_harness(&field))
+            cupel_definition_read_harness(definition, &field, test, harness++);
+        else if (cupel_field_is_object(&field))
+            read_test(definition, &field, test, &grader->tests[test]);
+        test += cupel_definition_count_tests(&field);
     }
 }

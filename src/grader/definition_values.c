@@ -56,24 +56,31 @@ bool cupel_definition_read_id(struct definition *definition, const struct cupel_
     return cupel_definition_copy_text(definition, text, ret);
 }
 
+bool cupel_definition_remember_id(struct definition *definition,
+                                  const struct cupel_field *object, const char *what,
+                                  json_t *seen, json_t *value, const char *id)
+{
+    struct cupel_field field;
+
+    if (json_object_get(seen, id) != NULL) {
+        json_decref(value);
+        return cupel_field_get(object, "id", &field) &&
+               cupel_field_fail(&field, "another %s has the id \"%s\" already", what, id);
+    }
+    if (json_object_set_new(seen, id, value) < 0)
+        return cupel_definition_out_of_memory(definition);
+    return true;
+}
+
 bool cupel_definition_read_unique_id(struct definition *definition,
                                      const struct cupel_field *object, const char *what,
                                      json_t *seen, json_t *value, char **ret)
 {
-    struct cupel_field field;
-
     if (!cupel_definition_read_id(definition, object, "id", ret)) {
         json_decref(value);
         return false;
     }
-    if (json_object_get(seen, *ret) != NULL) {
-        json_decref(value);
-        return cupel_field_get(object, "id", &field) &&
-               cupel_field_fail(&field, "another %s has the id \"%s\" already", what, *ret);
-    }
-    if (json_object_set_new(seen, *ret, value) < 0)
-        return cupel_definition_out_of_memory(definition);
-    return true;
+    return cupel_definition_remember_id(definition, object, what, seen, value, *ret);
 }
 
 bool cupel_definition_read_text(struct definition *definition, const struct cupel_field *object,
@@ -98,6 +105,9 @@ bool cupel_definition_find_test(struct definition *definition, const struct cupe
         return false;
     if (index == NULL)
         return cupel_field_fail(field, "no test has the id \"%s\"",
+                                cupel_text_excerpt(id, excerpt));
+    if (json_is_true(index))
+        return cupel_field_fail(field, "\"%s\" is a harness; expected one of its tests",
                                 cupel_text_excerpt(id, excerpt));
     *ret = (size_t)json_integer_value(index);
     return true;

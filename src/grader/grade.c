@@ -17,24 +17,37 @@ static bool is_refusal(int code)
     return code == -EPERM || code == -EACCES || code == -ENOSYS;
 }
 
-static int start_cell(struct cupel_grading *grading, const struct cupel_plan *plan,
-                      struct cupel_error *err)
+/* It makes its namespaces while the caller does other things. */
+static int start_cell(struct cupel_grading *grading, const struct cupel_cell_plan *plan,
+                      struct cupel_cell **ret, struct cupel_error *err)
 {
-    unsigned available = cupel_plan_layers(plan->cell.cgroup);
+    int r = cupel_cell_start(grading->options->cell_path, NULL, ret, err);
+    return r == 0 ? cupel_cell_set_up(*ret, &plan->options, err) : r;
+}
+
+static int await_cell(struct cupel_cell *cell, struct cupel_error *err)
+{
     struct cupel_error why = {0};
+
+    int r = cupel_cell_wait(cell, &why);
+    return r < 0 ? cupel_fail(err, is_refusal(r) ? -ENOTSUP : r, "%s", why.text) : 0;
+}
+
+static int start_cells(struct cupel_grading *grading, const struct cupel_plan *plan,
+                       struct cupel_error *err)
+{
+    unsigned available = cupel_plan_layers(grading->options->cgroup);
 
     /* Only a cell tells of Landlock; what else is missing shows without one. */
     int r = cupel_plan_check_layers(plan->require, available | 1U << CUPEL_LAYER_LANDLOCK, err);
+    if (r == 0)
+        r = start_cell(grading, &plan->learner, &grading->cell, err);
+    if (r == 0 && plan->has_judge)
+        r = start_cell(grading, &plan->judge, &grading->judge_cell, err);
+    if (r == 0)
+        r = await_cell(grading->cell, err);
     if (r < 0)
         return r;
-    r = cupel_cell_start(grading->options->cell_path, NULL, &grading->cell, err);
-    if (r == 0)
-        r = cupel_cell_set_up(grading->cell, &plan->cell, err);
-    if (r < 0)
-        return r; /* what is ours cannot be read or executed: no refusal of the host's */
-    r = cupel_cell_wait(grading->cell, &why);
-    if (r < 0)
-        return cupel_fail(err, is_refusal(r) ? -ENOTSUP : r, "%s", why.text);
     if (cupel_cell_landlock_abi(grading->cell) > 0)
         available |= 1U << CUPEL_LAYER_LANDLOCK;
     return cupel_plan_check_layers(plan->require, available, err);
@@ -78,14 +91,25 @@ static int unpack(struct cupel_grading *grading, struct cupel_error *err)
         return cupel_fail(err, r, "%s", why.text);
     if (r < 0)
         return cupel_grading_stop(grading, CUPEL_STATUS_REJECTED, "%s", why.text);
-    r = cupel_submission_unpack(grading->cell, packed_fd, grading->grader, &submission, err);
+    r = cupel_submission_unpack(grading->cell, packed_fd, grading->grader,
+                                &grading->grader->intake, &submission, err);
     if (r == 0)
         r = take_submission(grading, &submission);
     cupel_submission_clear(&submission);
     return r;
 }
 
-static int run_steps(struct cupel_grading *grading, unsigned lanes, struct cupel_error *err)
+/* The judge's cell is filled no sooner than it is needed. */
+static int build_judge(struct cupel_grading *grading, struct cupel_error *err)
+{
+    if (grading->judge_cell == NULL)
+        return 0;
+    int r = await_cell(grading->judge_cell, err);
+    return r == 0 ? cupel_grading_build_judge(grading, err) : r;
+}
+
+static int run_steps(struct cupel_grading *grading, const struct cupel_plan *plan,
+                     struct cupel_error *err)
 {
     bool built = false;
 
@@ -93,20 +117,27 @@ static int run_steps(struct cupel_grading *grading, unsigned lanes, struct cupel
     if (r < 0)
         return r;
     cupel_keep_box(&grading->keep, cupel_cell_box_fd(grading->cell));
-    return built ? cupel_grading_test(grading, lanes, err) : 0;
+    if (!built)
+        return 0;
+    r = build_judge(grading, err);
+    if (r < 0 || grading->result->status != CUPEL_STATUS_GRADED)
+        return r;
+    return cupel_grading_test(grading, plan->jobs, plan->learner.options.lanes, err);
 }
 
 /* 0, also if the status was set; -ENOTSUP; -errno: the platform's fault. */
 static int grade(struct cupel_grading *grading, const struct cupel_plan *plan,
                  struct cupel_error *err)
 {
-    int r = start_cell(grading, plan, err);
+    int r = start_cells(grading, plan, err);
     if (r == 0)
         r = unpack(grading, err);
     if (r == 0 && grading->result->status == CUPEL_STATUS_GRADED)
-        r = run_steps(grading, plan->cell.lanes, err);
+        r = run_steps(grading, plan, err);
     cupel_cell_free(grading->cell);
+    cupel_cell_free(grading->judge_cell);
     grading->cell = NULL;
+    grading->judge_cell = NULL;
     return r;
 }
 

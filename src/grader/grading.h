@@ -16,6 +16,7 @@ struct cupel_grading {
     const struct cupel_grade_options *options;
     struct cupel_result *result;
     struct cupel_cell *cell;
+    struct cupel_cell *judge_cell; /* NULL: no test needs one */
     struct cupel_keep keep;
     size_t steps_done;
 };
@@ -35,9 +36,15 @@ CUPEL_MUST_CHECK int cupel_grading_stop(struct cupel_grading *grading, enum cupe
 CUPEL_MUST_CHECK int cupel_grading_build(struct cupel_grading *grading, bool *ret_passed,
                                          struct cupel_error *err);
 
-/* Run the tests, in as many lanes as the cell has. As above. */
-CUPEL_MUST_CHECK int cupel_grading_test(struct cupel_grading *grading, unsigned lanes,
-                                        struct cupel_error *err);
+/* Put the grader's files into the judge's cell and run the build steps there. As above; what
+ * fails is the grader's or the platform's fault, and sets the status. */
+CUPEL_MUST_CHECK int cupel_grading_build_judge(struct cupel_grading *grading,
+                                               struct cupel_error *err);
+
+/* Run the tests, so many at the same time; lanes: those of the learner's cell, for them and for
+ * what harnesses start. As above. */
+CUPEL_MUST_CHECK int cupel_grading_test(struct cupel_grading *grading, unsigned jobs,
+                                        unsigned lanes, struct cupel_error *err);
 
 /* Fill request for a step but for input, output and owner. *ret_environment (borrowed by the
  * request) is freed with cupel_strings_free(). Returns 0 or -ENOMEM. */

@@ -6,27 +6,61 @@
 #include "grader/copies.h"
 #include "grader/grading.h"
 
-/* Skipped until they have run. */
-static int prepare_steps(const struct cupel_grader *grader, struct cupel_result *result)
+static int prepare_builds(const struct cupel_step *steps, size_t count,
+                          struct cupel_build_result **ret, size_t *ret_count)
 {
-    for (size_t i = 0; i < grader->build_count; i++) {
-        struct cupel_build_result *build = &result->builds[result->build_count++];
-        if (cupel_copy_text(grader->builds[i].id, &build->id) < 0)
-            return -ENOMEM;
-    }
-    for (size_t i = 0; i < grader->test_count; i++) {
-        const struct cupel_grader_test *from = &grader->tests[i];
-        struct cupel_test_result *test = &result->tests[result->test_count++];
-        test->verdict = CUPEL_VERDICT_SKIPPED;
-        test->max_score = from->points;
-        test->bonus = from->bonus;
-        test->in_group = from->group != CUPEL_NO_GROUP;
-        test->visibility = from->visibility;
-        if (cupel_copy_text(from->step.id, &test->id) < 0 ||
-            cupel_copy_text(from->step.title, &test->title) < 0)
+    struct cupel_build_result *builds = cupel_copy_room(count, sizeof(*builds));
+
+    if (builds == NULL)
+        return -ENOMEM;
+    *ret = builds; /* what is copied so far is freed with the result */
+    *ret_count = count;
+    for (size_t i = 0; i < count; i++) {
+        if (cupel_copy_text(steps[i].id, &builds[i].id) < 0)
             return -ENOMEM;
     }
     return 0;
+}
+
+/* Skipped until it has run. */
+static int prepare_test(const struct cupel_grader *grader, const struct cupel_grader_test *from,
+                        struct cupel_test_result *test)
+{
+    test->verdict = CUPEL_VERDICT_SKIPPED;
+    test->max_score = from->points;
+    test->bonus = from->bonus;
+    test->in_group = from->group != CUPEL_NO_GROUP;
+    test->visibility = from->visibility;
+    if (from->judging == CUPEL_JUDGED_BY_HARNESS) {
+        const struct cupel_grader_harness *harness = &grader->harnesses[from->harness];
+        test->in_process = harness->in_process;
+        if (cupel_copy_text(harness->step.id, &test->harness) < 0)
+            return -ENOMEM;
+    }
+    int r = cupel_copy_text(from->step.id, &test->id);
+    return r == 0 ? cupel_copy_text(from->step.title, &test->title) : r;
+}
+
+static int prepare_harness(const struct cupel_grader_harness *from,
+                           struct cupel_harness_result *harness)
+{
+    harness->in_process = from->in_process;
+    harness->withheld = from->visibilities != 1U << CUPEL_VISIBLE;
+    return cupel_copy_text(from->step.id, &harness->id);
+}
+
+static int prepare_steps(const struct cupel_grader *grader, struct cupel_result *result)
+{
+    int r = prepare_builds(grader->builds, grader->build_count, &result->builds,
+                           &result->build_count);
+    if (r == 0)
+        r = prepare_builds(grader->judge_builds, grader->judge_build_count,
+                           &result->judge_builds, &result->judge_build_count);
+    for (size_t i = 0; r == 0 && i < grader->test_count; i++)
+        r = prepare_test(grader, &grader->tests[i], &result->tests[result->test_count++]);
+    for (size_t i = 0; r == 0 && i < grader->harness_count; i++)
+        r = prepare_harness(&grader->harnesses[i], &result->harnesses[result->harness_count++]);
+    return r;
 }
 
 static int copy_texts(char *const *texts, char ***ret)
@@ -54,6 +88,7 @@ static int prepare_groups(const struct cupel_grader *grader, struct cupel_result
         group->max_score = from->points;
         group->bonus = from->bonus;
         if (cupel_copy_text(from->id, &group->id) < 0 ||
+            cupel_copy_text(from->title, &group->title) < 0 ||
             copy_texts(from->tests, &group->tests) < 0)
             return -ENOMEM;
     }
@@ -97,15 +132,15 @@ int cupel_grading_prepare(struct cupel_grading *grading)
     result->submission_bytes = CUPEL_UNKNOWN;
     result->scoring = grader->scoring;
     memcpy(result->grader_sha256, grader->sha256, sizeof(result->grader_sha256));
-    result->builds = cupel_copy_room(grader->build_count, sizeof(*result->builds));
     result->tests = cupel_copy_room(grader->test_count, sizeof(*result->tests));
+    result->harnesses = cupel_copy_room(grader->harness_count, sizeof(*result->harnesses));
     result->groups = cupel_copy_room(grader->group_count, sizeof(*result->groups));
     result->penalties = cupel_copy_room(grader->penalty_count, sizeof(*result->penalties));
     result->leaderboard =
         cupel_copy_room(grader->leaderboard_count, sizeof(*result->leaderboard));
     if (cupel_copy_text(grader->name, &result->grader_name) < 0 ||
         cupel_copy_text(grader->version, &result->grader_version) < 0 ||
-        result->builds == NULL || result->tests == NULL || result->groups == NULL ||
+        result->tests == NULL || result->harnesses == NULL || result->groups == NULL ||
         result->penalties == NULL || result->leaderboard == NULL)
         return -ENOMEM;
     int r = prepare_steps(grader, result);
@@ -114,6 +149,18 @@ int cupel_grading_prepare(struct cupel_grading *grading)
     if (r == 0)
         r = prepare_penalties(grader, result);
     return r < 0 ? r : prepare_leaderboard(grader, result);
+}
+
+/* What a learner, who reads it too, may know of why a test could not be judged: not what a
+ * hidden one runs or expects. */
+static const char *fault_of(const struct cupel_test_result *test)
+{
+    if (test->visibility == CUPEL_VISIBLE)
+        return test->message;
+    if (test->by_platform)
+        return "the sandbox failed";
+    return test->run.exec_errno != 0 ? "its program could not be started"
+                                     : "its output could not be judged";
 }
 
 /* The platform's failures come first: they may be gone when the job is done again. */
@@ -126,21 +173,14 @@ static int judge_status(struct cupel_grading *grading)
         const struct cupel_test_result *test = &result->tests[i];
         if (test->verdict != CUPEL_VERDICT_ERROR)
             continue;
-        if (test->run.status == CUPEL_RUN_SANDBOX_ERROR)
-            return cupel_grading_stop(
-                grading, CUPEL_STATUS_PLATFORM_ERROR, "test %s: %s", test->id,
-                test->visibility == CUPEL_VISIBLE ? test->run.error : "the sandbox failed");
-        if (fault == NULL)
+        if (fault == NULL || (test->by_platform && !fault->by_platform))
             fault = test;
     }
     if (fault == NULL)
         return 0;
-    /* The learner reads this too, and must not learn what a hidden test runs or expects. */
-    const char *why = fault->visibility == CUPEL_VISIBLE ? fault->message
-                      : fault->run.exec_errno != 0       ? "its program could not be started"
-                                                         : "its output could not be judged";
-    return cupel_grading_stop(grading, CUPEL_STATUS_GRADER_ERROR, "test %s: %s", fault->id,
-                              why);
+    return cupel_grading_stop(
+        grading, fault->by_platform ? CUPEL_STATUS_PLATFORM_ERROR : CUPEL_STATUS_GRADER_ERROR,
+        "test %s: %s", fault->id, fault_of(fault));
 }
 
 int cupel_grading_finish(struct cupel_grading *grading)

@@ -12,11 +12,12 @@
 #include "cupel/hash.h"
 #include "grader/definition.h"
 #include "grader/folder_hash.h"
+#include "grader/lint.h"
+#include "grader/samples.h"
 #include "grader/sources.h"
 
 #define DEFINITION_NAME "grader.json"
 #define DEFINITION_MAX  ((size_t)4 << 20)
-#define SAMPLES_FOLDER  "samples"
 
 /* Where a definition is, from GRADER as it was given. */
 struct place {
@@ -82,19 +83,15 @@ static int load_unpack_policy(struct cupel_sources *sources, struct cupel_error 
     return r;
 }
 
+/* A test may name a policy of its own and one of its judge's. */
 static size_t count_steps(struct cupel_document *document)
 {
     struct cupel_field root = cupel_document_root(document);
-    struct cupel_field array;
-    size_t count = 0;
+    const json_t *judge = json_object_get(root.json, "judge");
 
-    if (!json_is_object(root.json))
-        return 0;
-    if (cupel_field_get(&root, "build", &array))
-        count += cupel_field_count(&array);
-    if (cupel_field_get(&root, "tests", &array))
-        count += cupel_field_count(&array);
-    return count;
+    return json_array_size(json_object_get(root.json, "build")) +
+           json_array_size(json_object_get(judge, "build")) +
+           2 * json_array_size(json_object_get(root.json, "tests"));
 }
 
 static int read_definition(struct cupel_grader *grader, const struct place *place,
@@ -106,8 +103,11 @@ static int read_definition(struct cupel_grader *grader, const struct place *plac
                                     .policy_folder = policy_folder,
                                     .filter_cache = filter_cache,
                                     .diagnostics = diagnostics};
-    const struct cupel_definition_sources from = {
-        .policy = cupel_sources_policy, .file = cupel_sources_file, .owner = &sources};
+    const struct cupel_definition_sources from = {.policy = cupel_sources_policy,
+                                                  .file = cupel_sources_file,
+                                                  .files = cupel_sources_files,
+                                                  .owner = &sources};
+    size_t before = diagnostics->count;
 
     int r = cupel_document_load(grader->folder_fd, place->file, place->shown, DEFINITION_MAX,
                                 diagnostics, &document, err);
@@ -118,6 +118,8 @@ static int read_definition(struct cupel_grader *grader, const struct place *plac
         r = load_unpack_policy(&sources, err);
     if (r == 0)
         r = cupel_definition_read(document, &from, grader);
+    if (r == 0 && diagnostics->remarks && cupel_diagnostics_errors(diagnostics, before) == 0)
+        r = cupel_lint_grader(document, place->file, grader, diagnostics, err);
     cupel_sources_clear(&sources);
     cupel_document_free(document);
     return r;
@@ -128,7 +130,7 @@ static int hash_grader(struct cupel_grader *grader, struct cupel_error *err)
     struct cupel_hash hash;
 
     cupel_hash_init(&hash);
-    int r = cupel_folder_hash(grader->folder_fd, SAMPLES_FOLDER, &hash, err);
+    int r = cupel_folder_hash(grader->folder_fd, CUPEL_SAMPLES_FOLDER, &hash, err);
     if (r < 0)
         return r;
     for (size_t i = 0; i < grader->policy_count; i++) {

@@ -7,36 +7,100 @@
 
 #include "cupel/submission.h"
 
+const struct cupel_intake cupel_plan_judge_intake = {.max_size_bytes = 256ULL << 20,
+                                                     .max_files = 10000};
+
 static uint64_t larger(uint64_t a, uint64_t b)
 {
     return a > b ? a : b;
 }
 
-/* The box holds the submission and what the build makes of it; what a test writes goes
- * elsewhere. */
-static void plan_box(const struct cupel_grader *grader, struct cupel_plan *plan)
-{
-    const struct cupel_policy *unpack;
-    const struct cupel_filters *filters;
+/* The policies of the runs in one cell, each once; the policy of unpacking is the first. */
+struct policies {
+    struct cupel_policy **items;
+    size_t count;
+};
 
-    cupel_grader_unpack_policy(grader, &unpack, &filters);
-    const struct cupel_limits unpacking = cupel_submission_limits(unpack, &grader->intake);
-    plan->cell.box_bytes = unpacking.disk_bytes;
-    plan->cell.box_inodes = unpacking.inodes;
-    for (size_t i = 0; i < grader->build_count; i++) {
-        const struct cupel_limits *limits = &grader->builds[i].limits;
-        plan->cell.box_bytes = larger(plan->cell.box_bytes, limits->disk_bytes);
-        plan->cell.box_inodes = larger(plan->cell.box_inodes, limits->inodes);
+static void add_policy(struct policies *policies, const struct cupel_grader *grader,
+                       const struct cupel_policy *policy)
+{
+    for (size_t i = 0; i < policies->count; i++) {
+        if (policies->items[i] == policy)
+            return;
+    }
+    for (size_t i = 0; i < grader->policy_count; i++) {
+        if (grader->policies[i] == policy)
+            policies->items[policies->count++] = grader->policies[i];
     }
 }
 
-static unsigned plan_lanes(size_t tests, unsigned jobs)
+static void add_builds(struct policies *policies, const struct cupel_grader *grader,
+                       const struct cupel_step *builds, size_t count)
 {
-    size_t lanes = tests < jobs ? tests : jobs;
+    add_policy(policies, grader, grader->policies[0]);
+    for (size_t i = 0; i < count; i++)
+        add_policy(policies, grader, builds[i].policy);
+}
 
-    if (lanes > CUPEL_CELL_LANES_MAX)
-        return CUPEL_CELL_LANES_MAX;
-    return lanes > 0 ? (unsigned)lanes : 1;
+static void add_learners(struct policies *policies, const struct cupel_grader *grader)
+{
+    add_builds(policies, grader, grader->builds, grader->build_count);
+    for (size_t i = 0; i < grader->test_count; i++)
+        add_policy(policies, grader, grader->tests[i].step.policy);
+    for (size_t i = 0; i < grader->harness_count; i++) {
+        const struct cupel_grader_harness *harness = &grader->harnesses[i];
+        add_policy(policies, grader,
+                   harness->in_process ? harness->step.policy : harness->call.policy);
+    }
+}
+
+static void add_judges(struct policies *policies, const struct cupel_grader *grader)
+{
+    add_builds(policies, grader, grader->judge_builds, grader->judge_build_count);
+    for (size_t i = 0; i < grader->test_count; i++)
+        add_policy(policies, grader, grader->tests[i].judge.policy);
+    for (size_t i = 0; i < grader->harness_count; i++) {
+        if (!grader->harnesses[i].in_process)
+            add_policy(policies, grader, grader->harnesses[i].step.policy);
+    }
+}
+
+/* The box holds what was handed in and what the build makes of it; what a test writes goes
+ * elsewhere. */
+static void plan_box(const struct cupel_grader *grader, const struct cupel_intake *intake,
+                     const struct cupel_step *builds, size_t build_count,
+                     struct cupel_cell_options *cell)
+{
+    const struct cupel_limits unpacking = cupel_submission_limits(grader->policies[0], intake);
+
+    cell->box_bytes = unpacking.disk_bytes;
+    cell->box_inodes = unpacking.inodes;
+    for (size_t i = 0; i < build_count; i++) {
+        cell->box_bytes = larger(cell->box_bytes, builds[i].limits.disk_bytes);
+        cell->box_inodes = larger(cell->box_inodes, builds[i].limits.inodes);
+    }
+}
+
+static int plan_view(const struct policies *policies, struct cupel_cell_plan *plan)
+{
+    plan->options.network = CUPEL_NETWORK_NONE;
+    for (size_t i = 0; i < policies->count; i++) {
+        if (policies->items[i]->network == CUPEL_NETWORK_LOOPBACK)
+            plan->options.network = CUPEL_NETWORK_LOOPBACK;
+    }
+    int r = cupel_cell_mounts(policies->items, policies->count, 0, &plan->mounts,
+                              &plan->options.mount_count);
+    plan->options.mounts = plan->mounts;
+    return r;
+}
+
+static unsigned plan_jobs(size_t tests, unsigned jobs, unsigned calls)
+{
+    size_t most = tests < jobs ? tests : jobs;
+
+    if (most > CUPEL_CELL_LANES_MAX - calls)
+        return CUPEL_CELL_LANES_MAX - calls;
+    return most > 0 ? (unsigned)most : 1;
 }
 
 unsigned cupel_plan_require(const struct cupel_grader *grader, unsigned require)
@@ -46,28 +110,65 @@ unsigned cupel_plan_require(const struct cupel_grader *grader, unsigned require)
     return require;
 }
 
+static bool has_judge(const struct cupel_grader *grader)
+{
+    for (size_t i = 0; i < grader->test_count; i++) {
+        const struct cupel_grader_test *test = &grader->tests[i];
+        if (test->judging == CUPEL_JUDGED_BY_CHECKER ||
+            test->judging == CUPEL_JUDGED_BY_INTERACTOR ||
+            (test->judging == CUPEL_JUDGED_BY_HARNESS &&
+             !grader->harnesses[test->harness].in_process))
+            return true;
+    }
+    return false;
+}
+
+static bool has_calls(const struct cupel_grader *grader)
+{
+    for (size_t i = 0; i < grader->harness_count; i++) {
+        if (!grader->harnesses[i].in_process)
+            return true;
+    }
+    return false;
+}
+
 int cupel_plan_make(const struct cupel_grader *grader,
                     const struct cupel_grade_options *options, struct cupel_plan *plan)
 {
+    struct cupel_cell_options *learner = &plan->learner.options;
+    struct cupel_cell_options *judge = &plan->judge.options;
+    unsigned calls = has_calls(grader) ? CUPEL_PLAN_CALLS : 0;
+    struct policies policies = {.items = calloc(grader->policy_count, sizeof(*policies.items))};
+
+    if (policies.items == NULL)
+        return -ENOMEM;
     plan->require = cupel_plan_require(grader, options->require);
-    plan->cell.unpack_path = options->unpack_path;
-    plan->cell.cgroup = options->cgroup;
-    plan->cell.lanes = plan_lanes(grader->test_count, options->jobs);
-    plan->cell.network = CUPEL_NETWORK_NONE;
-    for (size_t i = 0; i < grader->policy_count; i++) {
-        if (grader->policies[i]->network == CUPEL_NETWORK_LOOPBACK)
-            plan->cell.network = CUPEL_NETWORK_LOOPBACK;
-    }
-    plan_box(grader, plan);
-    int r = cupel_cell_mounts(grader->policies, grader->policy_count, 0, &plan->mounts,
-                              &plan->cell.mount_count);
-    plan->cell.mounts = plan->mounts;
+    learner->unpack_path = options->unpack_path;
+    learner->cgroup = options->cgroup;
+    *judge = *learner;
+    plan->jobs = plan_jobs(grader->test_count, options->jobs, calls);
+    learner->lanes = plan->jobs + calls;
+    plan_box(grader, &grader->intake, grader->builds, grader->build_count, learner);
+    add_learners(&policies, grader);
+    int r = plan_view(&policies, &plan->learner);
+
+    plan->has_judge = has_judge(grader);
+    judge->exec_path = calls > 0 ? options->exec_path : NULL;
+    judge->lanes = plan->jobs;
+    plan_box(grader, &cupel_plan_judge_intake, grader->judge_builds, grader->judge_build_count,
+             judge);
+    policies.count = 0;
+    add_judges(&policies, grader);
+    if (r == 0 && plan->has_judge)
+        r = plan_view(&policies, &plan->judge);
+    free(policies.items);
     return r;
 }
 
 void cupel_plan_clear(struct cupel_plan *plan)
 {
-    free(plan->mounts);
+    free(plan->learner.mounts);
+    free(plan->judge.mounts);
 }
 
 unsigned cupel_plan_layers(const struct cupel_cgroup *cgroup)

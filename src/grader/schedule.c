@@ -88,6 +88,18 @@ static enum cupel_schedule_step check_test(const struct cupel_schedule *schedule
     return step;
 }
 
+/* The tests of a harness run together: the first stands for all. */
+static void give(struct cupel_schedule *schedule, size_t index, enum cupel_schedule_step step)
+{
+    const struct cupel_grader *grader = schedule->grader;
+    size_t count = 1;
+
+    if (step == CUPEL_SCHEDULE_RUN && grader->tests[index].judging == CUPEL_JUDGED_BY_HARNESS)
+        count = grader->harnesses[grader->tests[index].harness].test_count;
+    for (size_t i = 0; i < count; i++)
+        schedule->states[index + i] = GIVEN;
+}
+
 enum cupel_schedule_step cupel_schedule_next(struct cupel_schedule *schedule, size_t *ret_test,
                                              struct cupel_need *ret_need)
 {
@@ -103,7 +115,7 @@ enum cupel_schedule_step cupel_schedule_next(struct cupel_schedule *schedule, si
         enum cupel_schedule_step step = check_test(schedule, i, ret_need);
         if (step == CUPEL_SCHEDULE_WAIT)
             continue;
-        schedule->states[i] = GIVEN;
+        give(schedule, i, step);
         *ret_test = i;
         return step;
     }

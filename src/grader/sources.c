@@ -45,8 +45,7 @@ static bool is_path(const char *name)
     return strchr(name, '/') != NULL || (length > 5 && strcmp(name + length - 5, ".json") == 0);
 }
 
-/* What cupel_path_open_beneath() and cupel_path_read_beneath() say, for course staff. */
-static int explain(int code, const char *path, struct cupel_error *err)
+int cupel_sources_explain(int code, const char *path, struct cupel_error *err)
 {
     switch (code) {
     case -ENOENT:
@@ -73,7 +72,7 @@ int cupel_sources_file(void *owner, const char *path, char **ret, size_t *ret_le
 
     int r = cupel_path_read_beneath(sources->grader->folder_fd, path, CUPEL_SOURCES_FILE_MAX,
                                     ret, ret_len, NULL);
-    return r < 0 ? explain(r, path, err) : 0;
+    return r < 0 ? cupel_sources_explain(r, path, err) : 0;
 }
 
 /* The name as cupel_policy_load() wants it: a path below the grader's folder is joined to it.
@@ -95,7 +94,7 @@ static int locate(const struct cupel_sources *sources, const char *name, char **
                           cupel_text_excerpt(name, excerpt));
     CUPEL_AUTO_FD fd = cupel_path_open_beneath(grader->folder_fd, name, O_RDONLY, NULL);
     if (fd < 0)
-        return explain(fd, name, err);
+        return cupel_sources_explain(fd, name, err);
     if (asprintf(ret, "%s/%s", grader->folder, name) < 0)
         return -ENOMEM;
     return 0;

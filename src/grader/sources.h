@@ -34,5 +34,11 @@ CUPEL_MUST_CHECK int cupel_sources_policy(void *sources, const char *name,
                                           struct cupel_error *err);
 CUPEL_MUST_CHECK int cupel_sources_file(void *sources, const char *path, char **ret,
                                         size_t *ret_len, struct cupel_error *err);
+CUPEL_MUST_CHECK int cupel_sources_files(void *sources, const char *path, size_t max,
+                                         struct cupel_run_file **ret, size_t *ret_count,
+                                         struct cupel_error *err);
+
+/* What opening and reading beneath the grader's folder say, for course staff. Returns code. */
+int cupel_sources_explain(int code, const char *path, struct cupel_error *err);
 
 #endif

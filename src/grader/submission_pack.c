@@ -95,17 +95,29 @@ static int add_entry(struct cupel_newc *newc, int folder_fd, const struct cupel_
     return cupel_newc_add(newc, entry->path, entry->st.st_mode, target, strlen(target), err);
 }
 
+static bool is_within(const char *path, const char *folder)
+{
+    size_t len = strlen(folder);
+
+    return strncmp(path, folder, len) == 0 && (path[len] == '/' || path[len] == '\0');
+}
+
 /* Stops at the entry that is too much: it is in the stream for cupel-unpack to refuse. */
-static int pack_folder(int folder_fd, const struct cupel_intake *intake, int to,
-                       struct cupel_error *err)
+static int pack_folder(int folder_fd, const char *skip, const struct cupel_intake *intake,
+                       int to, struct cupel_error *err)
 {
     struct cupel_newc newc = {.fd = to};
     uint64_t used = 0;
 
     CUPEL_AUTO_ENTRIES entries = {0};
-    int r = cupel_entries_list(folder_fd, intake->max_files, true, &entries, err);
-    for (size_t i = 0; r == 0 && i < entries.count && used <= intake->max_size_bytes; i++)
-        r = add_entry(&newc, folder_fd, &entries.items[i], intake, &used, err);
+    size_t most = skip == NULL ? intake->max_files : SIZE_MAX - 1;
+    int r = cupel_entries_list(folder_fd, most, true, &entries, err);
+    for (size_t i = 0; r == 0 && i < entries.count && used <= intake->max_size_bytes &&
+                       newc.count <= intake->max_files;
+         i++) {
+        if (skip == NULL || !is_within(entries.items[i].path, skip))
+            r = add_entry(&newc, folder_fd, &entries.items[i], intake, &used, err);
+    }
     return r < 0 ? r : cupel_newc_finish(&newc, err);
 }
 
@@ -135,7 +147,7 @@ static int pack_path(const char *path, const struct cupel_intake *intake, int to
     if (fstat(fd, &st) < 0)
         return cupel_fail_errno(err, "stat %s", path);
     if (S_ISDIR(st.st_mode))
-        return pack_folder(fd, intake, to, err);
+        return pack_folder(fd, NULL, intake, to, err);
     if (!S_ISREG(st.st_mode))
         return cupel_fail(err, -EINVAL, "%s: neither a folder nor a file", path);
     const char *name = base_name(path);
@@ -174,6 +186,21 @@ static int pack_input(int input_fd, const struct cupel_intake *intake, int to,
     if (is_archive)
         return copy_bounded(copy, to, "standard input", intake, err);
     return pack_one_file(copy, name, S_IFREG | 0644, intake, to, err);
+}
+
+int cupel_submission_pack_folder(int folder_fd, const char *skip,
+                                 const struct cupel_intake *intake, int *ret_fd,
+                                 struct cupel_error *err)
+{
+    CUPEL_AUTO_FD packed = cupel_copy_new(err);
+    if (packed < 0)
+        return packed;
+    int r = pack_folder(folder_fd, skip, intake, packed, err);
+    if (r == 0)
+        r = cupel_copy_seal(packed, err);
+    if (r == 0)
+        *ret_fd = cupel_take_fd(&packed);
+    return r;
 }
 
 int cupel_submission_pack(const char *path, int input_fd, const struct cupel_intake *intake,

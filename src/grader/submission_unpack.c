@@ -61,15 +61,16 @@ struct cupel_limits cupel_submission_limits(const struct cupel_policy *policy,
 }
 
 static int run_unpack(struct cupel_cell *cell, int packed_fd, const struct cupel_grader *grader,
-                      struct said *said, struct cupel_outcome *ret, struct cupel_error *err)
+                      const struct cupel_intake *intake, struct said *said,
+                      struct cupel_outcome *ret, struct cupel_error *err)
 {
     static const char *const environment[] = {"PATH=/usr/bin:/bin", NULL};
     static const char *const read_only[] = {"/cupel", NULL};
     char max_size[24];
     char max_files[24];
 
-    (void)snprintf(max_size, sizeof(max_size), "%" PRIu64, grader->intake.max_size_bytes);
-    (void)snprintf(max_files, sizeof(max_files), "%" PRIu64, grader->intake.max_files);
+    (void)snprintf(max_size, sizeof(max_size), "%" PRIu64, intake->max_size_bytes);
+    (void)snprintf(max_files, sizeof(max_files), "%" PRIu64, intake->max_files);
     const char *const argv[] = {"/cupel/unpack", "--max-size", max_size,
                                 "--max-files",   max_files,    NULL};
     const struct cupel_filters *filters;
@@ -86,7 +87,7 @@ static int run_unpack(struct cupel_cell *cell, int packed_fd, const struct cupel
     cupel_grader_unpack_policy(grader, &request.policy, &filters);
     request.filter = &filters->enforce;
     request.notify_filter = &filters->notify;
-    request.limits = cupel_submission_limits(request.policy, &grader->intake);
+    request.limits = cupel_submission_limits(request.policy, intake);
     return cupel_run_wait(cell, 0, &request, ret, err);
 }
 
@@ -129,7 +130,7 @@ static int fail(const struct cupel_outcome *outcome, const struct said *said,
                       line == NULL ? "" : line);
 }
 
-static int take_end(struct cupel_cell *cell, const struct cupel_grader *grader,
+static int take_end(struct cupel_cell *cell, const struct cupel_intake *intake,
                     const struct said *said, const struct cupel_outcome *outcome,
                     struct cupel_submission *ret, struct cupel_error *err)
 {
@@ -143,19 +144,20 @@ static int take_end(struct cupel_cell *cell, const struct cupel_grader *grader,
                       ret, err);
     if (outcome->exit_code != 0)
         return fail(outcome, said, err);
-    return cupel_tree_take(cupel_cell_box_fd(cell), &grader->intake, ret, err);
+    return cupel_tree_take(cupel_cell_box_fd(cell), intake, ret, err);
 }
 
 int cupel_submission_unpack(struct cupel_cell *cell, int packed_fd,
-                            const struct cupel_grader *grader, struct cupel_submission *ret,
+                            const struct cupel_grader *grader,
+                            const struct cupel_intake *intake, struct cupel_submission *ret,
                             struct cupel_error *err)
 {
     struct cupel_outcome outcome = {0};
     struct said said = {0};
 
-    int r = run_unpack(cell, packed_fd, grader, &said, &outcome, err);
+    int r = run_unpack(cell, packed_fd, grader, intake, &said, &outcome, err);
     if (r == 0)
-        r = take_end(cell, grader, &said, &outcome, ret, err);
+        r = take_end(cell, intake, &said, &outcome, ret, err);
     cupel_denied_clear(&outcome.denied);
     return r;
 }

@@ -1,136 +1,56 @@
 /*
- * Tests: each in its own view of the box, side by side in the lanes of the cell. The next test
- * in the order of the definition whose needs have passed goes to the next free lane; results
- * stand in that order.
+ * Tests: each in its own view of the box, side by side in the lanes of the cells. The next test
+ * in the order of the definition whose needs have passed goes to the next free lane, and keeps
+ * it until it is judged; results stand in the order of the definition.
  */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cupel/compare.h"
 #include "cupel/document.h"
-#include "cupel/loop.h"
-#include "cupel/score.h"
-#include "grader/capture.h"
-#include "grader/grading.h"
-#include "grader/schedule.h"
+#include "grader/test_lane.h"
 
-struct stage;
-
-struct lane {
-    struct stage *stage;
-    size_t index; /* of the test at work */
-    bool busy;
-    struct cupel_run_request request;
-    struct cupel_run *run;
-    char **environment;
-    struct cupel_compare *compare; /* NULL: standard output is not checked */
-    struct cupel_capture out;
-    struct cupel_capture err;
-};
-
-struct stage {
-    struct cupel_grading *grading;
-    struct cupel_loop *loop;
-    struct lane *lanes;
-    unsigned lane_count;
-    struct cupel_schedule *schedule;
-    unsigned busy; /* lanes */
-    bool broken;   /* the sandbox has failed: what is under way may end, nothing else starts */
-    int failure;   /* 0 or -errno of what the callbacks could not return */
-};
-
-static void take_output(void *owner, enum cupel_stream stream, const void *bytes, size_t len)
+const struct cupel_grader_test *cupel_lane_definition(const struct cupel_lane *lane)
 {
-    struct lane *lane = owner;
-
-    if (stream == CUPEL_STDOUT) {
-        if (lane->compare != NULL)
-            cupel_compare_feed(lane->compare, bytes, len);
-        cupel_capture_add(&lane->out, bytes, len);
-    } else {
-        cupel_capture_add(&lane->err, bytes, len);
-    }
+    return &lane->stage->grading->grader->tests[lane->index];
 }
 
-/* What the grader is at fault for is no verdict on the learner. message is owned by test then;
- * NULL: memory ran out. */
-static int blame_grader(struct cupel_test_result *test, char *message)
+struct cupel_test_result *cupel_lane_result(const struct cupel_lane *lane)
 {
-    test->verdict = CUPEL_VERDICT_ERROR;
-    test->reason = CUPEL_REASON_NONE;
-    test->score = 0;
-    free(test->message);
-    free(test->difference);
-    test->message = message;
-    test->difference = NULL;
-    return message != NULL ? 0 : -ENOMEM;
+    return &lane->stage->grading->result->tests[lane->index];
 }
 
-/* The output was all that was left to judge: it matters that it could not be compared. */
-static int check_comparison(const struct cupel_compare *compare, struct cupel_test_result *test)
+static void clear_side(struct cupel_side *side)
 {
-    struct cupel_error why = {0};
-
-    if (test->reason != CUPEL_REASON_WRONG_OUTPUT)
-        return 0;
-    int r = cupel_compare_failure(compare, &why);
-    return r == 0 || r == -ENOMEM ? r : blame_grader(test, strdup(why.text));
+    cupel_run_free(side->run);
+    cupel_strings_free(side->environment);
+    side->run = NULL;
+    side->environment = NULL;
+    side->ended = false;
+    cupel_capture_reset(&side->out);
+    cupel_capture_reset(&side->err);
 }
 
-/* Say what a sanitizer found in a program that ended badly. */
-static int add_report(const struct cupel_capture *err, struct cupel_test_result *test)
+static void clear_lane(struct cupel_lane *lane)
 {
-    char *report = NULL;
-    char *message = NULL;
-
-    if (test->reason != CUPEL_REASON_RUNTIME_ERROR &&
-        test->reason != CUPEL_REASON_WRONG_EXIT_CODE)
-        return 0;
-    int r = cupel_score_sanitizer(err->bytes, err->len, &report);
-    if (r < 0 || report == NULL)
-        return r;
-    if (asprintf(&message, "%s; %s", test->message, report) < 0)
-        message = NULL;
-    free(report);
-    if (message == NULL)
-        return -ENOMEM;
-    free(test->message);
-    test->message = message;
-    return 0;
-}
-
-static int judge(struct lane *lane, const struct cupel_grader_test *definition,
-                 struct cupel_test_result *test)
-{
-    struct cupel_difference difference = {0};
-    bool equal = lane->compare == NULL || cupel_compare_finish(lane->compare, &difference);
-
-    int r = cupel_score_test(test, &definition->expectation, equal, &difference);
-    if (r == 0 && cupel_grading_blames_grader(&definition->step, &test->run))
-        r = blame_grader(test, cupel_grading_explain_exec(&definition->step, &test->run));
-    if (r == 0)
-        r = check_comparison(lane->compare, test);
-    if (r == 0)
-        r = add_report(&lane->err, test);
-    if (r == 0)
-        r = cupel_capture_text(&lane->out, &lane->err, &test->output);
-    return r;
-}
-
-static void clear_lane(struct lane *lane)
-{
-    cupel_run_free(lane->run);
+    clear_side(&lane->learner);
+    clear_side(&lane->judge);
+    cupel_broker_free(lane->broker);
     cupel_compare_free(lane->compare);
-    cupel_strings_free(lane->environment);
-    lane->run = NULL;
+    free(lane->output);
+    lane->broker = NULL;
+    lane->calls_ns = 0;
     lane->compare = NULL;
-    lane->environment = NULL;
+    lane->output = NULL;
+    lane->output_len = 0;
+    lane->output_room = 0;
+    free(lane->judge_argv);
+    lane->judge_argv = NULL;
     lane->busy = false;
 }
 
-static void count_test(struct stage *stage, size_t index)
+static void count_test(struct cupel_stage *stage, size_t index)
 {
     struct cupel_grading *grading = stage->grading;
     const struct cupel_test_result *test = &grading->result->tests[index];
@@ -139,76 +59,51 @@ static void count_test(struct stage *stage, size_t index)
     cupel_grading_progress(grading, test->id, test);
 }
 
-static void finish_test(struct lane *lane, const struct cupel_outcome *outcome)
+/* A harness stands for several tests. */
+static size_t tests_of(const struct cupel_lane *lane)
 {
-    struct stage *stage = lane->stage;
-    struct cupel_grading *grading = stage->grading;
-    struct cupel_test_result *test = &grading->result->tests[lane->index];
+    const struct cupel_grader_test *test = cupel_lane_definition(lane);
+    const struct cupel_grader *grader = lane->stage->grading->grader;
 
-    test->run = *outcome;
-    test->ran = true;
-    if (outcome->status == CUPEL_RUN_SANDBOX_ERROR)
-        stage->broken = true;
-    int r = judge(lane, &grading->grader->tests[lane->index], test);
-    cupel_keep_test(&grading->keep, test->id, &lane->out, &lane->err);
+    return test->judging == CUPEL_JUDGED_BY_HARNESS
+               ? grader->harnesses[test->harness].test_count
+               : 1;
+}
+
+void cupel_lane_end(struct cupel_lane *lane, int r)
+{
+    struct cupel_stage *stage = lane->stage;
+    size_t count = tests_of(lane);
+
     if (r < 0 && stage->failure == 0)
         stage->failure = r;
+    for (size_t i = 0; i < count; i++) {
+        const struct cupel_test_result *test = &stage->grading->result->tests[lane->index + i];
+        if (test->verdict == CUPEL_VERDICT_ERROR && test->by_platform)
+            stage->broken = true;
+    }
     clear_lane(lane);
     stage->busy--;
-    count_test(stage, lane->index);
+    for (size_t i = 0; i < count; i++)
+        count_test(stage, lane->index + i);
 }
 
-static void run_done(void *owner, struct cupel_run *run, const struct cupel_outcome *outcome)
+static int start_test(struct cupel_lane *lane, size_t index)
 {
-    (void)run;
-    finish_test(owner, outcome);
-}
-
-static int prepare_lane(struct lane *lane, const struct cupel_grader_test *test)
-{
-    struct cupel_run_request *request = &lane->request;
-
-    cupel_capture_reset(&lane->out);
-    cupel_capture_reset(&lane->err);
-    if (test->expectation.checks_stdout) {
-        int r = cupel_compare_new(test->compare, test->tolerance, test->expected,
-                                  test->expected_len, &lane->compare);
-        if (r < 0)
-            return r;
-    }
-    int r = cupel_grading_request(&test->step, CUPEL_BOX_FRESH, request, &lane->environment);
-    if (r < 0)
-        return r;
-    request->input.bytes = test->stdin_bytes;
-    request->input.len = test->stdin_len;
-    request->output = take_output;
-    request->done = run_done;
-    request->owner = lane;
-    return 0;
-}
-
-static int start_test(struct stage *stage, unsigned number, size_t index)
-{
-    struct cupel_grading *grading = stage->grading;
-    struct lane *lane = &stage->lanes[number];
-    const struct cupel_grader_test *test = &grading->grader->tests[index];
-    struct cupel_error err = {0};
+    static int (*const start[])(struct cupel_lane *) = {
+        [CUPEL_JUDGED_BY_COMPARISON] = cupel_test_start_comparison,
+        [CUPEL_JUDGED_BY_CHECKER] = cupel_test_start_checker,
+        [CUPEL_JUDGED_BY_INTERACTOR] = cupel_test_start_interactor,
+        [CUPEL_JUDGED_BY_HARNESS] = cupel_test_start_harness,
+    };
 
     lane->index = index;
     lane->busy = true;
-    stage->busy++;
-    int r = prepare_lane(lane, test);
-    if (r < 0)
-        return r;
-    r = cupel_run_start(stage->loop, grading->cell, number, &lane->request, &lane->run, &err);
-    if (r < 0) {
-        struct cupel_outcome outcome = cupel_grading_not_started(&test->step, &err);
-        finish_test(lane, &outcome);
-    }
-    return 0;
+    lane->stage->busy++;
+    return start[cupel_lane_definition(lane)->judging](lane);
 }
 
-static int skip_test(struct stage *stage, size_t index, const struct cupel_need *need)
+static int skip_test(struct cupel_stage *stage, size_t index, const struct cupel_need *need)
 {
     const struct cupel_grader *grader = stage->grading->grader;
     struct cupel_test_result *test = &stage->grading->result->tests[index];
@@ -226,7 +121,7 @@ static int skip_test(struct stage *stage, size_t index, const struct cupel_need 
 }
 
 /* *ret_given: whether the lane has got a test. */
-static int fill_lane(struct stage *stage, unsigned number, bool *ret_given)
+static int fill_lane(struct cupel_stage *stage, unsigned number, bool *ret_given)
 {
     struct cupel_need need;
     size_t index;
@@ -238,14 +133,14 @@ static int fill_lane(struct stage *stage, unsigned number, bool *ret_given)
             return 0;
         *ret_given = step == CUPEL_SCHEDULE_RUN;
         if (*ret_given)
-            return start_test(stage, number, index);
+            return start_test(&stage->lanes[number], index);
         int r = skip_test(stage, index, &need);
         if (r < 0)
             return r;
     }
 }
 
-static int fill_lanes(struct stage *stage)
+static int fill_lanes(struct cupel_stage *stage)
 {
     bool given = true;
 
@@ -261,7 +156,7 @@ static int fill_lanes(struct stage *stage)
     return 0;
 }
 
-static int run_all(struct stage *stage, struct cupel_error *err)
+static int run_all(struct cupel_stage *stage, struct cupel_error *err)
 {
     for (;;) {
         int r = fill_lanes(stage);
@@ -277,26 +172,48 @@ static int run_all(struct stage *stage, struct cupel_error *err)
     }
 }
 
-int cupel_grading_test(struct cupel_grading *grading, unsigned lanes, struct cupel_error *err)
+/* Each lane of the stage has one in either cell; calls of harnesses have those that are left of
+ * the learner's. */
+static int make_lanes(struct cupel_stage *stage, unsigned learners)
 {
-    struct stage stage = {.grading = grading, .lane_count = lanes};
+    stage->lanes = calloc(stage->lane_count, sizeof(*stage->lanes));
+    if (stage->lanes == NULL)
+        return -ENOMEM;
+    int r = cupel_lanes_new(learners, &stage->learners);
+    for (unsigned i = 0; r == 0 && i < stage->lane_count; i++) {
+        struct cupel_lane *lane = &stage->lanes[i];
+        lane->stage = stage;
+        lane->judge.number = i;
+        if (!cupel_lanes_take(stage->learners, &lane->learner.number))
+            r = -EINVAL;
+    }
+    return r;
+}
 
-    stage.lanes = calloc(lanes, sizeof(*stage.lanes));
-    if (stage.lanes == NULL)
-        return cupel_fail(err, -ENOMEM, "tests: out of memory");
-    for (unsigned i = 0; i < lanes; i++)
-        stage.lanes[i].stage = &stage;
-    int r = cupel_schedule_new(grading->grader, &stage.schedule);
+static void clear_stage(struct cupel_stage *stage)
+{
+    for (unsigned i = 0; stage->lanes != NULL && i < stage->lane_count; i++)
+        clear_lane(&stage->lanes[i]);
+    cupel_lanes_free(stage->learners);
+    cupel_loop_free(stage->loop);
+    cupel_schedule_free(stage->schedule);
+    free(stage->lanes);
+}
+
+int cupel_grading_test(struct cupel_grading *grading, unsigned jobs, unsigned lanes,
+                       struct cupel_error *err)
+{
+    struct cupel_stage stage = {.grading = grading, .lane_count = jobs};
+
+    int r = make_lanes(&stage, lanes);
+    if (r == 0)
+        r = cupel_schedule_new(grading->grader, &stage.schedule);
     if (r < 0)
         (void)cupel_fail(err, r, "tests: out of memory");
     else
         r = cupel_loop_new(&stage.loop, err);
     if (r == 0)
         r = run_all(&stage, err);
-    for (unsigned i = 0; i < lanes; i++)
-        clear_lane(&stage.lanes[i]);
-    cupel_loop_free(stage.loop);
-    cupel_schedule_free(stage.schedule);
-    free(stage.lanes);
+    clear_stage(&stage);
     return r;
 }

@@ -1,5 +1,6 @@
 /*
- * The result as a page: one file without scripts, pictures or anything to load.
+ * The result as a page: one file without scripts, pictures or anything to load. What failed,
+ * and why, comes first: it is what a learner looks for.
  *
  * What comes from outside, staff's titles as well as learners' output, goes through html_text()
  * or html_terminal() into the content of elements, never into an attribute. Should that fail
@@ -12,6 +13,7 @@
 #include "cupel/render.h"
 #include "cupel/units.h"
 #include "render/html_parts.h"
+#include "render/html_sections.h"
 #include "render/html_style.h"
 #include "render/html_text.h"
 #include "render/page.h"
@@ -52,6 +54,11 @@ static void put_header(struct page *page, const struct cupel_result *result,
     page_format(page, "</h1>\n<p class=\"score\">");
     words_put_status(page, result, view);
     page_format(page, "</p>\n");
+    if (result->test_count > 0) {
+        page_format(page, "<p>");
+        words_put_tally(page, result, view);
+        page_format(page, "</p>\n");
+    }
     if (result->message != NULL)
         html_paragraph(page, "error", result->message);
     for (char **warning = result->warnings; warning != NULL && *warning != NULL; warning++) {
@@ -60,111 +67,6 @@ static void put_header(struct page *page, const struct cupel_result *result,
         page_format(page, "</p>\n");
     }
     page_format(page, "</header>\n");
-}
-
-static void put_build_row(struct page *page, const struct cupel_build_result *build)
-{
-    const char *word = build->passed ? "passed" : build->ran ? "failed" : "skipped";
-
-    page_format(page, "<tr><th scope=\"row\">");
-    html_text(page, build->id);
-    page_format(page, "</th><td><span class=\"%s\">%s</span></td>", word, word);
-    html_figures(page, build->ran, &build->run);
-}
-
-static void put_build_details(struct page *page, const struct cupel_build_result *build)
-{
-    if (!build->ran || (build->passed && !html_says_something(build->output)))
-        return;
-    page_format(page, "<section>\n<h3>");
-    html_text(page, build->id);
-    page_format(page, "</h3>\n");
-    if (build->message != NULL)
-        html_paragraph(page, "message", build->message);
-    html_output(page, build->output, !build->passed);
-    page_format(page, "</section>\n");
-}
-
-static void put_builds(struct page *page, const struct cupel_result *result)
-{
-    static const char *const columns[] = {"Step", "Result", "Time", "Memory", NULL};
-
-    if (result->build_count == 0)
-        return;
-    page_format(page, "<h2>Build</h2>\n");
-    html_open_table(page, "Build steps", columns);
-    for (size_t i = 0; i < result->build_count; i++)
-        put_build_row(page, &result->builds[i]);
-    html_close_table(page);
-    for (size_t i = 0; i < result->build_count; i++)
-        put_build_details(page, &result->builds[i]);
-}
-
-static bool has_details(const struct cupel_test_result *test, enum cupel_view view)
-{
-    return render_shows_test(test, view) &&
-           (words_message(test) != NULL || html_says_something(test->output));
-}
-
-static void put_row(struct page *page, const struct cupel_test_result *test, size_t number,
-                    enum cupel_view view)
-{
-    bool hidden = !render_shows_test(test, view);
-    bool linked = has_details(test, view);
-
-    page_format(page, "<tr><th scope=\"row\">");
-    if (linked)
-        page_format(page, "<a href=\"#test-%zu\">", number);
-    html_text(page, test->id);
-    page_format(page, "%s", linked ? "</a>" : "");
-    if (!hidden && test->title != NULL) {
-        page_format(page, " <span class=\"muted\">");
-        html_text(page, test->title);
-        page_format(page, "</span>");
-    }
-    if (!hidden && test->visibility != CUPEL_VISIBLE)
-        page_format(page, " <span class=\"muted\">(%s)</span>",
-                    test->visibility == CUPEL_HIDDEN ? "hidden" : "hidden for now");
-    const char *word = hidden ? "hidden" : cupel_verdict_names[test->verdict];
-    page_format(page, "</th><td><span class=\"%s\">%s</span></td>", word, word);
-    html_points(page, hidden ? NULL : &test->score, test->max_score, test->bonus);
-    html_figures(page, test->ran && !hidden, &test->run);
-}
-
-static void put_details(struct page *page, const struct cupel_test_result *test, size_t number)
-{
-    const char *message = words_message(test);
-
-    page_format(page, "<section>\n<h3 id=\"test-%zu\"><span class=\"%s\">%s</span> ", number,
-                cupel_verdict_names[test->verdict], cupel_verdict_names[test->verdict]);
-    html_text(page, test->id);
-    page_format(page, "</h3>\n");
-    if (message != NULL)
-        html_paragraph(page, "message", message);
-    if (test->difference != NULL)
-        html_preformatted(page, test->difference, html_text); /* with what is invisible */
-    html_output(page, test->output, false);
-    page_format(page, "</section>\n");
-}
-
-static void put_tests(struct page *page, const struct cupel_result *result,
-                      enum cupel_view view)
-{
-    static const char *const columns[] = {"Test", "Result", "Points", "Time", "Memory", NULL};
-
-    if (result->test_count == 0)
-        return;
-    page_format(page, "<h2>Tests</h2>\n<p>");
-    words_put_tally(page, result, view);
-    page_format(page, "</p>\n");
-    html_open_table(page, "All tests", columns);
-    for (size_t i = 0; i < result->test_count; i++)
-        put_row(page, &result->tests[i], i + 1, view);
-    html_close_table(page);
-    for (size_t i = 0; i < result->test_count; i++) {
-        if (has_details(&result->tests[i], view))
-            put_details(page, &result->tests[i], i + 1);
-    }
 }
 
 static void put_groups(struct page *page, const struct cupel_result *result,
@@ -178,15 +80,15 @@ static void put_groups(struct page *page, const struct cupel_result *result,
     html_open_table(page, "Groups of tests", columns);
     for (size_t i = 0; i < result->group_count; i++) {
         const struct cupel_group_result *group = &result->groups[i];
+        bool shown = render_shows_withheld(group->withheld, view);
         page_format(page, "<tr><th scope=\"row\">");
-        html_text(page, group->id);
+        html_name(page, group->id, shown ? group->title : NULL);
         page_format(page, "</th><td>");
         for (char **id = group->tests; id != NULL && *id != NULL; id++) {
             page_format(page, "%s", id == group->tests ? "" : ", ");
             html_text(page, *id);
         }
         page_format(page, "</td>");
-        bool shown = render_shows_withheld(group->withheld, view);
         html_points(page, shown ? &group->score : NULL, group->max_score, group->bonus);
         page_format(page, "</tr>\n");
     }
@@ -252,11 +154,15 @@ char *cupel_render_result_html(const struct cupel_result *result, enum cupel_vie
     put_head(&page, result, view);
     put_header(&page, result, view);
     page_format(&page, "<main>\n");
-    put_builds(&page, result);
-    put_tests(&page, result, view);
+    html_failed_builds(&page, result);
+    html_failed_tests(&page, result, view);
+    html_test_table(&page, result, view);
     put_groups(&page, result, view);
     put_penalties(&page, result, view);
     put_leaderboard(&page, result, view);
+    html_other_tests(&page, result, view);
+    html_harnesses(&page, result, view);
+    html_builds(&page, result);
     page_format(&page, "</main>\n");
     put_footer(&page, result, view);
     page_format(&page, "</body>\n</html>\n");

@@ -11,13 +11,26 @@ void html_paragraph(struct page *page, const char *class, const char *text)
     page_format(page, "</p>\n");
 }
 
-void html_preformatted(struct page *page, const char *text,
-                       void (*put)(struct page *page, const char *text))
+void html_title(struct page *page, const char *title)
+{
+    if (title == NULL)
+        return;
+    page_format(page, " <span class=\"muted\">");
+    html_text(page, title);
+    page_format(page, "</span>");
+}
+
+void html_name(struct page *page, const char *id, const char *title)
+{
+    html_text(page, id);
+    html_title(page, title);
+}
+
+/* It can be scrolled, and so must be reached without a mouse, and called something then. */
+static void open_preformatted(struct page *page, const char *label)
 {
     /* The parser takes a line feed away that follows <pre>. */
-    page_format(page, "<pre tabindex=\"0\">\n");
-    put(page, text);
-    page_format(page, "</pre>\n");
+    page_format(page, "<pre tabindex=\"0\" role=\"group\" aria-label=\"%s\">\n", label);
 }
 
 bool html_says_something(const char *output)
@@ -25,13 +38,23 @@ bool html_says_something(const char *output)
     return output != NULL && output[0] != '\0';
 }
 
-void html_output(struct page *page, const char *output, bool open)
+void html_difference(struct page *page, const char *difference)
+{
+    open_preformatted(page, "Difference");
+    html_text(page, difference);
+    page_format(page, "</pre>\n");
+}
+
+void html_output(struct page *page, const char *output, const char *id, bool open)
 {
     if (!html_says_something(output))
         return;
-    page_format(page, "<details%s>\n<summary>Output</summary>\n", open ? " open" : "");
-    html_preformatted(page, output, html_terminal);
-    page_format(page, "</details>\n");
+    page_format(page, "<details%s>\n<summary>Output of ", open ? " open" : "");
+    html_text(page, id);
+    page_format(page, "</summary>\n");
+    open_preformatted(page, "Output");
+    html_terminal(page, output);
+    page_format(page, "</pre>\n</details>\n");
 }
 
 void html_figures(struct page *page, bool ran, const struct cupel_outcome *run)

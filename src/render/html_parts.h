@@ -10,15 +10,19 @@
 
 void html_paragraph(struct page *page, const char *class, const char *text);
 
-/* Lines as they are. put: html_terminal() or html_text(). */
-void html_preformatted(struct page *page, const char *text,
-                       void (*put)(struct page *page, const char *text));
+/* A title behind an id, or nothing for NULL; and both. */
+void html_title(struct page *page, const char *title);
+void html_name(struct page *page, const char *id, const char *title);
 
 /* Whether there is any output; NULL: none. */
 bool html_says_something(const char *output);
 
-/* What a program printed, to be unfolded, or open; nothing if it printed nothing. */
-void html_output(struct page *page, const char *output, bool open);
+/* Lines of found and expected output, with what is invisible. */
+void html_difference(struct page *page, const char *difference);
+
+/* What a program printed, to be unfolded, or open; nothing if it printed nothing. id: whose
+ * output it is. */
+void html_output(struct page *page, const char *output, const char *id, bool open);
 
 /* columns: NULL-terminated; those from the third on are numbers. */
 void html_open_table(struct page *page, const char *caption, const char *const *columns);

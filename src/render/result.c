@@ -64,6 +64,17 @@ static json_t *hidden_test_of(const struct cupel_test_result *test)
     return json;
 }
 
+/* The run of a checker or interactor, for staff. */
+static json_t *judge_of(const struct cupel_test_result *test)
+{
+    json_t *json = json_object();
+
+    render_put(&json, "output",
+               render_text(test->judge_output != NULL ? test->judge_output : ""));
+    render_put(&json, "run", cupel_render_run(&test->judge_run, CUPEL_VIEW_STAFF));
+    return json;
+}
+
 static json_t *test_of(const struct cupel_test_result *test, enum cupel_view view)
 {
     bool has_reason = test->reason != CUPEL_REASON_NONE;
@@ -78,11 +89,46 @@ static json_t *test_of(const struct cupel_test_result *test, enum cupel_view vie
     render_put(&json, "max_score", render_number(test->max_score));
     render_put(&json, "bonus", json_boolean(test->bonus));
     render_put(&json, "visibility", json_string(cupel_visibility_names[test->visibility]));
-    render_put(&json, "separation", json_string("judge"));
+    render_put(&json, "separation", json_string(test->in_process ? "in-process" : "judge"));
+    if (test->harness != NULL)
+        render_put(&json, "harness", render_text(test->harness));
     render_put(&json, "output", render_text(test->output != NULL ? test->output : ""));
     render_put(&json, "message", render_text(test->message));
     render_put(&json, "difference", render_text(test->difference));
-    render_put(&json, "run", run_of(test->ran, &test->run, view));
+    render_put(&json, "run", run_of(render_has_run(test), &test->run, view));
+    if (view == CUPEL_VIEW_STAFF && test->judge_ran)
+        render_put(&json, "judge", judge_of(test));
+    return json;
+}
+
+static json_t *undeclared_of(const struct cupel_harness_result *harness)
+{
+    json_t *json = json_array();
+
+    for (size_t i = 0; i < harness->undeclared_count; i++) {
+        const struct cupel_undeclared_test *test = &harness->undeclared[i];
+        render_append(&json, json_pack("{s:s, s:s}", "id", test->id, "verdict",
+                                       cupel_verdict_names[test->verdict]));
+    }
+    return json;
+}
+
+/* What a harness says may tell of its tests that are not visible. */
+static json_t *harness_of(const struct cupel_harness_result *harness, enum cupel_view view)
+{
+    bool shown = render_shows_withheld(harness->withheld, view);
+    json_t *json = json_object();
+
+    render_put(&json, "id", render_text(harness->id));
+    render_put(&json, "separation", json_string(harness->in_process ? "in-process" : "judge"));
+    render_put(&json, "passed", shown ? json_boolean(harness->passed) : json_null());
+    render_put(&json, "message", shown ? render_text(harness->message) : json_null());
+    if (shown)
+        render_put(&json, "output",
+                   render_text(harness->output != NULL ? harness->output : ""));
+    render_put(&json, "run", run_of(shown && harness->ran, &harness->run, view));
+    if (view == CUPEL_VIEW_STAFF)
+        render_put(&json, "undeclared", undeclared_of(harness));
     return json;
 }
 
@@ -92,6 +138,7 @@ static json_t *group_of(const struct cupel_group_result *group, enum cupel_view 
     json_t *json = json_object();
 
     render_put(&json, "id", render_text(group->id));
+    render_put(&json, "title", render_text(shown ? group->title : NULL));
     render_put(&json, "score", shown ? render_number(group->score) : json_null());
     render_put(&json, "max_score", render_number(group->max_score));
     render_put(&json, "bonus", json_boolean(group->bonus));
@@ -121,12 +168,22 @@ static json_t *entry_of(const struct cupel_leaderboard_entry *entry, bool scored
     return json;
 }
 
-static json_t *builds_of(const struct cupel_result *result, enum cupel_view view)
+static json_t *builds_of(const struct cupel_build_result *builds, size_t count,
+                         enum cupel_view view)
 {
     json_t *json = json_array();
 
-    for (size_t i = 0; i < result->build_count; i++)
-        render_append(&json, build_of(&result->builds[i], view));
+    for (size_t i = 0; i < count; i++)
+        render_append(&json, build_of(&builds[i], view));
+    return json;
+}
+
+static json_t *harnesses_of(const struct cupel_result *result, enum cupel_view view)
+{
+    json_t *json = json_array();
+
+    for (size_t i = 0; i < result->harness_count; i++)
+        render_append(&json, harness_of(&result->harnesses[i], view));
     return json;
 }
 
@@ -214,8 +271,13 @@ json_t *cupel_render_result(const struct cupel_result *result, enum cupel_view v
     render_put(&json, "submission", submission_of(result));
     put_score(&json, result, view);
     render_put(&json, "message", render_text(result->message));
-    render_put(&json, "build", builds_of(result, view));
+    render_put(&json, "build", builds_of(result->builds, result->build_count, view));
+    if (view == CUPEL_VIEW_STAFF && result->judge_build_count > 0)
+        render_put(&json, "judge_build",
+                   builds_of(result->judge_builds, result->judge_build_count, view));
     render_put(&json, "tests", tests_of(result, view));
+    if (result->harness_count > 0)
+        render_put(&json, "harnesses", harnesses_of(result, view));
     render_put(&json, "groups", groups_of(result, view));
     render_put(&json, "penalties", penalties_of(result, view));
     render_put(&json, "leaderboard", leaderboard_of(result, view));

@@ -117,6 +117,20 @@ static void put_build(struct page *page, const struct cupel_build_result *build)
         put_details(page, build->message, NULL, build->output);
 }
 
+/* Of one that worked, its tests tell. */
+static void put_harness(struct page *page, const struct cupel_harness_result *harness,
+                        enum cupel_view view)
+{
+    if (!harness->ran || harness->passed || !render_shows_withheld(harness->withheld, view))
+        return;
+    put_mark(page, "failed", PAGE_RED);
+    page_format(page, "harness ");
+    page_put(page, harness->id, NAME_WIDTH + POINTS_WIDTH - strlen("harness "), false);
+    put_figures(page, &harness->run);
+    page_format(page, "\n");
+    put_details(page, harness->message, NULL, harness->output);
+}
+
 static void put_test(struct page *page, const struct cupel_test_result *test)
 {
     bool failed =
@@ -126,7 +140,7 @@ static void put_test(struct page *page, const struct cupel_test_result *test)
     put_mark(page, cupel_verdict_names[test->verdict], style_of(test->verdict));
     put_name(page, test->id, test->title != NULL ? test->title : hidden ? "(hidden)" : NULL);
     put_points(page, &test->score, test->max_score, test->bonus);
-    if (test->ran)
+    if (render_has_run(test))
         put_figures(page, &test->run);
     page_format(page, "\n");
     if (test->verdict != CUPEL_VERDICT_PASSED)
@@ -147,7 +161,7 @@ static void put_group(struct page *page, const struct cupel_group_result *group,
     bool shown = render_shows_withheld(group->withheld, view);
 
     put_mark(page, "group", PAGE_PLAIN);
-    page_put(page, group->id, NAME_WIDTH, false);
+    put_name(page, group->id, shown ? group->title : NULL);
     put_points(page, shown ? &group->score : NULL, group->max_score, group->bonus);
     page_format(page, "\n");
 }
@@ -234,6 +248,12 @@ char *cupel_render_result_text(const struct cupel_result *result, enum cupel_vie
         page_format(&page, "\n");
     for (size_t i = 0; i < result->build_count; i++)
         put_build(&page, &result->builds[i]);
+    for (size_t i = 0; view == CUPEL_VIEW_STAFF && i < result->judge_build_count; i++) {
+        if (!result->judge_builds[i].passed)
+            put_build(&page, &result->judge_builds[i]);
+    }
+    for (size_t i = 0; i < result->harness_count; i++)
+        put_harness(&page, &result->harnesses[i], view);
     for (size_t i = 0; i < result->test_count; i++) {
         const struct cupel_test_result *test = &result->tests[i];
         if (render_shows_test(test, view))

@@ -22,6 +22,11 @@ bool render_shows_test(const struct cupel_test_result *test, enum cupel_view vie
     return view == CUPEL_VIEW_STAFF || test->visibility == CUPEL_VISIBLE;
 }
 
+bool render_has_run(const struct cupel_test_result *test)
+{
+    return test->ran && test->harness == NULL;
+}
+
 bool render_shows_withheld(bool withheld, enum cupel_view view)
 {
     return view == CUPEL_VIEW_STAFF || !withheld;

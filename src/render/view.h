@@ -16,6 +16,9 @@ double render_max_score(const struct cupel_result *result, enum cupel_view view)
 /* More of a test than its id and the points that it has to give. */
 bool render_shows_test(const struct cupel_test_result *test, enum cupel_view view);
 
+/* Whether the test has a run of its own: those of a harness have not. */
+bool render_has_run(const struct cupel_test_result *test);
+
 /* What is withheld from learners: a group's score, a penalty, an entry of the leaderboard. */
 bool render_shows_withheld(bool withheld, enum cupel_view view);
 

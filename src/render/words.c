@@ -87,7 +87,7 @@ static bool tells_layers(bool ran, const struct cupel_outcome *run)
 static const struct cupel_enforcement *enforcement_of(const struct cupel_result *result)
 {
     for (size_t i = 0; i < result->test_count; i++) {
-        if (tells_layers(result->tests[i].ran, &result->tests[i].run))
+        if (tells_layers(render_has_run(&result->tests[i]), &result->tests[i].run))
             return &result->tests[i].run.enforcement;
     }
     for (size_t i = 0; i < result->build_count; i++) {

@@ -37,6 +37,11 @@ void run_breach(struct cupel_run *run, enum cupel_limit limit)
     run_watch_killed(run);
 }
 
+void cupel_run_kill(struct cupel_run *run)
+{
+    run_breach(run, CUPEL_LIMIT_WALL_TIME);
+}
+
 bool run_has_controllers(const struct cupel_run *run, unsigned bits)
 {
     return run->leaf.cgroup != NULL &&

@@ -45,7 +45,10 @@ const char *const cupel_reason_names[] = {
     [CUPEL_REASON_DENIED_SYSCALL] = "denied_syscall",
     [CUPEL_REASON_BUILD_FAILED] = "build_failed",
     [CUPEL_REASON_NEEDS_FAILED] = "needs_failed",
-    [CUPEL_REASON_NEEDS_FAILED + 1] = NULL,
+    [CUPEL_REASON_MISSING_FROM_REPORT] = "missing_from_report",
+    [CUPEL_REASON_CHECKER_REJECTED] = "checker_rejected",
+    [CUPEL_REASON_HARNESS_FAILED] = "harness_failed",
+    [CUPEL_REASON_HARNESS_FAILED + 1] = NULL,
 };
 
 const char *const cupel_visibility_names[] = {

@@ -170,8 +170,10 @@ int cupel_score_test(struct cupel_test_result *test,
     } else {
         cupel_score_fraction(test, 1);
     }
-    if (error)
+    if (error) {
         test->verdict = CUPEL_VERDICT_ERROR;
+        test->by_platform = true;
+    }
     if (reason == CUPEL_REASON_WRONG_OUTPUT && difference->line > 0) {
         free(test->difference);
         test->difference = score_show(difference);

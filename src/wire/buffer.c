@@ -1,8 +1,45 @@
 #include "wire/buffer.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cupel/wire.h"
+
+#define HEADER_SIZE 8
+
+struct wire_writer wire_put_header(void *buf, size_t size, uint32_t magic, uint32_t type)
+{
+    struct wire_writer w = {.bytes = buf, .size = size};
+
+    wire_put_u32(&w, magic);
+    wire_put_u32(&w, type);
+    return w;
+}
+
+int wire_finish(const struct wire_writer *w)
+{
+    return w->bad ? -E2BIG : (int)w->len;
+}
+
+bool wire_get_header(const void *buf, size_t len, uint32_t magic, uint32_t *ret_type)
+{
+    struct wire_reader r = {.bytes = buf, .len = len};
+    uint32_t found = wire_get_u32(&r);
+
+    *ret_type = wire_get_u32(&r);
+    return !r.bad && found == magic;
+}
+
+struct wire_reader wire_skip_header(const void *buf, size_t len, bool good)
+{
+    return (struct wire_reader){.bytes = buf, .len = len, .at = HEADER_SIZE, .bad = !good};
+}
+
+int wire_close_frame(const struct wire_reader *r)
+{
+    return r->bad || r->at != r->len ? -EPROTO : 0;
+}
 
 static void put(struct wire_writer *w, const void *bytes, size_t len)
 {
@@ -130,4 +167,14 @@ size_t wire_get_count(struct wire_reader *r, size_t max)
         return 0;
     }
     return count;
+}
+
+const char **wire_get_strings(struct wire_reader *r, size_t max)
+{
+    size_t count = wire_get_count(r, max);
+    const char **strings = calloc(count + 1, sizeof(*strings));
+
+    for (size_t i = 0; strings != NULL && i < count && !r->bad; i++)
+        strings[i] = wire_get_string(r);
+    return strings;
 }

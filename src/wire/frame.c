@@ -9,27 +9,16 @@
 
 struct wire_writer wire_begin(void *buf, size_t size, enum cupel_wire_type type)
 {
-    struct wire_writer w = {.bytes = buf,
-                            .size = size < CUPEL_WIRE_MAX ? size : CUPEL_WIRE_MAX};
-
-    wire_put_u32(&w, MAGIC);
-    wire_put_u32(&w, (uint32_t)type);
-    return w;
-}
-
-int wire_finish(const struct wire_writer *w)
-{
-    return w->bad ? -E2BIG : (int)w->len;
+    return wire_put_header(buf, size < CUPEL_WIRE_MAX ? size : CUPEL_WIRE_MAX, MAGIC,
+                           (uint32_t)type);
 }
 
 int cupel_wire_type(const void *buf, size_t len, enum cupel_wire_type *ret)
 {
-    struct wire_reader r = {.bytes = buf, .len = len};
-    uint32_t magic = wire_get_u32(&r);
-    uint32_t type = wire_get_u32(&r);
+    uint32_t type = 0;
 
-    if (r.bad || len > CUPEL_WIRE_MAX || magic != MAGIC || type < CUPEL_WIRE_SETUP ||
-        type > CUPEL_WIRE_FAILED)
+    if (len > CUPEL_WIRE_MAX || !wire_get_header(buf, len, MAGIC, &type) ||
+        type < CUPEL_WIRE_SETUP || type > CUPEL_WIRE_FAILED)
         return -EPROTO;
     *ret = (enum cupel_wire_type)type;
     return 0;
@@ -37,16 +26,10 @@ int cupel_wire_type(const void *buf, size_t len, enum cupel_wire_type *ret)
 
 struct wire_reader wire_open_frame(const void *buf, size_t len, enum cupel_wire_type expected)
 {
-    struct wire_reader r = {.bytes = buf, .len = len, .at = 8};
     enum cupel_wire_type type = expected;
+    bool good = cupel_wire_type(buf, len, &type) == 0 && type == expected;
 
-    r.bad = cupel_wire_type(buf, len, &type) < 0 || type != expected;
-    return r;
-}
-
-int wire_close_frame(const struct wire_reader *r)
-{
-    return r->bad || r->at != r->len ? -EPROTO : 0;
+    return wire_skip_header(buf, len, good);
 }
 
 int cupel_wire_encode_setup(const struct cupel_wire_setup *in, void *buf, size_t size)

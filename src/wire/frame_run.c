@@ -38,16 +38,6 @@ int cupel_wire_encode_run(const struct cupel_wire_run *in, void *buf, size_t siz
     return wire_finish(&w);
 }
 
-static const char **get_strings(struct wire_reader *r)
-{
-    size_t count = wire_get_count(r, CUPEL_WIRE_STRINGS);
-    const char **strings = calloc(count + 1, sizeof(*strings));
-
-    for (size_t i = 0; strings != NULL && i < count && !r->bad; i++)
-        strings[i] = wire_get_string(r);
-    return strings;
-}
-
 static void get_rules(struct wire_reader *r, struct cupel_wire_run *ret)
 {
     ret->rule_count = wire_get_count(r, CUPEL_WIRE_RULES);
@@ -104,8 +94,8 @@ int cupel_wire_decode_run(const void *buf, size_t len, struct cupel_wire_run *re
     for (size_t i = 0; i < CUPEL_WIRE_RLIMITS; i++)
         run.rlimits[i] = wire_get_u64(&r);
     run.chdir = wire_get_string(&r);
-    run.argv = get_strings(&r);
-    run.environment = get_strings(&r);
+    run.argv = wire_get_strings(&r, CUPEL_WIRE_STRINGS);
+    run.environment = wire_get_strings(&r, CUPEL_WIRE_STRINGS);
     get_rules(&r, &run);
     run.files = get_files(&r, &run.file_count);
     run.filter = get_filter(&r, &run.filter_count);

@@ -4,6 +4,7 @@ import support
 from support import GRADERS, POLICIES, SOURCE, write
 
 BAD_POLICIES = SOURCE / "tests/bad/policy"
+DOUBTFUL = SOURCE / "tests/bad/lint"  # NAME/grader, and what lint says of it: warnings and notes
 
 
 class Lint(support.TestCase):
@@ -36,6 +37,14 @@ class Lint(support.TestCase):
                 folder = BAD_POLICIES / name
                 said = self.lint("policy.json", cwd=folder)
                 self.assertEqual(said, (folder / "error").read_text())
+
+    def test_what_is_probably_not_meant_is_told(self):
+        for folder in sorted(DOUBTFUL.iterdir()):
+            with self.subTest(case=folder.name):
+                said = self.lint("grader", cwd=folder)
+                self.assertEqual(said, (folder / "error").read_text())
+                done = self.cupel("grade", "grader", "nosuch", cwd=folder)
+                self.assertNotIn("grader/", done.stderr)  # it is none of grading's business
 
     def test_an_error_of_any_file_is_told_by_the_exit_code(self):
         bad = BAD_POLICIES / "unknown_key/policy.json"

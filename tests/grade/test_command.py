@@ -47,13 +47,12 @@ class Command(grading.GradeCase):
             self.assertIn(word, done.stdout)
         self.assertNotIn("\x1b", done.stdout)
 
-    def on_a_terminal(self, *args, **environment):
-        """What cupel writes to a terminal that is its standard output."""
+    def on_a_terminal(self, *args, stream="stdout", **environment):
+        """What cupel writes to a terminal that is its standard output, or standard error."""
         parent, child = os.openpty()
         done = subprocess.run(
             [support.CUPEL, "grade", "--format", "text", *args, self.made, self.submitted],
-            stdout=child,
-            stderr=subprocess.DEVNULL,
+            **{"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, stream: child},
             env={"PATH": os.environ["PATH"], "TERM": "xterm"} | environment,
             check=True,
         )
@@ -66,6 +65,14 @@ class Command(grading.GradeCase):
         self.assertIn(b"\x1b[32mpassed", self.on_a_terminal())
         self.assertNotIn(b"\x1b", self.on_a_terminal(NO_COLOR="1"))
         self.assertNotIn(b"\x1b", self.on_a_terminal(TERM="dumb"))
+
+    def test_the_progress_of_hidden_tests_is_hidden_from_learners(self):
+        staff = self.on_a_terminal(stream="stderr")
+        self.assertIn(b"failing failed", staff)
+        learner = self.on_a_terminal("--view", "learner", stream="stderr")
+        self.assertIn(b"passing passed", learner)
+        self.assertIn(b"failing hidden", learner)
+        self.assertNotIn(b"failed", learner)
 
     def test_html_is_one_page(self):
         done = self.cupel("grade", "--format", "html", self.made, self.submitted)

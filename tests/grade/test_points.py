@@ -142,8 +142,8 @@ class Hidden(grading.GradeCase):
     ]
     KEYS = {
         "groups": [
-            {"id": "mixed", "tests": ["b1", "b2"]},
-            {"id": "plain", "tests": ["shut"], "points": 4},
+            {"id": "mixed", "title": "TITLE", "tests": ["b1", "b2"]},
+            {"id": "plain", "title": "Plain", "tests": ["shut"], "points": 4},
         ],
         "penalties": [
             {"id": "seen", "tests": ["shut"], "percent": 50},
@@ -185,8 +185,8 @@ class Hidden(grading.GradeCase):
         self.assertEqual(passed, failed)
         self.assertEqual((passed["score"], passed["max_score"]), (1, 6))
         self.assertEqual(
-            {group["id"]: group["score"] for group in passed["groups"]},
-            {"mixed": None, "plain": 0},
+            {group["id"]: (group["title"], group["score"]) for group in passed["groups"]},
+            {"mixed": (None, None), "plain": ("Plain", 0)},
         )
         self.assertEqual(
             {penalty["id"]: penalty["points"] for penalty in passed["penalties"]},

@@ -83,6 +83,7 @@ class Samples(StaffCase):
         self.assertIn(' score: expected 10, found 0\n', done.stdout)
         self.assertIn(' tests[echo].verdict: expected "passed", found "failed"\n', done.stdout)
         self.assertRegex(done.stdout, r"\n +echo: .*line 1")
+        self.assertRegex(done.stdout, r'expected:\n +> 1 \| "hello"\n +found:\n +> 1 \| "bye"\n')
         self.assertIn("1 of 1 sample is not as expected", done.stdout)
 
     def test_a_key_that_the_result_lacks_is_told(self):

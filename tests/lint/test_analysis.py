@@ -36,7 +36,7 @@ def flags_of(file, arguments):
 
 def tidy(file, flags=()):
     config = [f"--config-file={SOURCE}/.clang-tidy"]
-    if re.search("/src/(cell|cli|unpack)/", str(file)):  # processes of one thread
+    if re.search("/src/(cell|cli|exec|unpack)/", str(file)):  # processes of one thread
         config.append("--checks=-concurrency-mt-unsafe")
     return run("clang-tidy", "--quiet", *config, file, "--", *flags)
 

@@ -13,6 +13,7 @@ LAYERS = {
     "wire": 1,
     "sandbox": 2,
     "cell": 2,
+    "exec": 2,
     "unpack": 2,
     "grader": 3,
     "render": 3,
@@ -20,10 +21,11 @@ LAYERS = {
 }
 
 PUBLIC = {  # headers of include/cupel, by the module that implements them
-    "base": "cleanup copy_tree error limits denied outcome units document text hash path",
+    "base": "cleanup copy_tree error limits denied outcome report_test units document text hash path",
     "policy": "call policy",
-    "score": "compare score result",
-    "wire": "wire",
+    "report": "report",
+    "score": "checker compare score result",
+    "wire": "broker wire",
     "sandbox": "filter_cache filters loop cgroup cell run",
     "grader": "grader submission grade",
     "render": "render",

@@ -26,7 +26,7 @@ def shell(*paths):
 
 
 def spelling(*paths):
-    skipped = "*.pyc,*/corpus/*,*/bad/*,*/words.txt"  # wrong on purpose
+    skipped = "*.pyc,*/corpus/*,*/bad/*,*/report/samples/*,*/words.txt"  # wrong, or not ours
     return complaint("codespell", "--ignore-words", WORDS, "--skip", skipped, *paths)
 
 
@@ -99,7 +99,15 @@ class Schemas(support.TestCase):
             "submission": {"files": ["a.c"]},
             "tests": [{"id": "t", "run": ["./a"], "expect": {"stdout_text": "1\n"}}],
         }
+        checker = {"run": ["python3", "check.py"], "protocol": "testlib"}
+        harness = {"run": ["sh"], "report": "tap", "tests": [{"id": "a::b[1]", "points": 2}]}
+        also_good = [
+            {"id": "t", "run": ["./a"], "check": checker, "expect": {"stdout": "a.out"}},
+            {"id": "i", "run": ["./a"], "interact": checker, "stdin": "a.in"},
+            {"id": "h", "needs": ["t"], "policy": "native", "harness": harness},
+        ]
         self.assertEqual(support.schema_faults(good, "grader"), [])
+        self.assertEqual(support.schema_faults(good | {"tests": also_good}, "grader"), [])
         for change in (
             {"schema": "cupel.grader/2"},
             {"names": "a"},
@@ -111,6 +119,24 @@ class Schemas(support.TestCase):
             {"tests": [{"id": "t", "run": ["./a"], "stdin": "/etc/passwd"}]},
             {"tests": [{"id": "t", "run": ["./a"], "stdin": "a", "stdin_text": "b"}]},
             {"tests": [{"id": "t", "run": ["./a"], "limits": {"cpu": "1 parsec"}}]},
+            {"judge": {"build": [{"id": "b"}]}},
+            {"tests": [{"id": "t", "run": ["./a"], "check": {}}]},
+            {"tests": [{"id": "t", "run": ["./a"], "check": {"run": ["c"], "protocol": "xml"}}]},
+            {"tests": [{"id": "t", "run": ["./a"], "check": checker, "interact": checker}]},
+            {
+                "tests": [
+                    {
+                        "id": "t",
+                        "run": ["./a"],
+                        "check": checker,
+                        "expect": {"stdout": "a", "compare": "exact"},
+                    }
+                ]
+            },
+            {"tests": [{"id": "t", "harness": {}}]},
+            {"tests": [{"id": "t", "points": 1, "harness": harness}]},
+            {"tests": [{"id": "t", "harness": harness | {"separation": "none"}}]},
+            {"tests": [{"id": "t", "harness": harness | {"tests": [{"id": "a\nb"}]}}]},
             {"groups": [{"id": "g", "tests": ["t"], "rule": "most"}]},
             {"decimals": 7},
             {"hidden_totals": True},

@@ -42,12 +42,15 @@ class Package(support.TestCase):
         for path in (
             "bin/cupel",
             "libexec/cupel/cupel-cell",
+            "libexec/cupel/cupel-exec",
             "libexec/cupel/cupel-unpack",
             "include/cupel/grade.h",
             "share/cupel/policies/native.json",
             "share/cupel/graders/wordcount/grader.json",
             "share/cupel/schema/grader.schema.json",
             "share/cupel/graders/template-c/grader.json",
+            "share/man/man1/cupel-grade.1",
+            "share/man/man5/cupel-grader.5",
         ):
             self.assertTrue((prefix / path).is_file(), path)
         self.assertNotEqual(list(prefix.glob("lib*/**/libcupel.a")), [])

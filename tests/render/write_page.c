@@ -21,12 +21,12 @@ static struct cupel_result from_text(const char *text)
 {
     struct cupel_result result = graded();
     char **texts[] = {
-        &result.grader_name,       &result.grader_version,      &result.message,
-        &result.warnings[0],       &result.builds[0].id,        &result.builds[0].output,
-        &result.builds[0].message, &result.tests[0].id,         &result.tests[0].title,
-        &result.tests[0].output,   &result.tests[0].message,    &result.tests[0].difference,
-        &result.penalties[1].id,   &result.leaderboard[0].name, &result.groups[0].id,
-        &result.groups[0].tests[0]};
+        &result.grader_name,        &result.grader_version,      &result.message,
+        &result.warnings[0],        &result.builds[0].id,        &result.builds[0].output,
+        &result.builds[0].message,  &result.tests[0].id,         &result.tests[0].title,
+        &result.tests[0].output,    &result.tests[0].message,    &result.tests[0].difference,
+        &result.penalties[1].id,    &result.leaderboard[0].name, &result.groups[0].id,
+        &result.groups[0].tests[0], &result.groups[0].title};
 
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         free(*texts[i]);

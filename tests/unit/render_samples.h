@@ -249,9 +249,12 @@ static struct cupel_result sample_graded(void)
     sample_tests(&result);
     result.groups = zeroed(2, sizeof(*result.groups));
     result.group_count = 2;
-    result.groups[0] = (struct cupel_group_result){
-        .id = copy("basic"), .max_score = 30, .tests = sample_ids("small", "large")};
+    result.groups[0] = (struct cupel_group_result){.id = copy("basic"),
+                                                   .title = copy("The basics"),
+                                                   .max_score = 30,
+                                                   .tests = sample_ids("small", "large")};
     result.groups[1] = (struct cupel_group_result){.id = copy("extra"),
+                                                   .title = copy("The GROUP that tells"),
                                                    .score = 4.75,
                                                    .max_score = 5,
                                                    .bonus = true,

@@ -1,5 +1,5 @@
-/* Definitions with sources that know the policies "native", "compile" and "python", and the
- * files "in" and "out". */
+/* Definitions with sources that know the policies "native", "compile", "python" and "judge",
+ * the files "in" and "out", and a folder "folder" with two. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,7 +15,7 @@
     "{\"schema\": \"cupel.grader/1\", \"name\": \"g\", \"submission\": {\"files\": [\"a.c\"]}"
 #define TEST "{\"id\": \"t\", \"run\": [\"./a\"]}"
 
-static struct cupel_policy policies[3] = {
+static struct cupel_policy policies[4] = {
     {.name = (char[]){"native"},
      .limits = {.cpu_ns = 5,
                 .wall_ns = 10,
@@ -24,14 +24,15 @@ static struct cupel_policy policies[3] = {
                 .stderr_bytes = 700}},
     {.name = (char[]){"compile"}, .limits = {.cpu_ns = 50}},
     {.name = (char[]){"python"}, .limits = {.cpu_ns = 500}},
+    {.name = (char[]){"judge"}, .limits = {.cpu_ns = 5000, .wall_ns = 60000000000}},
 };
-static struct cupel_filters filters[3];
+static struct cupel_filters filters[4];
 
 static int find_policy(void *owner, const char *name, const struct cupel_policy **ret_policy,
                        const struct cupel_filters **ret_filters, struct cupel_error *err)
 {
     (void)owner;
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < 4; i++) {
         if (strcmp(policies[i].name, name) == 0) {
             *ret_policy = &policies[i];
             *ret_filters = &filters[i];
@@ -52,6 +53,21 @@ static int read_file(void *owner, const char *path, char **ret, size_t *ret_len,
     return *ret != NULL ? 0 : -ENOMEM;
 }
 
+static int read_files(void *owner, const char *path, size_t max, struct cupel_run_file **ret,
+                      size_t *ret_count, struct cupel_error *err)
+{
+    (void)owner;
+    if (strcmp(path, "folder") != 0 || max < 2)
+        return cupel_fail(err, -ENOENT, "no such file %s in the grader's folder", path);
+    *ret = calloc(2, sizeof(**ret));
+    if (*ret == NULL)
+        return -ENOMEM;
+    (*ret)[0].path = strdup("folder/a");
+    (*ret)[1].path = strdup("folder/b");
+    *ret_count = 2;
+    return 0;
+}
+
 struct fixture {
     struct cupel_diagnostics diagnostics;
     struct cupel_grader grader;
@@ -59,7 +75,8 @@ struct fixture {
 
 static void read_text(struct fixture *fixture, const char *text)
 {
-    const struct cupel_definition_sources sources = {.policy = find_policy, .file = read_file};
+    const struct cupel_definition_sources sources = {
+        .policy = find_policy, .file = read_file, .files = read_files};
     struct cupel_document *document = NULL;
     struct cupel_error err = {0};
 
@@ -343,6 +360,86 @@ static void ids_follow_the_table(void **state)
     }
 }
 
+static void judges_have_no_share_in_the_defaults(void **state)
+{
+    struct fixture fixture;
+
+    (void)state;
+    read_good(&fixture, HEAD
+              ", \"defaults\": {\"policy\": \"python\", \"limits\": {\"cpu\": \"7 ms\"}, "
+              "\"env\": {\"A\": \"1\"}}, "
+              "\"judge\": {\"build\": [{\"id\": \"b\", \"run\": [\"cc\"]}]}, "
+              "\"tests\": [{\"id\": \"t\", \"run\": [\"./a\"], "
+              "\"expect\": {\"stdout\": \"out\"}, "
+              "\"check\": {\"run\": [\"./check\"], \"protocol\": \"testlib\"}}]}");
+    const struct cupel_grader_test *test = &fixture.grader.tests[0];
+    assert_int_equal(fixture.grader.judge_build_count, 1);
+    assert_ptr_equal(fixture.grader.judge_builds[0].policy, &policies[3]);
+    assert_int_equal(test->judging, CUPEL_JUDGED_BY_CHECKER);
+    assert_int_equal(test->protocol, CUPEL_PROTOCOL_TESTLIB);
+    assert_ptr_equal(test->step.policy, &policies[2]);
+    assert_ptr_equal(test->judge.policy, &policies[3]);
+    assert_int_equal(test->judge.limits.cpu_ns, 5000);
+    assert_null(test->judge.environment[0]);
+    assert_false(test->expectation.checks_stdout);
+    assert_string_equal(test->expected, "out");
+    clear(&fixture);
+}
+
+static void the_tests_of_a_harness_stand_among_the_others(void **state)
+{
+    struct fixture fixture;
+
+    (void)state;
+    read_good(&fixture, HEAD
+              ", \"tests\": [" TEST
+              ", {\"id\": \"h\", \"needs\": [\"t\"], \"limits\": "
+              "{\"cpu\": \"7 ms\"}, \"harness\": {\"run\": [\"sh\"], \"report\": \"junit\", "
+              "\"file\": \"report.xml\", \"tests\": [{\"id\": \"a::b[1]\", \"points\": 2}, "
+              "{\"id\": \"\u00e4 b\", \"visibility\": \"hidden\"}]}}, "
+              "{\"id\": \"u\", \"run\": [\"./a\"], \"needs\": [\"a::b[1]\"]}]}");
+    const struct cupel_grader *grader = &fixture.grader;
+    const struct cupel_grader_harness *harness = &grader->harnesses[0];
+    assert_int_equal(grader->test_count, 4);
+    assert_int_equal(grader->harness_count, 1);
+    assert_int_equal(grader->tests[0].harness, CUPEL_NO_HARNESS);
+    assert_int_equal(harness->first_test, 1);
+    assert_int_equal(harness->test_count, 2);
+    assert_ptr_equal(harness->step.policy, &policies[3]);
+    assert_ptr_equal(harness->call.policy, &policies[0]);
+    assert_int_equal(harness->call.limits.cpu_ns, 7000000);
+    assert_string_equal(harness->file, "report.xml");
+    for (size_t i = 1; i <= 2; i++) {
+        assert_int_equal(grader->tests[i].judging, CUPEL_JUDGED_BY_HARNESS);
+        assert_int_equal(grader->tests[i].harness, 0);
+        assert_int_equal(grader->tests[i].needs.count, 1);
+        assert_int_equal(grader->tests[i].needs.items[0].index, 0);
+    }
+    assert_true(grader->tests[1].points == 2.0);
+    assert_int_equal(grader->tests[2].visibility, CUPEL_HIDDEN);
+    assert_int_equal(grader->tests[3].needs.items[0].index, 1);
+    clear(&fixture);
+}
+
+static void a_harness_in_process_runs_as_the_test_does(void **state)
+{
+    struct fixture fixture;
+
+    (void)state;
+    read_good(&fixture, HEAD
+              ", \"tests\": [{\"id\": \"h\", \"policy\": \"python\", \"harness\": {\"run\": "
+              "[\"python3\", \"t.py\"], \"report\": \"tap\", \"separation\": \"in-process\", "
+              "\"files\": [\"folder\"], \"tests\": [{\"id\": \"a\"}]}}]}");
+    const struct cupel_grader_harness *harness = &fixture.grader.harnesses[0];
+    assert_true(harness->in_process);
+    assert_ptr_equal(harness->step.policy, &policies[2]);
+    assert_string_equal(harness->step.argv[1], "t.py");
+    assert_null(harness->call.policy);
+    assert_int_equal(harness->file_count, 2);
+    assert_string_equal(harness->files[1].path, "/box/folder/b");
+    clear(&fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -359,6 +456,9 @@ int main(void)
         cmocka_unit_test(mistakes_in_defaults_are_told_once),
         cmocka_unit_test(a_definition_without_tests_does_not_blame_its_groups),
         cmocka_unit_test(ids_follow_the_table),
+        cmocka_unit_test(judges_have_no_share_in_the_defaults),
+        cmocka_unit_test(the_tests_of_a_harness_stand_among_the_others),
+        cmocka_unit_test(a_harness_in_process_runs_as_the_test_does),
     };
     return cmocka_run_group_tests_name("definition", tests, NULL, NULL);
 }

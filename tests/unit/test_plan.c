@@ -33,12 +33,18 @@ static struct cupel_policy *policies[] = {&unpack_policy, &native_policy};
 static struct cupel_filters filters[2];
 static struct cupel_step builds[] = {{.limits = {.disk_bytes = 300000, .inodes = 2}},
                                      {.limits = {.disk_bytes = 200, .inodes = 9000}}};
+static struct cupel_grader_test all_tests[] = {
+    {.step = {.policy = &native_policy}},
+    {.step = {.policy = &native_policy}},
+    {.step = {.policy = &native_policy}},
+};
 static const struct cupel_grader grader = {
     .policies = policies,
     .filters = filters,
     .policy_count = 2,
     .builds = builds,
     .build_count = 2,
+    .tests = all_tests,
     .test_count = 3,
     .intake = {.max_size_bytes = 250, .max_files = 10},
 };
@@ -51,12 +57,12 @@ static void mounts_are_the_union_of_what_policies_show(void **state)
 
     (void)state;
     assert_int_equal(cupel_plan_make(&grader, &options, &plan), 0);
-    assert_int_equal(plan.cell.mount_count, 4);
+    assert_int_equal(plan.learner.options.mount_count, 4);
     for (size_t i = 0; i < 4; i++) {
-        assert_string_equal(plan.cell.mounts[i].source, expected[i]);
-        assert_string_equal(plan.cell.mounts[i].destination, expected[i]);
-        assert_true(plan.cell.mounts[i].optional);
-        assert_false(plan.cell.mounts[i].writable);
+        assert_string_equal(plan.learner.mounts[i].source, expected[i]);
+        assert_string_equal(plan.learner.mounts[i].destination, expected[i]);
+        assert_true(plan.learner.mounts[i].optional);
+        assert_false(plan.learner.mounts[i].writable);
     }
     cupel_plan_clear(&plan);
 }
@@ -68,9 +74,9 @@ static void the_cell_has_room_for_the_largest_need(void **state)
 
     (void)state;
     assert_int_equal(cupel_plan_make(&grader, &options, &plan), 0);
-    assert_int_equal(plan.cell.box_bytes, 300000);
-    assert_int_equal(plan.cell.box_inodes, 9000);
-    assert_int_equal(plan.cell.network, CUPEL_NETWORK_LOOPBACK);
+    assert_int_equal(plan.learner.options.box_bytes, 300000);
+    assert_int_equal(plan.learner.options.box_inodes, 9000);
+    assert_int_equal(plan.learner.options.network, CUPEL_NETWORK_LOOPBACK);
     cupel_plan_clear(&plan);
 }
 
@@ -83,7 +89,7 @@ static void there_are_no_more_lanes_than_tests_or_jobs(void **state)
         const struct cupel_grade_options options = {.jobs = cases[i][0]};
         struct cupel_plan plan = {0};
         assert_int_equal(cupel_plan_make(&grader, &options, &plan), 0);
-        assert_int_equal(plan.cell.lanes, cases[i][1]);
+        assert_int_equal(plan.learner.options.lanes, cases[i][1]);
         cupel_plan_clear(&plan);
     }
 }

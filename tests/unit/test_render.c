@@ -88,7 +88,7 @@ static void result_has_the_keys_of_the_design_in_order(void **state)
                 "id title verdict reason score max_score bonus visibility separation output "
                 "message difference run");
     assert_keys(json_array_get(json_object_get(json, "groups"), 0),
-                "id score max_score bonus tests");
+                "id title score max_score bonus tests");
     assert_keys(json_array_get(json_object_get(json, "penalties"), 0), "id points tests");
     assert_keys(json_array_get(json_object_get(json, "leaderboard"), 0), "name value order");
     json_decref(json);
@@ -381,9 +381,11 @@ static void figures_made_of_hidden_tests_are_withheld_from_learners(void **state
     (void)state;
     assert_string_equal(
         staff,
-        "[1.333333, [{\"id\": \"basic\", \"score\": 0, \"max_score\": 30, \"bonus\": false, "
+        "[1.333333, [{\"id\": \"basic\", \"title\": \"The basics\", \"score\": 0, "
+        "\"max_score\": 30, \"bonus\": false, "
         "\"tests\": [\"small\", \"large\"]}, "
-        "{\"id\": \"extra\", \"score\": 4.75, \"max_score\": 5, \"bonus\": true, \"tests\": "
+        "{\"id\": \"extra\", \"title\": \"The GROUP that tells\", \"score\": 4.75, "
+        "\"max_score\": 5, \"bonus\": true, \"tests\": "
         "[\"large\", \"secret\"]}], "
         "[{\"id\": \"style\", \"points\": 2, \"tests\": [\"small\", \"large\"]}, "
         "{\"id\": \"forbidden\", \"points\": 7.25, \"tests\": [\"small\", \"secret\"]}], "
@@ -392,9 +394,11 @@ static void figures_made_of_hidden_tests_are_withheld_from_learners(void **state
         "{\"name\": \"The RANK that tells\", \"value\": 1.25, \"order\": \"asc\"}]]");
     assert_string_equal(
         learner,
-        "[0, [{\"id\": \"basic\", \"score\": 0, \"max_score\": 30, \"bonus\": false, "
+        "[0, [{\"id\": \"basic\", \"title\": \"The basics\", \"score\": 0, \"max_score\": 30, "
+        "\"bonus\": false, "
         "\"tests\": [\"small\", \"large\"]}, "
-        "{\"id\": \"extra\", \"score\": null, \"max_score\": 5, \"bonus\": true, \"tests\": "
+        "{\"id\": \"extra\", \"title\": null, \"score\": null, \"max_score\": 5, \"bonus\": "
+        "true, \"tests\": "
         "[\"large\", \"secret\"]}], "
         "[{\"id\": \"style\", \"points\": 1, \"tests\": [\"small\", \"large\"]}, "
         "{\"id\": \"forbidden\", \"points\": null, \"tests\": [\"small\", \"secret\"]}], "
@@ -434,8 +438,8 @@ static void staff_see_verdicts_figures_messages_and_layers(void **state)
         "             > 1 | \"\"\n"
         "           | The OUTPUT that tells\n"
         "  partial  late  (hidden)                   3.333333 / +10     12 ms    1.5 MiB\n"
-        "  group    basic                                    0 / 30\n"
-        "  group    extra                                 4.75 / +5\n"
+        "  group    basic  The basics                        0 / 30\n"
+        "  group    extra  The GROUP that tells           4.75 / +5\n"
         "  penalty  style                                        -2\n"
         "  penalty  forbidden                                 -7.25\n"
         "  leaderboard Time                                   0.008\n"
@@ -460,7 +464,7 @@ static void learners_see_their_own(void **state)
         "           stopped at 2.50 s of CPU time; the limit is 2.50 s\n"
         "  hidden   secret                                   ? / 20\n"
         "  hidden   late                                    ? / +10\n"
-        "  group    basic                                    0 / 30\n"
+        "  group    basic  The basics                        0 / 30\n"
         "  group    extra                                    ? / +5\n"
         "  penalty  style                                        -1\n"
         "  leaderboard Time                                   0.008\n"

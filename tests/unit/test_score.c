@@ -385,7 +385,7 @@ static void every_value_has_a_name(void **state)
     assert_int_equal(count_names(cupel_group_rule_names), CUPEL_GROUP_MIN + 1);
     assert_int_equal(count_names(cupel_status_names), CUPEL_STATUS_PLATFORM_ERROR + 1);
     assert_int_equal(count_names(cupel_verdict_names), CUPEL_VERDICT_ERROR + 1);
-    assert_int_equal(count_names(cupel_reason_names), CUPEL_REASON_NEEDS_FAILED + 1);
+    assert_int_equal(count_names(cupel_reason_names), CUPEL_REASON_HARNESS_FAILED + 1);
     assert_int_equal(count_names(cupel_visibility_names), CUPEL_AFTER_PUBLISHED + 1);
     assert_int_equal(count_names(cupel_measure_names), CUPEL_MEASURE_MEMORY + 1);
     assert_string_equal(cupel_reason_names[CUPEL_REASON_NONE], "none");

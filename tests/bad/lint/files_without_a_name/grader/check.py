@@ -1,0 +1,1 @@
+open("b.in"); open("c.a.in")
