@@ -13,6 +13,7 @@ struct cupel_grade_options {
     const char *cell_path;       /* the executable cupel-cell */
     const char *unpack_path;     /* the executable cupel-unpack */
     const char *exec_path;       /* the executable cupel-exec */
+    const char *runners_path;    /* the folder harness/ */
     const char *submission;      /* path, or "-" */
     int input_fd;                /* read for "-" */
     unsigned jobs;               /* tests at the same time, 1 to CUPEL_CELL_LANES_MAX */

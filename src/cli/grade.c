@@ -242,6 +242,7 @@ static int grade(const struct request *request, const struct cupel_cli_paths *pa
         .cell_path = paths->cell,
         .unpack_path = paths->unpack,
         .exec_path = paths->exec,
+        .runners_path = paths->harness,
         .report_run = report_run,
         .submission = request->submission,
         .input_fd = STDIN_FILENO,

@@ -59,6 +59,8 @@ int cupel_cli_paths_find(struct cupel_cli_paths *ret, struct cupel_error *err)
     if (r == 0)
         r = join(prefix, "share/cupel/graders", ret->graders, err);
     if (r == 0)
+        r = join(prefix, "share/cupel/harness", ret->harness, err);
+    if (r == 0)
         r = find_cache(ret->filters, err);
     return r;
 }

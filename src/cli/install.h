@@ -12,6 +12,7 @@ struct cupel_cli_paths {
     char exec[PATH_MAX];     /* $prefix/libexec/cupel/cupel-exec */
     char policies[PATH_MAX]; /* $prefix/share/cupel/policies */
     char graders[PATH_MAX];  /* $prefix/share/cupel/graders */
+    char harness[PATH_MAX];  /* $prefix/share/cupel/harness */
     char filters[PATH_MAX];  /* $XDG_CACHE_HOME/cupel or $HOME/.cache/cupel; "" where neither is
                                 set */
 };

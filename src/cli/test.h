@@ -18,6 +18,7 @@
 #include "cli/install.h"
 #include "cupel/error.h"
 #include "cupel/grader.h"
+#include "grader/cheat_sample.h"
 #include "grader/samples.h"
 #include "grader/subset.h"
 
@@ -36,7 +37,8 @@ struct test_case {
     const char *name;
     const struct cupel_sample *sample; /* NULL: a cheat */
     enum cupel_cheat cheat;
-    int input_fd; /* the cheat's archive; -1: a sample, or a cheat that cannot be made */
+    double by_right; /* points of the sample whose code a cheat has */
+    int input_fd;    /* the cheat's archive; -1: a sample, or a cheat that cannot be made */
     bool tried;
 
     int exit_code;   /* of `cupel grade` */
@@ -55,7 +57,8 @@ struct test_round {
     const char *path; /* of the grader, as `cupel grade` gets it */
     struct cupel_grader *grader;
     struct cupel_samples samples;
-    struct test_case *cases; /* the samples, then the cheats */
+    struct cupel_cheat_sample base; /* that cheats are added to */
+    struct test_case *cases;        /* the samples, then the cheats */
     size_t count;
     uint64_t wall_ns;
 };

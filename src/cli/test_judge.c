@@ -91,6 +91,21 @@ static char *find_mark(const json_t *list)
     return NULL;
 }
 
+static void blame_cheat(const struct cupel_grader *grader, struct test_case *test, double score)
+{
+    double allowed = grader->cheat_points[test->cheat];
+
+    if (test->by_right > 0)
+        fail(test,
+             "its score is %.10g, and %.10g without the cheat; \"cheats\" of grader.json lets "
+             "it "
+             "earn %.10g",
+             score, test->by_right, allowed);
+    else
+        fail(test, "its score is %.10g; \"cheats\" of grader.json lets it earn %.10g", score,
+             allowed);
+}
+
 static void judge_cheat(const struct cupel_grader *grader, struct test_case *test)
 {
     const json_t *result = test->result;
@@ -103,9 +118,8 @@ static void judge_cheat(const struct cupel_grader *grader, struct test_case *tes
         fail(test, "a submission makes the grader fail: %s", message != NULL ? message : "");
         return;
     }
-    if (score > allowed + SCORES_EQUAL) {
-        fail(test, "its score is %.10g; \"cheats\" of grader.json lets it earn %.10g", score,
-             allowed);
+    if (score > (allowed > test->by_right ? allowed : test->by_right) + SCORES_EQUAL) {
+        blame_cheat(grader, test, score);
         return;
     }
     if (test->cheat != CUPEL_CHEAT_HIDDEN_DATA)

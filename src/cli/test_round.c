@@ -90,18 +90,33 @@ static int list_hidden(const struct cupel_grader *grader, struct cupel_folder_li
     return r;
 }
 
+static int make_cheat(struct test_round *round, enum cupel_cheat cheat,
+                      const char *const *hidden, struct cupel_error *err)
+{
+    struct cupel_cheat_submission submission;
+    struct test_case *test = &round->cases[round->count++];
+
+    *test =
+        (struct test_case){.name = cupel_cheat_names[cheat], .cheat = cheat, .input_fd = -1};
+    int r = cupel_cheat_pack(round->grader, cheat, hidden, &round->base, &submission, err);
+    if (r < 0)
+        return r;
+    test->input_fd = submission.fd;
+    test->tried = submission.fd >= 0;
+    test->by_right = submission.keeps_sample ? round->base.score : 0;
+    return 0;
+}
+
 static int make_cheats(struct test_round *round, struct cupel_error *err)
 {
     __attribute__((cleanup(cupel_folder_list_clear))) struct cupel_folder_list hidden = {0};
 
     int r = list_hidden(round->grader, &hidden, err);
+    if (r == 0 && round->grader->harness_count > 0)
+        r = cupel_cheat_sample_read(round->grader, &round->samples, &round->base, err);
     for (unsigned i = 0; r == 0 && i < CUPEL_CHEATS; i++) {
-        struct test_case *test = &round->cases[round->count++];
-        *test = (struct test_case){
-            .name = cupel_cheat_names[i], .cheat = (enum cupel_cheat)i, .input_fd = -1};
-        r = cupel_cheat_pack(round->grader, test->cheat, (const char *const *)hidden.items,
-                             &test->input_fd, err);
-        test->tried = test->input_fd >= 0;
+        if (cupel_cheat_applies(round->grader, (enum cupel_cheat)i))
+            r = make_cheat(round, (enum cupel_cheat)i, (const char *const *)hidden.items, err);
     }
     return r;
 }
@@ -150,6 +165,7 @@ void test_round_clear(struct test_round *round)
         free(test->why);
     }
     free(round->cases);
+    cupel_cheat_sample_clear(&round->base);
     cupel_samples_clear(&round->samples);
     cupel_grader_free(round->grader);
     *round = (struct test_round){0};

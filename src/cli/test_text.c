@@ -148,7 +148,8 @@ static bool has_built(const struct test_case *test)
 static const char *note_of(const struct test_case *test)
 {
     if (!test->tried)
-        return "no program is known for the files that the grader requires";
+        return "no program is known for the files that the grader requires, or no sample to "
+               "add it to";
     bool needs_build = test->sample == NULL && test->cheat > CUPEL_CHEAT_EMPTY_FILES;
     return needs_build && test->passed && !has_built(test) ? "its program could not be built"
                                                            : NULL;

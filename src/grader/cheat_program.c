@@ -19,9 +19,12 @@ struct program {
     const char *tail;
 };
 
-struct language {
-    const char *suffixes[8]; /* NULL-terminated */
-    struct program programs[CUPEL_CHEATS];
+/* NULL-terminated */
+static const char *const suffixes[CUPEL_CHEAT_LANGUAGES][8] = {
+    [CUPEL_CHEAT_C] = {".c", ".cc", ".cpp", ".cxx", ".C"},
+    [CUPEL_CHEAT_PYTHON] = {".py"},
+    [CUPEL_CHEAT_JAVA] = {".java"},
+    [CUPEL_CHEAT_JAVASCRIPT] = {".js", ".cjs"},
 };
 
 #define C_MAIN "#include <stdio.h>\n\nint main(void)\n{\n"
@@ -41,70 +44,71 @@ struct language {
     "public class %1$s {\n"                                                                    \
     "    public static void main(String[] arguments) {\n"
 
-static const struct language languages[] = {
-    {{".c", ".cc", ".cpp", ".cxx", ".C"},
-     {[CUPEL_CHEAT_EARLY_EXIT] = {.head = C_MAIN C_END},
-      [CUPEL_CHEAT_FORGED_RESULT] = {C_MAIN, "    puts(%1$s);\n", C_END},
-      [CUPEL_CHEAT_ENDLESS_OUTPUT] = {.head = C_MAIN "    for (;;)\n        puts(\"1\");\n}\n"},
-      [CUPEL_CHEAT_HIDDEN_DATA] =
-          {"#include <stdio.h>\n\nstatic void look(const char *path)\n{\n"
-           "    if (fopen(path, \"r\") != NULL)\n"
-           "        printf(\"" CUPEL_CHEAT_MARK "%%s\\n\", path);\n}\n\n"
-           "int main(void)\n{\n",
-           C_LOOK, C_END}}},
-    {{".py"},
-     {[CUPEL_CHEAT_EARLY_EXIT] = {.head = "raise SystemExit(0)\n"},
-      [CUPEL_CHEAT_FORGED_RESULT] = {"", "print(%1$s)\n", ""},
-      [CUPEL_CHEAT_ENDLESS_OUTPUT] = {.head = "while True:\n    print(\"1\" * 65536)\n"},
-      [CUPEL_CHEAT_HIDDEN_DATA] = {"def look(path):\n    try:\n        open(path).close()\n"
-                                   "        print(\"" CUPEL_CHEAT_MARK "\" + path)\n"
-                                   "    except OSError:\n        pass\n\n\n",
-                                   "look(%1$s)\n", ""}}},
-    {{".java"},
-     {[CUPEL_CHEAT_EARLY_EXIT] = {.head = JAVA_MAIN "        System.exit(0);\n    }\n}\n"},
-      [CUPEL_CHEAT_FORGED_RESULT] = {JAVA_MAIN, "        System.out.println(%1$s);\n",
-                                     "    }\n}\n"},
-      [CUPEL_CHEAT_ENDLESS_OUTPUT] = {.head = JAVA_MAIN
-                                      "        for (;;)\n"
-                                      "            System.out.println(\"1\".repeat(65536));\n"
-                                      "    }\n}\n"},
-      [CUPEL_CHEAT_HIDDEN_DATA] =
-          {"public class %1$s {\n    private static void look(String path) {\n"
-           "        if (new java.io.File(path).canRead())\n"
-           "            System.out.println(\"" CUPEL_CHEAT_MARK "\" + path);\n    }\n\n"
-           "    public static void main(String[] arguments) {\n",
-           "        look(%1$s);\n", "    }\n}\n"}}},
-    {{".js", ".cjs"},
-     {[CUPEL_CHEAT_EARLY_EXIT] = {.head = "process.exit(0);\n"},
-      [CUPEL_CHEAT_FORGED_RESULT] = {"", "console.log(%1$s);\n", ""},
-      [CUPEL_CHEAT_ENDLESS_OUTPUT] =
-          {.head = "for (;;) require(\"fs\").writeSync(1, \"1\".repeat(65536));\n"},
-      [CUPEL_CHEAT_HIDDEN_DATA] =
-          {"const fs = require(\"fs\");\n\nfunction look(path) {\n    try {\n"
-           "        fs.closeSync(fs.openSync(path));\n"
-           "        console.log(\"" CUPEL_CHEAT_MARK "\" + path);\n"
-           "    } catch {}\n}\n\n",
-           "look(%1$s);\n", ""}}},
+static const struct program programs[CUPEL_CHEAT_LANGUAGES][CUPEL_CHEATS] = {
+    [CUPEL_CHEAT_C] = {[CUPEL_CHEAT_EARLY_EXIT] = {.head = C_MAIN C_END},
+                       [CUPEL_CHEAT_FORGED_RESULT] = {C_MAIN, "    puts(%1$s);\n", C_END},
+                       [CUPEL_CHEAT_ENDLESS_OUTPUT] =
+                           {.head = C_MAIN "    for (;;)\n        puts(\"1\");\n}\n"},
+                       [CUPEL_CHEAT_HIDDEN_DATA] =
+                           {"#include <stdio.h>\n\nstatic void look(const char *path)\n{\n"
+                            "    if (fopen(path, \"r\") != NULL)\n"
+                            "        printf(\"" CUPEL_CHEAT_MARK "%%s\\n\", path);\n}\n\n"
+                            "int main(void)\n{\n",
+                            C_LOOK, C_END}},
+    [CUPEL_CHEAT_PYTHON] =
+        {[CUPEL_CHEAT_EARLY_EXIT] = {.head = "raise SystemExit(0)\n"},
+         [CUPEL_CHEAT_FORGED_RESULT] = {"", "print(%1$s)\n", ""},
+         [CUPEL_CHEAT_ENDLESS_OUTPUT] = {.head = "while True:\n    print(\"1\" * 65536)\n"},
+         [CUPEL_CHEAT_HIDDEN_DATA] = {"def look(path):\n    try:\n        open(path).close()\n"
+                                      "        print(\"" CUPEL_CHEAT_MARK "\" + path)\n"
+                                      "    except OSError:\n        pass\n\n\n",
+                                      "look(%1$s)\n", ""}},
+    [CUPEL_CHEAT_JAVA] =
+        {[CUPEL_CHEAT_EARLY_EXIT] = {.head = JAVA_MAIN "        System.exit(0);\n    }\n}\n"},
+         [CUPEL_CHEAT_FORGED_RESULT] = {JAVA_MAIN, "        System.out.println(%1$s);\n",
+                                        "    }\n}\n"},
+         [CUPEL_CHEAT_ENDLESS_OUTPUT] =
+             {.head = JAVA_MAIN "        for (;;)\n"
+                                "            System.out.println(\"1\".repeat(65536));\n"
+                                "    }\n}\n"},
+         [CUPEL_CHEAT_HIDDEN_DATA] =
+             {"public class %1$s {\n    private static void look(String path) {\n"
+              "        if (new java.io.File(path).canRead())\n"
+              "            System.out.println(\"" CUPEL_CHEAT_MARK "\" + path);\n    }\n\n"
+              "    public static void main(String[] arguments) {\n",
+              "        look(%1$s);\n", "    }\n}\n"}},
+    [CUPEL_CHEAT_JAVASCRIPT] =
+        {[CUPEL_CHEAT_EARLY_EXIT] = {.head = "process.exit(0);\n"},
+         [CUPEL_CHEAT_FORGED_RESULT] = {"", "console.log(%1$s);\n", ""},
+         [CUPEL_CHEAT_ENDLESS_OUTPUT] =
+             {.head = "for (;;) require(\"fs\").writeSync(1, \"1\".repeat(65536));\n"},
+         [CUPEL_CHEAT_HIDDEN_DATA] =
+             {"const fs = require(\"fs\");\n\nfunction look(path) {\n    try {\n"
+              "        fs.closeSync(fs.openSync(path));\n"
+              "        console.log(\"" CUPEL_CHEAT_MARK "\" + path);\n"
+              "    } catch {}\n}\n\n",
+              "look(%1$s);\n", ""}},
 };
 
-#define LANGUAGE_COUNT (sizeof(languages) / sizeof(languages[0]))
-
-static const struct language *language_of(const char *name)
+enum cupel_cheat_language cupel_cheat_language(const char *name)
 {
     const char *suffix = strrchr(name, '.');
 
-    for (size_t i = 0; suffix != NULL && i < LANGUAGE_COUNT; i++) {
-        for (const char *const *known = languages[i].suffixes; *known != NULL; known++) {
+    for (unsigned i = 0; suffix != NULL && i < CUPEL_CHEAT_LANGUAGES; i++) {
+        for (const char *const *known = suffixes[i]; *known != NULL; known++) {
             if (strcmp(suffix, *known) == 0)
-                return &languages[i];
+                return (enum cupel_cheat_language)i;
         }
     }
-    return NULL;
+    return CUPEL_CHEAT_LANGUAGES;
 }
 
-bool cupel_cheat_knows(const char *name)
+char *cupel_cheat_class(const char *name)
 {
-    return language_of(name) != NULL;
+    const char *slash = strrchr(name, '/');
+    const char *base = slash != NULL ? slash + 1 : name;
+
+    return strndup(base, (size_t)(strrchr(base, '.') - base));
 }
 
 /* Put fmt with its %1$s replaced by text, and %% by a percent sign. */
@@ -143,10 +147,8 @@ static bool put_items(FILE *out, const char *item, const char *const *texts)
 
 char *cupel_cheat_program(const char *name, enum cupel_cheat cheat, const char *const *texts)
 {
-    const struct program *program = &language_of(name)->programs[cheat];
-    const char *slash = strrchr(name, '/');
-    const char *base = slash != NULL ? slash + 1 : name;
-    CUPEL_AUTO_FREE char *class = strndup(base, (size_t)(strrchr(base, '.') - base));
+    const struct program *program = &programs[cupel_cheat_language(name)][cheat];
+    CUPEL_AUTO_FREE char *class = cupel_cheat_class(name);
     char *text = NULL;
     size_t len = 0;
 

@@ -6,8 +6,20 @@
 
 #include "cupel/grader.h"
 
-/* Whether a program can be written in the language of a file of that name. */
-bool cupel_cheat_knows(const char *name);
+enum cupel_cheat_language {
+    CUPEL_CHEAT_C, /* and C++: what is written is both */
+    CUPEL_CHEAT_PYTHON,
+    CUPEL_CHEAT_JAVA,
+    CUPEL_CHEAT_JAVASCRIPT,
+    CUPEL_CHEAT_LANGUAGES, /* none that is known */
+};
+
+/* The language of a file of that name. */
+enum cupel_cheat_language cupel_cheat_language(const char *name);
+
+/* The class that Java wants in a file of that name: the name without folders and suffix, which
+ * it has. The caller frees; NULL: no memory. */
+char *cupel_cheat_class(const char *name);
 
 /*
  * The program of cheat (one that needs one) for a file of that name. texts: what

@@ -8,6 +8,7 @@
 
 #include "cupel/cleanup.h"
 #include "grader/cheat_files.h"
+#include "grader/cheat_pack.h"
 #include "grader/cheat_program.h"
 #include "grader/submission_copy.h"
 #include "grader/tar.h"
@@ -19,6 +20,9 @@ const char *const cupel_cheat_names[] = {
     [CUPEL_CHEAT_FORGED_RESULT] = "forged-result",
     [CUPEL_CHEAT_ENDLESS_OUTPUT] = "endless-output",
     [CUPEL_CHEAT_HIDDEN_DATA] = "hidden-data",
+    [CUPEL_CHEAT_FORGED_REPORT] = "forged-report",
+    [CUPEL_CHEAT_OVERWRITTEN_REPORT] = "overwritten-report",
+    [CUPEL_CHEAT_PATCHED_HARNESS] = "patched-harness",
     [CUPEL_CHEATS] = NULL,
 };
 
@@ -29,6 +33,9 @@ const char *const cupel_cheat_titles[] = {
     [CUPEL_CHEAT_FORGED_RESULT] = "prints a result and reports that all tests passed",
     [CUPEL_CHEAT_ENDLESS_OUTPUT] = "prints without end",
     [CUPEL_CHEAT_HIDDEN_DATA] = "looks for the grader's files",
+    [CUPEL_CHEAT_FORGED_REPORT] = "writes the harness's report and exits when it is loaded",
+    [CUPEL_CHEAT_OVERWRITTEN_REPORT] = "replaces the harness's report when the process ends",
+    [CUPEL_CHEAT_PATCHED_HARNESS] = "replaces the functions that decide in the harness",
 };
 
 /* The end of an archive of zip without entries. Source: APPNOTE.TXT, 4.3.16. */
@@ -41,6 +48,17 @@ static const char forged_junit[] =
 static bool needs_program(enum cupel_cheat cheat)
 {
     return cheat != CUPEL_CHEAT_EMPTY && cheat != CUPEL_CHEAT_EMPTY_FILES;
+}
+
+bool cupel_cheat_applies(const struct cupel_grader *grader, enum cupel_cheat cheat)
+{
+    return grader->harness_count > 0 || cheat < CUPEL_CHEAT_FORGED_REPORT;
+}
+
+static bool is_against_harness(const struct cupel_grader *grader, enum cupel_cheat cheat)
+{
+    return grader->harness_count > 0 &&
+           (cheat == CUPEL_CHEAT_EARLY_EXIT || cheat >= CUPEL_CHEAT_FORGED_REPORT);
 }
 
 static bool is_called_main(const char *name)
@@ -57,7 +75,7 @@ static const char *program_name(char *const *names)
     const char *first = NULL;
 
     for (; *names != NULL; names++) {
-        if (!cupel_cheat_knows(*names))
+        if (cupel_cheat_language(*names) == CUPEL_CHEAT_LANGUAGES)
             continue;
         if (is_called_main(*names))
             return *names;
@@ -125,33 +143,40 @@ static int pack_files(const struct cupel_grader *grader, enum cupel_cheat cheat,
 }
 
 static int pack(const struct cupel_grader *grader, enum cupel_cheat cheat,
-                const char *const *hidden, char *const *names, int *ret_fd,
-                struct cupel_error *err)
+                const char *const *hidden, const struct cupel_cheat_sample *sample,
+                char *const *names, struct cupel_cheat_submission *ret, struct cupel_error *err)
 {
     CUPEL_AUTO_FD fd = cupel_copy_new(err);
-    if (fd < 0)
-        return fd;
-    int r = cheat == CUPEL_CHEAT_EMPTY ? cupel_copy_bytes(fd, empty_zip, sizeof(empty_zip), err)
-                                       : pack_files(grader, cheat, hidden, names, fd, err);
+    bool made = true;
+    int r = fd < 0 ? fd : 0;
+
+    if (r == 0 && cheat == CUPEL_CHEAT_EMPTY)
+        r = cupel_copy_bytes(fd, empty_zip, sizeof(empty_zip), err);
+    else if (r == 0 && is_against_harness(grader, cheat))
+        r = cupel_cheat_pack_harness(grader, cheat, sample, program_name(names), names, fd,
+                                     &made, &ret->keeps_sample, err);
+    else if (r == 0 && (!needs_program(cheat) || program_name(names) != NULL))
+        r = pack_files(grader, cheat, hidden, names, fd, err);
+    else
+        made = false;
     if (r == 0)
         r = cupel_copy_seal(fd, err);
-    if (r == 0)
-        *ret_fd = cupel_take_fd(&fd);
+    if (r == 0 && made)
+        ret->fd = cupel_take_fd(&fd);
     return r;
 }
 
 int cupel_cheat_pack(const struct cupel_grader *grader, enum cupel_cheat cheat,
-                     const char *const *hidden, int *ret_fd, struct cupel_error *err)
+                     const char *const *hidden, const struct cupel_cheat_sample *sample,
+                     struct cupel_cheat_submission *ret, struct cupel_error *err)
 {
     char **names = NULL;
 
+    *ret = (struct cupel_cheat_submission){.fd = -1};
     int r = cupel_cheat_files(grader, &names);
     if (r < 0)
         return cupel_fail(err, r, "out of memory");
-    if (needs_program(cheat) && program_name(names) == NULL)
-        *ret_fd = -1;
-    else
-        r = pack(grader, cheat, hidden, names, ret_fd, err);
+    r = pack(grader, cheat, hidden, sample, names, ret, err);
     cupel_strings_free(names);
     return r;
 }

@@ -109,8 +109,9 @@ static void read_report_file(struct definition *definition, const struct cupel_f
     struct cupel_field field;
 
     if (!cupel_field_get(object, "file", &field)) {
-        if (harness->report == CUPEL_REPORT_JUNIT ||
-            harness->report == CUPEL_REPORT_GTEST_JSON || harness->report == CUPEL_REPORT_CTEST)
+        if (!harness->in_process && (harness->report == CUPEL_REPORT_JUNIT ||
+                                     harness->report == CUPEL_REPORT_GTEST_JSON ||
+                                     harness->report == CUPEL_REPORT_CTEST))
             (void)cupel_field_fail(object,
                                    "key \"file\" is missing: a report of kind %s is a file",
                                    cupel_report_kind_names[harness->report]);

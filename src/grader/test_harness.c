@@ -12,6 +12,7 @@
 #include "cupel/cleanup.h"
 #include "cupel/report.h"
 #include "cupel/score.h"
+#include "cupel/text.h"
 #include "cupel/units.h"
 #include "grader/test_lane.h"
 
@@ -111,22 +112,33 @@ static int fail_unstarted(struct cupel_lane *lane)
     return fail_harness(lane, why);
 }
 
-/* A report is complete, has tests, and agrees with how the harness ended. */
-static const char *flaw_of(const struct cupel_report *report, enum cupel_report_kind kind,
-                           int exit_code)
+static bool has_failures(const struct cupel_report *report)
+{
+    for (size_t i = 0; i < report->count; i++) {
+        const struct cupel_report_test *test = &report->tests[i];
+        if (test->outcome == CUPEL_REPORT_FAILED || test->outcome == CUPEL_REPORT_ERRORED ||
+            (test->outcome == CUPEL_REPORT_PASSED && test->fraction < 1))
+            return true;
+    }
+    return false;
+}
+
+/* A report is complete, has tests, and agrees with how the harness ended. Scripts that judge
+ * from outside may end with 0 whatever they report. */
+static const char *flaw_of(const struct cupel_report *report,
+                           const struct cupel_grader_harness *definition, int exit_code)
 {
     if (!report->complete)
         return report->incomplete != NULL ? report->incomplete : "its report is not complete";
     if (report->count == 0)
         return "its report has no test";
-    if (exit_code == 0 || kind == CUPEL_REPORT_EXIT_CODE)
+    if (definition->report == CUPEL_REPORT_EXIT_CODE ||
+        has_failures(report) == (exit_code != 0))
         return NULL;
-    for (size_t i = 0; i < report->count; i++) {
-        const struct cupel_report_test *test = &report->tests[i];
-        if (test->outcome == CUPEL_REPORT_FAILED || test->outcome == CUPEL_REPORT_ERRORED ||
-            (test->outcome == CUPEL_REPORT_PASSED && test->fraction < 1))
-            return NULL;
-    }
+    if (exit_code == 0)
+        return definition->in_process
+                   ? "its report says that a test failed, but it exited with status 0"
+                   : NULL;
     return "its report says that all tests passed, but it exited with another status than 0";
 }
 
@@ -137,7 +149,7 @@ static int score(struct cupel_lane *lane, const struct cupel_report *report)
     CUPEL_AUTO_FREE struct cupel_test_result **declared =
         calloc(definition->test_count, sizeof(struct cupel_test_result *));
 
-    const char *flaw = flaw_of(report, definition->report, harness->run.exit_code);
+    const char *flaw = flaw_of(report, definition, harness->run.exit_code);
     if (flaw != NULL)
         return fail_harness(lane, flaw);
     if (declared == NULL)
@@ -189,6 +201,38 @@ static int score_file(struct cupel_lane *lane, struct cupel_run *run)
     return fail_harness(lane, message);
 }
 
+/* What is wrong with the grader's own files, as one of the programs of harness/ tells it. */
+static int blame_files(struct cupel_lane *lane, const char *text, size_t len)
+{
+    CUPEL_AUTO_FREE char *clean = NULL;
+
+    while (len > 0 && text[len - 1] == '\n')
+        len--;
+    int r = cupel_text_clean(text, len, CUPEL_REPORT_MESSAGE_MAX, &clean);
+    return r < 0 ? r : fail_all(lane, THE_GRADER, CUPEL_REASON_NONE, clean);
+}
+
+static int score_channel(struct cupel_lane *lane)
+{
+    const char *why = NULL;
+    const char *text = NULL;
+    enum cupel_report_end end;
+    char message[256];
+    size_t len = 0;
+
+    int r = cupel_report_channel_end(lane->channel, &end, &text, &len, &why);
+    if (r < 0)
+        return r;
+    if (end == CUPEL_REPORT_WHOLE)
+        return score_text(lane, text, len);
+    if (end == CUPEL_REPORT_FAULT)
+        return blame_files(lane, text, len);
+    (void)snprintf(message, sizeof(message),
+                   "it did not come to its end: %s, and it exited with status %d", why,
+                   result_of(lane)->run.exit_code);
+    return fail_harness(lane, message);
+}
+
 /* Its exit code is all that it says, of its only test. */
 static int score_exit_code(struct cupel_lane *lane)
 {
@@ -213,6 +257,8 @@ static int judge(struct cupel_lane *lane, struct cupel_run *run)
         return fail_unstarted(lane);
     if (outcome->status != CUPEL_RUN_EXITED)
         return fail_unended(lane);
+    if (lane->channel != NULL)
+        return score_channel(lane);
     if (definition->report == CUPEL_REPORT_EXIT_CODE)
         return score_exit_code(lane);
     if (definition->file != NULL)
@@ -225,7 +271,8 @@ static int take_output(struct cupel_lane *lane, const struct cupel_side *side)
 {
     static const struct cupel_capture nothing;
     const struct cupel_grader_harness *definition = definition_of(lane);
-    bool is_report = definition->file == NULL && definition->report != CUPEL_REPORT_EXIT_CODE;
+    bool is_report = definition->file == NULL && lane->channel == NULL &&
+                     definition->report != CUPEL_REPORT_EXIT_CODE;
 
     cupel_keep_test(&lane->stage->grading->keep, definition->step.id, &side->out, &side->err);
     return cupel_capture_text(is_report ? &nothing : &side->out, &side->err,
@@ -296,8 +343,12 @@ int cupel_test_start_harness(struct cupel_lane *lane)
     request->has_broker = !definition->in_process;
     request->broker = open_broker;
     request->done = harness_done;
-    if (definition->file == NULL)
+    if (cupel_harness_has_channel(definition))
+        r = cupel_lane_open_channel(lane, definition);
+    else if (definition->file == NULL)
         request->output = keep_report;
+    if (r < 0)
+        return r;
     cupel_lane_start(lane, side, definition->in_process ? grading->cell : grading->judge_cell);
     return 0;
 }

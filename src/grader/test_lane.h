@@ -16,6 +16,8 @@
 #include "grader/capture.h"
 #include "grader/grading.h"
 #include "grader/lanes.h"
+#include "grader/report_channel.h"
+#include "grader/runners.h"
 #include "grader/schedule.h"
 
 struct cupel_lane;
@@ -40,9 +42,10 @@ struct cupel_stage {
     struct cupel_schedule *schedule;
     struct cupel_lanes
         *learners; /* lanes of the learner's cell: those of tests, and of calls */
-    unsigned busy; /* lanes */
-    bool broken;   /* the sandbox has failed: what is under way may end, nothing else starts */
-    int failure;   /* 0 or -errno of what the callbacks could not return */
+    struct cupel_run_file runners[CUPEL_RUNNERS_COUNT]; /* of harnesses with a channel */
+    unsigned busy;                                      /* lanes */
+    bool broken; /* the sandbox has failed: what is under way may end, nothing else starts */
+    int failure; /* 0 or -errno of what the callbacks could not return */
 };
 
 struct cupel_lane {
@@ -58,8 +61,10 @@ struct cupel_lane {
     size_t output_room;
     struct cupel_run_file files[3]; /* of the run of a checker or interactor */
     const char **judge_argv;
-    struct cupel_broker *broker; /* of a harness */
-    uint64_t calls_ns;           /* wall time of the commands that it started */
+    struct cupel_broker *broker;          /* of a harness */
+    uint64_t calls_ns;                    /* wall time of the commands that it started */
+    struct cupel_report_channel *channel; /* of a harness in-process; or NULL */
+    struct cupel_run_file *beside_files;  /* of its run: the grader's and the runners */
 };
 
 const struct cupel_grader_test *cupel_lane_definition(const struct cupel_lane *lane);
@@ -107,6 +112,20 @@ CUPEL_MUST_CHECK int cupel_lane_take_judge(struct cupel_lane *lane,
 CUPEL_MUST_CHECK int cupel_lane_apply_answer(struct cupel_lane *lane,
                                              const struct cupel_capture *json,
                                              const char *what);
+
+/* Whether a harness reports through descriptor 3. */
+static inline bool cupel_harness_has_channel(const struct cupel_grader_harness *harness)
+{
+    return harness->in_process && harness->file == NULL;
+}
+
+/* Add what that takes to the learner's side, which is prepared. Returns 0 or -errno. */
+CUPEL_MUST_CHECK int cupel_lane_open_channel(struct cupel_lane *lane,
+                                             const struct cupel_grader_harness *harness);
+void cupel_lane_close_channel(struct cupel_lane *lane);
+/* Read stage->runners if a harness of the grader needs them. Returns 0, or -errno with err. */
+CUPEL_MUST_CHECK int cupel_stage_read_runners(struct cupel_stage *stage,
+                                              struct cupel_error *err);
 
 /* Each starts the test of a lane. 0 or -ENOMEM, and the lane is then not at its end. */
 CUPEL_MUST_CHECK int cupel_test_start_comparison(struct cupel_lane *lane);

@@ -37,6 +37,7 @@ static void clear_lane(struct cupel_lane *lane)
     clear_side(&lane->learner);
     clear_side(&lane->judge);
     cupel_broker_free(lane->broker);
+    cupel_lane_close_channel(lane);
     cupel_compare_free(lane->compare);
     free(lane->output);
     lane->broker = NULL;
@@ -194,6 +195,7 @@ static void clear_stage(struct cupel_stage *stage)
 {
     for (unsigned i = 0; stage->lanes != NULL && i < stage->lane_count; i++)
         clear_lane(&stage->lanes[i]);
+    cupel_runners_clear(stage->runners);
     cupel_lanes_free(stage->learners);
     cupel_loop_free(stage->loop);
     cupel_schedule_free(stage->schedule);
@@ -212,6 +214,8 @@ int cupel_grading_test(struct cupel_grading *grading, unsigned jobs, unsigned la
         (void)cupel_fail(err, r, "tests: out of memory");
     else
         r = cupel_loop_new(&stage.loop, err);
+    if (r == 0)
+        r = cupel_stage_read_runners(&stage, err);
     if (r == 0)
         r = run_all(&stage, err);
     clear_stage(&stage);
