@@ -54,9 +54,7 @@ static const char *explain(int code)
     }
 }
 
-/* What a call before has left there must not be taken for this one's. */
-static int miss_file(const struct exec *exec, const struct exec_file *file, int code,
-                     struct cupel_error *err)
+static int miss_file(const struct exec *exec, const struct exec_file *file, int code)
 {
     char text[512];
     const char *why = explain(code);
@@ -64,8 +62,6 @@ static int miss_file(const struct exec *exec, const struct exec_file *file, int 
     (void)snprintf(text, sizeof(text), "--get %.300s: %s", file->there,
                    why != NULL ? why : "unknown error");
     exec->tell(text);
-    if (unlink(file->here) < 0 && errno != ENOENT)
-        return cupel_fail_errno(err, "remove %.150s", file->here);
     return 0;
 }
 
@@ -77,7 +73,7 @@ static int take_file(struct exec *exec, size_t len, struct cupel_error *err)
         file.index >= exec->request->get_count)
         return cupel_fail(err, -EPROTO, "cupel sent a malformed file");
     const struct exec_file *asked = &exec->request->gets[file.index];
-    return file.code < 0 ? miss_file(exec, asked, file.code, err)
+    return file.code < 0 ? miss_file(exec, asked, file.code)
                          : open_file(exec, asked->here, file.bytes, file.len, err);
 }
 

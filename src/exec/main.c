@@ -52,7 +52,7 @@ static const char help[] =
     "                            its last '/' if it is no path below the working folder\n"
     "      --get NAME[:FILE]     copy a file out of the learner's box when COMMAND has ended;\n"
     "                            FILE: default: NAME. If it is not there, is no regular file\n"
-    "                            or more than 16 MiB, that is told, and FILE is removed\n"
+    "                            or more than 16 MiB, that is told, and there is no FILE\n"
     "      --report FILE         write a cupel.run/1 document: how it ended, and figures\n"
     "  -h, --help                print this\n"
     "\n"

@@ -149,6 +149,25 @@ static int send_get(struct exec *exec, const struct exec_file *file, struct cupe
                  : exec_send(exec, n, err);
 }
 
+/* What a call before has left there must not be taken for this one's. */
+static int remove_old(const char *here, struct cupel_error *err)
+{
+    struct stat st;
+
+    if (here == NULL || lstat(here, &st) < 0 || !S_ISREG(st.st_mode) || unlink(here) == 0)
+        return 0;
+    return cupel_fail_errno(err, "remove %.150s", here);
+}
+
+static int remove_all_old(const struct exec_request *request, struct cupel_error *err)
+{
+    int r = remove_old(request->report, err);
+
+    for (size_t i = 0; r == 0 && i < request->get_count; i++)
+        r = remove_old(request->gets[i].here, err);
+    return r;
+}
+
 int exec_send_request(struct exec *exec, struct cupel_error *err)
 {
     const struct exec_request *request = exec->request;
@@ -158,6 +177,8 @@ int exec_send_request(struct exec *exec, struct cupel_error *err)
 
     for (size_t i = 0; r == 0 && i < request->put_count; i++)
         r = send_put(exec, &request->puts[i], err);
+    if (r == 0)
+        r = remove_all_old(request, err);
     for (size_t i = 0; r == 0 && i < request->get_count; i++)
         r = send_get(exec, &request->gets[i], err);
     if (r < 0)

@@ -64,7 +64,8 @@ struct broker_call {
     struct cupel_run_file *files; /* the same for the run */
     struct broker_got gets[CUPEL_BROKER_GETS];
     size_t get_count;
-    size_t held;          /* bytes of files, both ways */
+    size_t held;          /* bytes of files and their names, both ways */
+    size_t held_got;      /* of these, of files that are given back */
     unsigned char *frame; /* that call points into */
     struct cupel_broker_call call;
     char *chdir; /* absolute */

@@ -9,7 +9,7 @@
 
 int broker_append(struct broker_bytes *bytes, const void *more, size_t len)
 {
-    size_t size = bytes->size > 0 ? bytes->size : 4096;
+    size_t size = bytes->size > 0 ? bytes->size : len;
 
     if (len == 0)
         return 0;
@@ -27,8 +27,7 @@ int broker_append(struct broker_bytes *bytes, const void *more, size_t len)
     return 0;
 }
 
-static int add_bytes(struct broker_call *call, const void *bytes, size_t len,
-                     struct cupel_error *err)
+static int hold(struct broker_call *call, size_t len, struct cupel_error *err)
 {
     struct cupel_broker *broker = call->broker;
 
@@ -36,11 +35,18 @@ static int add_bytes(struct broker_call *call, const void *bytes, size_t len,
         return cupel_fail(err, -EDQUOT,
                           "--put: the files of all calls at a time are more than %zu MiB",
                           CUPEL_BROKER_FILES_BYTES >> 20);
-    if (broker_append(&call->puts[call->put_count - 1].content, bytes, len) < 0)
-        return -ENOMEM;
     broker->held += len;
     call->held += len;
     return 0;
+}
+
+static int add_bytes(struct broker_call *call, const void *bytes, size_t len,
+                     struct cupel_error *err)
+{
+    struct broker_bytes *content = &call->puts[call->put_count - 1].content;
+    int r = hold(call, len, err);
+
+    return r == 0 ? broker_append(content, bytes, len) : r;
 }
 
 static int take_put(struct broker_call *call, size_t len, struct cupel_error *err)
@@ -68,7 +74,8 @@ static int take_put(struct broker_call *call, size_t len, struct cupel_error *er
         return -ENOMEM;
     }
     call->puts[call->put_count++] = (struct broker_put){path, put.executable, {0}};
-    return add_bytes(call, put.bytes, put.len, err);
+    r = hold(call, strlen(path), err);
+    return r == 0 ? add_bytes(call, put.bytes, put.len, err) : r;
 }
 
 static int take_more(struct broker_call *call, size_t len, struct cupel_error *err)
@@ -160,9 +167,6 @@ int broker_take_frame(struct broker_call *call, enum cupel_broker_type type, siz
 void broker_forget_request(struct broker_call *call)
 {
     for (size_t i = 0; i < call->put_count; i++) {
-        if (call->broker != NULL)
-            call->broker->held -= call->puts[i].content.len;
-        call->held -= call->puts[i].content.len;
         free(call->puts[i].path);
         free(call->puts[i].content.bytes);
     }
@@ -171,6 +175,9 @@ void broker_forget_request(struct broker_call *call)
     call->puts = NULL;
     call->files = NULL;
     call->put_count = 0;
+    if (call->broker != NULL)
+        call->broker->held -= call->held - call->held_got;
+    call->held = call->held_got;
     cupel_broker_call_clear(&call->call);
     free(call->frame);
     call->frame = NULL;

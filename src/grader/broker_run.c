@@ -54,6 +54,7 @@ static void read_files(struct broker_call *call)
         if (got->code == 0) {
             broker->held += got->len;
             call->held += got->len;
+            call->held_got += got->len;
         }
     }
 }

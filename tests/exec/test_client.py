@@ -236,6 +236,24 @@ class Client(support.TestCase):
                 self.assertEqual(done.returncode, 0)
                 self.assertEqual(done.stderr.decode(), f"cupel-exec: --get out: {why}\n")
 
+    def test_what_was_there_before_is_gone_also_if_the_call_fails(self):
+        for name in ("out", "report"):
+            write(self.work / name, "of the call before")
+        write(self.work / "data", "both ways")
+        request, _, done = self.asked(
+            *("--put", "data", "--get", "data:out", "--report", "report", "--get", "x:data"),
+            "./prog",
+            answers=[fake.exited(127, "no such folder")],
+        )
+        self.assertEqual(request.puts, {"data": (b"both ways", False)})
+        self.assertEqual(sorted(os.listdir(self.work)), [])
+        self.assertEqual(done.returncode, 127)
+
+    def test_a_file_may_be_got_to_standard_output(self):
+        answers = [fake.output(b"out\n"), fake.file(b"file\n"), fake.exited(0)]
+        _, _, done = self.asked("--get", "x:/dev/stdout", "./prog", answers=answers)
+        self.assertEqual(done.stdout, b"out\nfile\n")
+
     def test_a_file_that_cannot_be_written_fails_the_call(self):
         _, _, done = self.asked(
             "--get", "out:none/out", "./prog", answers=[fake.file(b"x")]
