@@ -33,6 +33,8 @@ struct cupel_definition_sources {
      */
     int (*files)(void *owner, const char *path, size_t max, struct cupel_run_file **ret,
                  size_t *ret_count, struct cupel_error *err);
+    /* Whether there is a file or folder at path: 0, or -errno with err. NULL: not asked. */
+    int (*exists)(void *owner, const char *path, struct cupel_error *err);
     void *owner;
 };
 

@@ -29,7 +29,9 @@ static void refuse(const struct cupel_field *root, const char *key, const char *
 static void read_path(struct definition *definition, const struct cupel_field *root,
                       struct cupel_grader_compat *compat)
 {
+    const struct cupel_definition_sources *sources = definition->sources;
     char excerpt[CUPEL_TEXT_EXCERPT_SIZE];
+    struct cupel_error err = {0};
     struct cupel_field field;
     const char *path = NULL;
 
@@ -39,6 +41,8 @@ static void read_path(struct definition *definition, const struct cupel_field *r
         (void)cupel_field_fail(
             &field, "expected a folder or an archive below the grader's folder, found \"%s\"",
             cupel_text_excerpt(path, excerpt));
+    else if (sources->exists != NULL && sources->exists(sources->owner, path, &err) < 0)
+        (void)cupel_field_fail(&field, "%s", err.text);
     else
         (void)cupel_definition_copy_text(definition, path, &compat->autograder);
 }
