@@ -6,6 +6,7 @@ import support
 from support import CUPEL
 
 LAYERS = "user_namespace, seccomp, no_new_privs, landlock or cgroup"
+TEMPLATES = "c, gradescope, harness, io, java or python"
 NAME = (
     "expected a name of at most 64 letters, digits, '.', '_' and '-', since it becomes the grader's"
 )
@@ -40,7 +41,7 @@ CASES = [
     (["test", "--watch", "nosuch"], "cupel test: nosuch: No such file or directory"),
     (["new"], "cupel new: expected a folder and --template; see cupel new --help"),
     (["new", "a"], "cupel new: expected a folder and --template; see cupel new --help"),
-    (["new", "a", "--template", "x"], "cupel new: --template x: expected c, io, java or python"),
+    (["new", "a", "--template", "x"], f"cupel new: --template x: expected {TEMPLATES}"),
     (["new", "..", "--template", "c"], f"cupel new: ..: {NAME}"),
     (["new", "ä", "--template", "c"], f"cupel new: ä: {NAME}"),
     (["new", "a/b", "--template", "c"], "cupel new: a/b: No such file or directory"),

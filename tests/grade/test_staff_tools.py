@@ -14,7 +14,7 @@ import grading
 import support
 from support import CUPEL
 
-TEMPLATES = ("c", "io", "java", "python")
+TEMPLATES = ("c", "gradescope", "harness", "io", "java", "python")
 CHEATS = (
     "empty",
     "empty-files",
@@ -458,7 +458,9 @@ class New(StaffCase):
     def test_an_unknown_template_names_those_there_are(self):
         folder, done = self.make("fortran", code=2)
         self.assertEqual(
-            done.stderr, "cupel new: --template fortran: expected c, io, java or python\n"
+            done.stderr,
+            "cupel new: --template fortran: "
+            "expected c, gradescope, harness, io, java or python\n",
         )
         self.assertFalse(folder.exists())
 

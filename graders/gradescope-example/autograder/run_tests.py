@@ -33,7 +33,7 @@ def run(arguments, stdin="/dev/null"):
             stdin=given,
             stdout=output,
             stderr=subprocess.DEVNULL,
-            timeout=2,
+            timeout=5,
             preexec_fn=limit,
         )
         output.seek(0)
@@ -67,7 +67,7 @@ def run_test(number, name, arguments, stdin, expected, points, visibility):
             score = round(points * part, 1)
             status = "passed" if part == 1 else "failed"
     except subprocess.TimeoutExpired:
-        output = "no answer within 2 seconds"
+        output = "no answer within 5 seconds"
     return {
         "number": number,
         "name": name,
