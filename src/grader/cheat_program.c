@@ -85,6 +85,13 @@ static const struct language languages[] = {
            "        console.log(\"" CUPEL_CHEAT_MARK "\" + path);\n"
            "    } catch {}\n}\n\n",
            "look(%1$s);\n", ""}}},
+    {{".sh"},
+     {[CUPEL_CHEAT_EARLY_EXIT] = {.head = "#!/bin/sh\nexit 0\n"},
+      [CUPEL_CHEAT_FORGED_RESULT] = {"#!/bin/sh\n", "printf '%%b\\n' %1$s\n", ""},
+      [CUPEL_CHEAT_ENDLESS_OUTPUT] = {.head = "#!/bin/sh\nexec yes 1\n"},
+      [CUPEL_CHEAT_HIDDEN_DATA] = {"#!/bin/sh\n",
+                                   "[ ! -r %1$s ] || echo \"" CUPEL_CHEAT_MARK "\"%1$s\n",
+                                   ""}}},
 };
 
 #define LANGUAGE_COUNT (sizeof(languages) / sizeof(languages[0]))
