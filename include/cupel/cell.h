@@ -25,8 +25,17 @@ struct cupel_cell_mount {
     bool optional; /* leave it out where source does not exist */
 };
 
+/* A folder of the box that runs also see, and may write to, at another path. */
+struct cupel_cell_alias {
+    const char *path;   /* absolute, a single component such as "/autograder" */
+    const char *folder; /* relative to /box; made where it is missing */
+};
+
 struct cupel_cell_options {
     const char *unpack_path; /* cupel-unpack, placed at /cupel/unpack; NULL: not needed */
+    const char *exec_path;   /* cupel-exec, placed at /cupel/exec; NULL: not needed */
+    const struct cupel_cell_alias *aliases; /* borrowed until the cell is freed */
+    size_t alias_count;                     /* at most CUPEL_CELL_ALIASES_MAX */
     const struct cupel_cell_mount *mounts;
     size_t mount_count;
     unsigned lanes;     /* runs at the same time, 1 to CUPEL_CELL_LANES_MAX */
@@ -37,7 +46,8 @@ struct cupel_cell_options {
     bool copy_box; /* give runs a copy of the box even where overlayfs works: for tests */
 };
 
-#define CUPEL_CELL_LANES_MAX 64
+#define CUPEL_CELL_LANES_MAX   64
+#define CUPEL_CELL_ALIASES_MAX 8
 
 /*
  * What of the host a cell must show for these policies: their read_only paths, without those

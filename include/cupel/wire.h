@@ -23,6 +23,8 @@
 #define CUPEL_WIRE_MOUNTS    256
 #define CUPEL_WIRE_RULES     256
 #define CUPEL_WIRE_RLIMITS   16
+#define CUPEL_WIRE_FILES     1024
+#define CUPEL_WIRE_ALIASES   8
 /* Sent to a run's init, asks it to kill every process of the run; to stop them all, and to let
  * them go on. Of two that wait, the lowest number is taken first, so the end comes last. */
 #define CUPEL_WIRE_STOP_SIGNAL   SIGTERM
@@ -55,8 +57,8 @@ enum cupel_wire_state {
 /*
  * The table of what is permitted: the state after a frame of type with fd_count descriptors in
  * state. Returns 0 and sets *ret; -EPROTO if the frame is not permitted there, or carries other
- * than its number of descriptors (SETUP: any number; RUN: 3 or 4; STARTED: 6; READY, LISTENER:
- * 1; others: none).
+ * than its number of descriptors (SETUP: any number; RUN: 3 to 6; STARTED: 6 to 8; READY,
+ * LISTENER: 1; others: none). Which of RUN's and STARTED's there are, the RUN tells.
  */
 CUPEL_MUST_CHECK int cupel_wire_next(enum cupel_wire_state state, enum cupel_wire_type type,
                                      size_t fd_count, enum cupel_wire_state *ret);
@@ -68,18 +70,26 @@ struct cupel_wire_mount {
     bool optional;
 };
 
-/* Descriptors: the lease of the uid if has_lease, cupel-unpack if has_unpack, then a channel
- * for each lane if there is more than one lane. */
+struct cupel_wire_alias {
+    const char *path;   /* in the cell */
+    const char *folder; /* relative to /box */
+};
+
+/* Descriptors: the lease of the uid if has_lease, cupel-unpack if has_unpack, cupel-exec if
+ * has_exec, then a channel for each lane if there is more than one lane. */
 struct cupel_wire_setup {
     uint32_t lanes;
     bool has_lease;
     bool has_unpack;
+    bool has_exec;
     bool loopback;
     bool copy_box; /* never overlayfs: what a host without it would do */
     uint64_t box_bytes;
     uint64_t box_inodes;
     struct cupel_wire_mount mounts[CUPEL_WIRE_MOUNTS];
     size_t mount_count;
+    struct cupel_wire_alias aliases[CUPEL_WIRE_ALIASES];
+    size_t alias_count;
 };
 
 enum cupel_wire_access {
@@ -96,11 +106,22 @@ struct cupel_wire_rule {
     enum cupel_wire_access access;
 };
 
-/* Descriptors: 0, 1 and 2 of the command, and its cgroup if has_cgroup. */
+/* A file to place in the run's view. */
+struct cupel_wire_file {
+    const char *path; /* below /box or /tmp */
+    uint64_t len;
+    bool executable;
+};
+
+/* Descriptors: 0, 1 and 2 of the command, its cgroup if has_cgroup, a file with the contents of
+ * files, one behind the other, if there are any, and 3 of the command if has_report. */
 struct cupel_wire_run {
     bool fresh_box;
     bool loopback;
     bool has_cgroup;
+    bool has_report;
+    bool has_broker;
+    bool keeps_files;
     bool small_pages; /* no huge ones: memory grows in steps that can be followed */
     uint64_t disk_bytes;
     uint64_t inodes;
@@ -110,6 +131,8 @@ struct cupel_wire_run {
     const char **environment; /* likewise */
     struct cupel_wire_rule rules[CUPEL_WIRE_RULES];
     size_t rule_count;
+    struct cupel_wire_file *files; /* likewise, but no NULL; NULL if there are none */
+    size_t file_count;
     const void *filter; /* struct sock_filter[filter_count], unaligned */
     size_t filter_count;
     const void *notify_filter; /* used instead where LISTENER can be sent; or NULL */
@@ -125,9 +148,10 @@ struct cupel_wire_ready {
  * STARTED has no body. It is sent by the run's init when all is set up but the command itself.
  * Descriptors: a pidfd of init; the run's /proc (readable); the root of the tmpfs behind /tmp
  * (O_PATH); a NETLINK_SOCK_DIAG socket of its network namespace; /proc/sysvipc/shm of its ipc
- * namespace; a memfd that begins with the CPU time in ns of all that init has reaped
- * (uint64_t). /dev/null stands for the socket or the segments where the kernel does not have
- * them.
+ * namespace; a memfd that begins with the CPU time in ns of all that init has reaped, and how
+ * often it has stopped the run for CUPEL_WIRE_PAUSE_SIGNAL (uint64_t[2]); the run's /box
+ * (O_PATH) if the RUN keeps_files; the socket that listens at /cupel/broker if it has_broker.
+ * /dev/null stands for the socket or the segments where the kernel does not have them.
  */
 
 /*

@@ -16,6 +16,42 @@
 /* What the folders below take of the quota. */
 #define OWN_INODES 8
 
+struct room {
+    uint64_t bytes;
+    uint64_t inodes;
+};
+
+/* What cupel puts there is no part of the run's quota. */
+static struct room find_room(const struct cupel_wire_run *run)
+{
+    return (struct room){.bytes = run->disk_bytes + cell_files_bytes(run),
+                         .inodes = run->inodes + OWN_INODES + cell_files_inodes(run) +
+                                   (run->has_broker ? 1 : 0)};
+}
+
+static int find_room_of_box(struct room *ret, struct cupel_error *err)
+{
+    struct statfs box;
+
+    if (statfs("/box", &box) < 0)
+        return cupel_fail_errno(err, "look at the room that the box takes");
+    ret->bytes = (uint64_t)(box.f_blocks - box.f_bfree) * (uint64_t)box.f_bsize;
+    ret->inodes = (uint64_t)(box.f_files - box.f_ffree);
+    return 0;
+}
+
+/* The overlay marks what was removed of the box, each by a node, until its folder is gone. */
+static int find_room_with_marks(const struct cupel_wire_run *run, struct room *ret,
+                                struct cupel_error *err)
+{
+    struct room box = {0, 0};
+    int r = run->fresh_box && run->file_count > 0 ? find_room_of_box(&box, err) : 0;
+
+    *ret = find_room(run);
+    ret->inodes += box.inodes;
+    return r;
+}
+
 /*
  * One tmpfs holds all that a run may write, so that one size limits it. It is mounted at /tmp,
  * with the parts in folders of it, and then covered by the part that is /tmp itself.
@@ -23,10 +59,14 @@
 static int mount_scratch(const struct cupel_wire_run *run, struct cupel_error *err)
 {
     static const char *const parts[] = {"/tmp/tmp", "/tmp/upper", "/tmp/work"};
+    struct room room;
     char options[96];
 
+    int r = find_room_with_marks(run, &room, err);
+    if (r < 0)
+        return r;
     (void)snprintf(options, sizeof(options), "mode=0755,size=%ju,nr_inodes=%ju",
-                   (uintmax_t)run->disk_bytes, (uintmax_t)run->inodes + OWN_INODES);
+                   (uintmax_t)room.bytes, (uintmax_t)room.inodes);
     if (mount("tmpfs", "/tmp", "tmpfs", FLAGS, options) < 0)
         return cupel_fail_errno(err, "mount a tmpfs at /tmp");
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
@@ -48,16 +88,15 @@ static bool upper_has_attributes(void)
 /* A copy takes room that a view does not: what the box holds is no part of the run's quota. */
 static int make_room(const struct cupel_wire_run *run, struct cupel_error *err)
 {
-    struct statfs box;
+    struct room room = find_room(run);
+    struct room box = {0, 0};
     char options[96];
 
-    if (statfs("/box", &box) < 0)
-        return cupel_fail_errno(err, "look at the box to copy");
-    uint64_t bytes = (uint64_t)(box.f_blocks - box.f_bfree) * (uint64_t)box.f_bsize;
-    uint64_t inodes = (uint64_t)(box.f_files - box.f_ffree);
+    int r = find_room_of_box(&box, err);
+    if (r < 0)
+        return r;
     (void)snprintf(options, sizeof(options), "size=%ju,nr_inodes=%ju",
-                   (uintmax_t)(run->disk_bytes + bytes),
-                   (uintmax_t)(run->inodes + OWN_INODES + inodes));
+                   (uintmax_t)(room.bytes + box.bytes), (uintmax_t)(room.inodes + box.inodes));
     if (mount(NULL, "/tmp", NULL, MS_REMOUNT | FLAGS, options) < 0)
         return cupel_fail_errno(err, "make room for a copy of the box");
     return 0;
@@ -92,12 +131,14 @@ static int mount_view(const struct cupel_wire_run *run, bool copy, struct cupel_
     return copy_box(run, err);
 }
 
-int cell_box_mount(const struct cupel_wire_run *run, bool copy, int *ret_fd,
+int cell_box_mount(const struct cupel_wire_run *run, bool copy, int *ret_fd, int *ret_broker_fd,
                    struct cupel_error *err)
 {
     int r = mount_scratch(run, err);
     if (r == 0 && run->fresh_box)
         r = mount_view(run, copy, err);
+    if (r == 0 && run->has_broker)
+        r = cell_broker_listen("/tmp/broker", ret_broker_fd, err);
     if (r < 0)
         return r;
     if (mount("/tmp/tmp", "/tmp", NULL, MS_BIND, NULL) < 0)
@@ -106,5 +147,16 @@ int cell_box_mount(const struct cupel_wire_run *run, bool copy, int *ret_fd,
     if (fd < 0)
         return cupel_fail_errno(err, "open /tmp");
     *ret_fd = fd;
+    return 0;
+}
+
+int cell_box_unmount(struct cupel_error *err)
+{
+    static const char *const places[] = {"/tmp", "/box", "/tmp"};
+
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        if (umount2(places[i], MNT_DETACH) < 0)
+            return cupel_fail_errno(err, "unmount %s", places[i]);
+    }
     return 0;
 }

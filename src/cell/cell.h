@@ -5,6 +5,7 @@
 #ifndef CUPEL_CELL_CELL_H
 #define CUPEL_CELL_CELL_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/time.h>
@@ -39,10 +40,19 @@ CUPEL_MUST_CHECK int cell_privileges_drop(struct cupel_error *err);
 
 /* root.c, etc.c, network.c: what the cell sees */
 
-/* Build the root, pivot into it, leave nothing of the host's behind. unpack_fd: -1 if not
- * needed. */
-CUPEL_MUST_CHECK int cell_root_enter(const struct cupel_wire_setup *setup, int unpack_fd,
+/* Programs of cupel's own that the cell shows; -1: not needed. */
+struct cell_programs {
+    int unpack_fd;
+    int exec_fd;
+};
+
+/* Build the root, pivot into it, leave nothing of the host's behind. */
+CUPEL_MUST_CHECK int cell_root_enter(const struct cupel_wire_setup *setup,
+                                     const struct cell_programs *programs,
                                      struct cupel_error *err);
+
+/* Copy the next component of *path into name and move *path behind it; false at the end. */
+bool cell_root_next_component(const char **path, char name[static NAME_MAX + 1]);
 
 /* passwd, group, hosts, nsswitch.conf in the open folder etc_fd. */
 CUPEL_MUST_CHECK int cell_etc_write(int etc_fd, struct cupel_error *err);
@@ -52,10 +62,41 @@ CUPEL_MUST_CHECK int cell_network_loopback(struct cupel_error *err);
 
 /* box.c: what a run may write */
 
-/* Mount /tmp and, if run->fresh_box, a copy-on-write view of /box; *ret_fd: O_PATH of their
- * tmpfs. */
+/*
+ * Mount /tmp and, if run->fresh_box, a copy-on-write view of /box; *ret_fd: O_PATH of their
+ * tmpfs. If run->has_broker, *ret_broker_fd is a socket that listens at /cupel/broker.
+ */
 CUPEL_MUST_CHECK int cell_box_mount(const struct cupel_wire_run *run, bool copy, int *ret_fd,
-                                    struct cupel_error *err);
+                                    int *ret_broker_fd, struct cupel_error *err);
+
+/* Undo that, for a run with a view. */
+CUPEL_MUST_CHECK int cell_box_unmount(struct cupel_error *err);
+
+/* broker.c */
+
+/* Listen at path, and show that at CELL_BROKER; *ret_fd does not block. */
+CUPEL_MUST_CHECK int cell_broker_listen(const char *path, int *ret_fd, struct cupel_error *err);
+
+#define CELL_BROKER "/cupel/broker" /* a file of the root that the socket covers */
+
+/* files.c: what a run finds in its view, at paths that a learner's build may have prepared */
+
+/* What run->files take of the quota's tmpfs. */
+uint64_t cell_files_bytes(const struct cupel_wire_run *run);
+uint64_t cell_files_inodes(const struct cupel_wire_run *run);
+
+/* Place run->files, whose contents contents_fd holds one behind the other. No link is followed,
+ * and what is in the way is removed. */
+CUPEL_MUST_CHECK int cell_files_place(const struct cupel_wire_run *run, int contents_fd,
+                                      struct cupel_error *err);
+
+/* Show folders of the view at setup->aliases. Those that are missing are made, as above; where
+ * the box has no room left, they are not shown. */
+CUPEL_MUST_CHECK int cell_files_alias(const struct cupel_wire_setup *setup,
+                                      struct cupel_error *err);
+
+/* Copy len bytes of a file from *at on to where to_fd is. Returns 0 or -errno. */
+CUPEL_MUST_CHECK int cell_files_copy(int from_fd, off_t *at, uint64_t len, int to_fd);
 
 /* landlock.c */
 
@@ -70,7 +111,7 @@ CUPEL_MUST_CHECK int cell_landlock_restrict(const struct cupel_wire_run *run, in
 
 struct cell_lane {
     int channel_fd;
-    bool copy_box; /* as in struct cupel_wire_setup */
+    const struct cupel_wire_setup *setup;
     int landlock_abi;
 };
 
@@ -98,7 +139,8 @@ bool cell_evidence_file_at_limit(uint64_t size);
  * command's process; never by the command.
  */
 struct cell_report {
-    uint64_t reaped_ns;        /* first: the supervisor reads it, see STARTED */
+    uint64_t reaped_ns; /* these two come first: the supervisor reads them, see STARTED */
+    uint64_t pauses;
     struct cupel_error error;  /* code 0: set-up went well */
     uint64_t init_setup_ns;    /* CPU time of init up to the start of the command */
     uint64_t command_setup_ns; /* CPU time of the command's process up to execve(2) */
@@ -122,6 +164,8 @@ struct cell_run {
     const struct cupel_wire_run *request;
     const int *stdio; /* the command's 0, 1, 2 */
     int cgroup_fd;    /* of the command, O_PATH; -1: that of the lane */
+    int contents_fd;  /* of request->files; -1: none */
+    int third_fd;     /* the command's 3; -1: none */
     int lane_pidfd;
     int report_fd;
     int courier_fd; /* the lane's channel, out of the command's way */

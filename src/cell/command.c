@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -23,7 +24,14 @@ static int take_stdio(const struct cell_run *run, struct cupel_error *err)
         if (dup2(run->stdio[i], i) < 0)
             return cupel_fail_errno(err, "dup2 to %d", i);
     }
-    if (close_range(3, courier - 1, 0) < 0 || close_range(courier + 1, ~0U, 0) < 0)
+    unsigned first = 3;
+    if (run->third_fd >= 0) {
+        if (run->third_fd == 3 ? fcntl(3, F_SETFD, 0) < 0 : dup2(run->third_fd, 3) < 0)
+            return cupel_fail_errno(err, "dup2 to 3");
+        first = 4;
+    }
+    if ((first < courier && close_range(first, courier - 1, 0) < 0) ||
+        close_range(courier + 1, ~0U, 0) < 0)
         return cupel_fail_errno(err, "close_range");
     return 0;
 }

@@ -38,7 +38,11 @@ struct views {
     int scratch_fd;
     int sockets_fd;
     int segments_fd;
+    int box_fd;    /* -1: not asked for, as the next */
+    int broker_fd; /* no view: it listens */
 };
+
+static const struct views no_views = {-1, -1, -1, -1, -1, -1};
 
 static void close_views(struct views *views)
 {
@@ -46,6 +50,8 @@ static void close_views(struct views *views)
     cupel_close_p(&views->scratch_fd);
     cupel_close_p(&views->sockets_fd);
     cupel_close_p(&views->segments_fd);
+    cupel_close_p(&views->box_fd);
+    cupel_close_p(&views->broker_fd);
 }
 
 static int or_null(int fd)
@@ -71,24 +77,60 @@ static int tell_started(const struct cell_run *run, const struct views *views,
 
     if (own_pidfd < 0)
         return cupel_fail_errno(err, "pidfd_open");
+    int fds[8] = {own_pidfd,         views->proc_fd,     views->scratch_fd,
+                  views->sockets_fd, views->segments_fd, run->report_fd};
+    size_t count = 6;
+    if (views->box_fd >= 0)
+        fds[count++] = views->box_fd;
+    if (views->broker_fd >= 0)
+        fds[count++] = views->broker_fd;
     int len = cupel_wire_encode_started(frame, sizeof(frame));
-    int r =
-        len < 0
-            ? len
-            : wire_send(run->lane->channel_fd, frame, (size_t)len,
-                        (const int[]){own_pidfd, views->proc_fd, views->scratch_fd,
-                                      views->sockets_fd, views->segments_fd, run->report_fd},
-                        6);
+    int r = len < 0 ? len : wire_send(run->lane->channel_fd, frame, (size_t)len, fds, count);
     return r < 0 ? cupel_fail(err, r, "send STARTED: %s", strerrordesc_np(-r)) : 0;
+}
+
+static int furnish(const struct cell_run *run, struct cupel_error *err)
+{
+    int r = cell_files_place(run->request, run->contents_fd, err);
+
+    return r == 0 ? cell_files_alias(run->lane->setup, err) : r;
+}
+
+/*
+ * What the run finds in its folders, and what is left in them for the supervisor to read. A
+ * learner's build can give its files attributes for which overlayfs refuses to look at them,
+ * and so to remove them. A copy of the box has no attributes.
+ */
+static int make_box(const struct cell_run *run, struct views *views, struct cupel_error *err)
+{
+    bool copy = run->lane->setup->copy_box;
+    int r = cell_box_mount(run->request, copy, &views->scratch_fd, &views->broker_fd, err);
+    if (r < 0)
+        return r;
+    r = furnish(run, err);
+    if (r < 0 && run->request->fresh_box && !copy) {
+        close_views(views);
+        *views = no_views;
+        *err = (struct cupel_error){0};
+        r = cell_box_unmount(err);
+        if (r == 0)
+            r = cell_box_mount(run->request, true, &views->scratch_fd, &views->broker_fd, err);
+        if (r == 0)
+            r = furnish(run, err);
+    }
+    if (r < 0 || !run->request->keeps_files)
+        return r;
+    views->box_fd = open("/box", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    return views->box_fd < 0 ? cupel_fail_errno(err, "open /box") : 0;
 }
 
 static int set_up(const struct cell_run *run, struct cupel_error *err)
 {
-    struct views views __attribute__((cleanup(close_views))) = {-1, -1, -1, -1};
+    struct views views __attribute__((cleanup(close_views))) = no_views;
 
     int r = cell_identity_die_with(run->lane_pidfd, err);
     if (r == 0)
-        r = cell_box_mount(run->request, run->lane->copy_box, &views.scratch_fd, err);
+        r = make_box(run, &views, err);
     if (r == 0)
         r = open_views_of_ipc(&views, err);
     if (r == 0)
@@ -112,7 +154,8 @@ static int set_up(const struct cell_run *run, struct cupel_error *err)
  *
  * Until then both have one table of descriptors, so that the listener of the command's filter,
  * which may not allow the command's process to send anything, is init's as well. execve(2)
- * gives the command a table of its own, without what is close-on-exec: all but 0, 1 and 2.
+ * gives the command a table of its own, without what is close-on-exec: all but 0, 1 and 2, and
+ * 3 where the command was given one.
  */
 static pid_t start_command(const struct cell_run *run, struct cupel_error *err)
 {
@@ -181,6 +224,7 @@ static void wait_for_command(pid_t command, const sigset_t *signals, struct cell
         switch (sigwaitinfo(signals, NULL)) {
         case CUPEL_WIRE_PAUSE_SIGNAL:
             (void)kill(-1, SIGSTOP);
+            report->pauses++;
             break;
         case CUPEL_WIRE_RESUME_SIGNAL:
             (void)kill(-1, SIGCONT);

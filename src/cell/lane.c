@@ -91,9 +91,21 @@ static struct cupel_wire_exited describe(const struct cell_report *report, int i
     return exited;
 }
 
+/* Who feeds a run, or listens to it, sees when it has let go. That its outputs have ended is
+ * not told before the run has: the supervisor wakes up once. */
+static void keep_output_only(struct wire_frame *frame)
+{
+    for (size_t i = 0; i < frame->fd_count; i++) {
+        if (i == 1 || i == 2)
+            continue;
+        cupel_close_p(&frame->fds[i]);
+        frame->fds[i] = -1;
+    }
+}
+
 /* Start init, wait until it and with it every process of the run is dead. */
-static int run_init(const struct cell_run *run, int *ret_status, struct rusage *ret_usage,
-                    struct cupel_error *err)
+static int run_init(const struct cell_run *run, struct wire_frame *frame, int *ret_status,
+                    struct rusage *ret_usage, struct cupel_error *err)
 {
     struct clone_args args = {.flags = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC,
                               .exit_signal = SIGCHLD};
@@ -103,17 +115,41 @@ static int run_init(const struct cell_run *run, int *ret_status, struct rusage *
         return cupel_fail_errno(err, "clone pid, mount and ipc namespaces");
     if (pid == 0)
         cell_init_main(run);
+    keep_output_only(frame);
     if (TEMP_FAILURE_RETRY(wait4(pid, ret_status, 0, ret_usage)) < 0)
         return cupel_fail_errno(err, "wait for init");
     return 0;
 }
 
-static int serve_run(const struct server *server, const struct cupel_wire_run *request)
+/* The descriptors of RUN behind 0, 1 and 2, in their order; -1: none. */
+struct run_fds {
+    int cgroup;
+    int contents;
+    int third;
+};
+
+static int sort_fds(const struct cupel_wire_run *request, const struct wire_frame *frame,
+                    struct run_fds *ret)
+{
+    const bool given[] = {request->has_cgroup, request->file_count > 0, request->has_report};
+    int *const places[] = {&ret->cgroup, &ret->contents, &ret->third};
+    size_t next = 3;
+
+    for (size_t i = 0; i < 3; i++)
+        *places[i] = given[i] && next < frame->fd_count ? frame->fds[next++] : -1;
+    size_t asked = 3U + given[0] + given[1] + given[2];
+    return frame->fd_count == asked ? 0 : -EPROTO;
+}
+
+static int serve_run(const struct server *server, const struct cupel_wire_run *request,
+                     const struct run_fds *fds)
 {
     struct cell_run run = {.lane = server->lane,
                            .request = request,
                            .stdio = server->frame->fds,
-                           .cgroup_fd = request->has_cgroup ? server->frame->fds[3] : -1,
+                           .cgroup_fd = fds->cgroup,
+                           .contents_fd = fds->contents,
+                           .third_fd = fds->third,
                            .lane_pidfd = server->own_pidfd,
                            .report_fd = server->report_fd,
                            .courier_fd = server->courier_fd,
@@ -123,7 +159,7 @@ static int serve_run(const struct server *server, const struct cupel_wire_run *r
     int status = 0;
 
     memset(server->report, 0, sizeof(*server->report));
-    int r = run_init(&run, &status, &usage, &error);
+    int r = run_init(&run, server->frame, &status, &usage, &error);
     if (r == 0 && server->report->error.code != 0)
         error = server->report->error;
     if (error.code != 0)
@@ -135,15 +171,16 @@ static int serve_run(const struct server *server, const struct cupel_wire_run *r
 static int serve_frame(const struct server *server, struct cupel_error *err)
 {
     struct cupel_wire_run request;
+    struct run_fds fds;
 
     int r = cupel_wire_decode_run(server->frame->bytes, server->frame->len, &request);
     if (r < 0)
         return cupel_fail(err, r, "malformed RUN");
-    if (server->frame->fd_count != (request.has_cgroup ? 4U : 3U)) {
+    if (sort_fds(&request, server->frame, &fds) < 0) {
         cupel_wire_run_clear(&request);
         return cupel_fail(err, -EPROTO, "a RUN without its descriptors");
     }
-    r = serve_run(server, &request);
+    r = serve_run(server, &request, &fds);
     cupel_wire_run_clear(&request);
     return r < 0 ? cupel_fail(err, r, "answer a RUN") : 0;
 }

@@ -20,11 +20,12 @@
  *  5. A run (lane.c): clone3(2) makes init, process 1 of fresh pid, mount and ipc namespaces.
  * Init (init.c) mounts the run's /tmp, /proc and view of /box, sends STARTED with a pidfd of
  * itself, and starts the command (command.c) in its cgroup, which drops all capabilities, takes
- * descriptors 0 to 2, a session, Landlock, resource limits and seccomp, in this order, and
- * executes. Then init drops its capabilities as well, and sends LISTENER: the descriptor by
- * which the supervisor is told of calls that the policy denies. When the command ends, init
- * kills and reaps the rest and ends. The lane reports EXITED. On a breach, the supervisor kills
- * the cgroup and asks init to end the run; killing init ends every process of it.
+ * descriptors 0 to 2 (3 if it is given one), a session, Landlock, resource limits and seccomp,
+ * in this order, and executes. Then init drops its capabilities as well, and sends LISTENER:
+ * the descriptor by which the supervisor is told of calls that the policy denies. When the
+ * command ends, init kills and reaps the rest and ends. The lane reports EXITED. On a breach,
+ * the supervisor kills the cgroup and asks init to end the run; killing init ends every process
+ * of it.
  *
  * Time namespaces are not used: a fixed boot time would hide nothing that a learner can use,
  * and would cost another namespace a cell.
@@ -49,7 +50,7 @@
 
 /* The descriptors of SETUP, in their order. */
 struct setup_fds {
-    int unpack; /* -1: none */
+    struct cell_programs programs;
     const int *lanes;
     size_t lane_count;
 };
@@ -59,13 +60,15 @@ static int sort_fds(const struct cupel_wire_setup *setup, const struct wire_fram
 {
     size_t lease = setup->has_lease ? 1 : 0; /* only kept open, for as long as we live */
     size_t unpack = setup->has_unpack ? 1 : 0;
+    size_t exec = setup->has_exec ? 1 : 0;
     size_t lanes = setup->lanes > 1 ? setup->lanes : 0;
 
     if (setup->lanes < 1 || setup->lanes > CUPEL_WIRE_LANES_MAX ||
-        frame->fd_count != lease + unpack + lanes)
+        frame->fd_count != lease + unpack + exec + lanes)
         return cupel_fail(err, -EPROTO, "SETUP has %zu descriptors", frame->fd_count);
-    ret->unpack = setup->has_unpack ? frame->fds[lease] : -1;
-    ret->lanes = frame->fds + lease + unpack;
+    ret->programs.unpack_fd = setup->has_unpack ? frame->fds[lease] : -1;
+    ret->programs.exec_fd = setup->has_exec ? frame->fds[lease + unpack] : -1;
+    ret->lanes = frame->fds + lease + unpack + exec;
     ret->lane_count = lanes;
     return 0;
 }
@@ -83,12 +86,12 @@ static int make_namespaces(uint32_t uid, struct cupel_error *err)
     return r;
 }
 
-static int become_cell(const struct cupel_wire_setup *setup, int unpack_fd,
-                       struct cupel_error *err)
+static int become_cell(const struct cupel_wire_setup *setup,
+                       const struct cell_programs *programs, struct cupel_error *err)
 {
     int r = setup->loopback ? cell_network_loopback(err) : 0;
     if (r == 0)
-        r = cell_root_enter(setup, unpack_fd, err);
+        r = cell_root_enter(setup, programs, err);
     if (r == 0)
         r = cell_privileges_limit(err);
     /* Keys of the user that started us stay behind; a kernel without keyrings has none to hide.
@@ -156,8 +159,8 @@ static int fork_lanes(const struct setup_fds *fds, const struct cupel_wire_setup
                     (void)close(fds->lanes[other]);
             }
             (void)close(CHANNEL_FD);
-            lane_main(&(struct cell_lane){fds->lanes[i], setup->copy_box, landlock_abi},
-                      own_pidfd, setup->loopback);
+            lane_main(&(struct cell_lane){fds->lanes[i], setup, landlock_abi}, own_pidfd,
+                      setup->loopback);
         }
     }
     return 0;
@@ -176,7 +179,7 @@ static int outlive_lanes(struct setup_fds *fds, struct wire_frame *frame)
 static int run_cell(uint32_t uid, struct wire_frame *frame, struct cupel_error *err)
 {
     struct cupel_wire_setup setup;
-    struct setup_fds fds = {.unpack = -1};
+    struct setup_fds fds = {.programs = {-1, -1}};
 
     int r = make_namespaces(uid, err);
     if (wire_receive(CHANNEL_FD, frame) != 1) /* before a failure is told: it is the answer */
@@ -188,7 +191,7 @@ static int run_cell(uint32_t uid, struct wire_frame *frame, struct cupel_error *
         return cupel_fail(err, r, "malformed SETUP");
     r = sort_fds(&setup, frame, &fds, err);
     if (r == 0)
-        r = become_cell(&setup, fds.unpack, err);
+        r = become_cell(&setup, &fds.programs, err);
     int landlock_abi = cell_landlock_abi();
     if (r == 0 && fds.lane_count > 0)
         r = fork_lanes(&fds, &setup, landlock_abi, err);
@@ -200,7 +203,7 @@ static int run_cell(uint32_t uid, struct wire_frame *frame, struct cupel_error *
         return r;
     if (fds.lane_count > 0)
         return outlive_lanes(&fds, frame);
-    return cell_lane_serve(&(struct cell_lane){CHANNEL_FD, setup.copy_box, landlock_abi}, err);
+    return cell_lane_serve(&(struct cell_lane){CHANNEL_FD, &setup, landlock_abi}, err);
 }
 
 /* The uid to take, or "-" for the one that we have. */

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -34,8 +33,7 @@ static const struct mount_attr device_attr = {
     .propagation = MS_PRIVATE,
 };
 
-/* Copy the next component of *path into name and move *path behind it; false at the end. */
-static bool next_component(const char **path, char name[static NAME_MAX + 1])
+bool cell_root_next_component(const char **path, char name[static NAME_MAX + 1])
 {
     *path += strspn(*path, "/");
     size_t len = strcspn(*path, "/");
@@ -57,7 +55,7 @@ static int make_target(int root_fd, const char *path, bool folder, struct cupel_
     const char *rest = path;
     CUPEL_AUTO_FD at = fcntl(root_fd, F_DUPFD_CLOEXEC, 0);
 
-    while (at >= 0 && next_component(&rest, name)) {
+    while (at >= 0 && cell_root_next_component(&rest, name)) {
         bool last = rest[strspn(rest, "/")] == '\0';
         if (strcmp(name, "..") == 0)
             return cupel_fail(err, -EINVAL, "%s: \"..\" in a destination", path);
@@ -167,25 +165,33 @@ static int make_etc(int root_fd, struct cupel_error *err)
     return r;
 }
 
-static int place_unpack(int root_fd, int unpack_fd, struct cupel_error *err)
+static int place_program(int root_fd, int program_fd, const char *name, struct cupel_error *err)
 {
     struct stat st;
+    off_t at = 0;
 
-    if (unpack_fd < 0)
+    if (program_fd < 0)
         return 0;
     CUPEL_AUTO_FD folder = make_target(root_fd, "/cupel", true, err);
     if (folder < 0)
         return folder;
     CUPEL_AUTO_FD fd =
-        openat(folder, "unpack", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0755);
-    if (fd < 0 || fstat(unpack_fd, &st) < 0)
-        return cupel_fail_errno(err, "create /cupel/unpack");
-    for (off_t at = 0; at < st.st_size;) {
-        ssize_t n = sendfile(fd, unpack_fd, &at, (size_t)(st.st_size - at));
-        if (n <= 0)
-            return cupel_fail_errno(err, "write /cupel/unpack");
-    }
-    return 0;
+        openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0755);
+    if (fd < 0 || fstat(program_fd, &st) < 0)
+        return cupel_fail_errno(err, "create /cupel/%s", name);
+    int r = cell_files_copy(program_fd, &at, (uint64_t)st.st_size, fd);
+    return r < 0 ? cupel_fail(err, r, "write /cupel/%s: %s", name, strerrordesc_np(-r)) : 0;
+}
+
+static int place_programs(int root_fd, const struct cell_programs *programs,
+                          struct cupel_error *err)
+{
+    int r = place_program(root_fd, programs->unpack_fd, "unpack", err);
+
+    if (r < 0 || programs->exec_fd < 0)
+        return r;
+    CUPEL_AUTO_FD broker = make_target(root_fd, CELL_BROKER, false, err);
+    return broker < 0 ? broker : place_program(root_fd, programs->exec_fd, "exec", err);
 }
 
 static int mount_tmpfs(const char *path, uint64_t bytes, uint64_t inodes, unsigned long flags,
@@ -218,8 +224,8 @@ static int mount_box_and_proc(int root_fd, const struct cupel_wire_setup *setup,
     return attach(root_fd, "/proc", "/proc", true, &proc_attr, err);
 }
 
-static int fill(int root_fd, const struct cupel_wire_setup *setup, int unpack_fd,
-                struct cupel_error *err)
+static int fill(int root_fd, const struct cupel_wire_setup *setup,
+                const struct cell_programs *programs, struct cupel_error *err)
 {
     int r = mount_box_and_proc(root_fd, setup, err);
 
@@ -230,7 +236,11 @@ static int fill(int root_fd, const struct cupel_wire_setup *setup, int unpack_fd
     if (r == 0)
         r = make_etc(root_fd, err);
     if (r == 0)
-        r = place_unpack(root_fd, unpack_fd, err);
+        r = place_programs(root_fd, programs, err);
+    for (size_t i = 0; r == 0 && i < setup->alias_count; i++) {
+        CUPEL_AUTO_FD fd = make_target(root_fd, setup->aliases[i].path, true, err);
+        r = fd < 0 ? fd : 0;
+    }
     return r;
 }
 
@@ -248,7 +258,7 @@ static int pivot(int root_fd, struct cupel_error *err)
     return 0;
 }
 
-int cell_root_enter(const struct cupel_wire_setup *setup, int unpack_fd,
+int cell_root_enter(const struct cupel_wire_setup *setup, const struct cell_programs *programs,
                     struct cupel_error *err)
 {
     /* Nothing that is mounted here may reach the host, nor the other way round. */
@@ -260,6 +270,6 @@ int cell_root_enter(const struct cupel_wire_setup *setup, int unpack_fd,
     CUPEL_AUTO_FD root_fd = open(STAGE, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (root_fd < 0)
         return cupel_fail_errno(err, "open the new root");
-    r = fill(root_fd, setup, unpack_fd, err);
+    r = fill(root_fd, setup, programs, err);
     return r < 0 ? r : pivot(root_fd, err);
 }

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "cupel/cleanup.h"
+#include "cupel/path.h"
 #include "sandbox/cell_internal.h"
 #include "sandbox/uid_lease.h"
 
@@ -21,6 +22,7 @@
 #define GONE_MS  5000
 
 _Static_assert(CUPEL_CELL_LANES_MAX == CUPEL_WIRE_LANES_MAX, "a cell takes as many lanes");
+_Static_assert(CUPEL_CELL_ALIASES_MAX == CUPEL_WIRE_ALIASES, "and as many aliases");
 
 /* The far ends of the lanes' channels, handed to the cell and closed here. */
 struct far_ends {
@@ -112,17 +114,34 @@ static int fail_ended(struct cupel_error *err)
     return cupel_fail(err, -EPIPE, "cupel-cell ended unexpectedly");
 }
 
+/* Add a program that the cell shows to what is sent, if it is needed. *ret_fd is the caller's
+ * to close. */
+static int add_program(const char *path, int *ret_fd, int *fds, size_t *count,
+                       struct cupel_error *err)
+{
+    if (path == NULL)
+        return 0;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return cupel_fail_errno(err, "open %s", path);
+    *ret_fd = fd;
+    fds[(*count)++] = fd;
+    return 0;
+}
+
 static int send_setup(struct cupel_cell *cell, const struct cupel_cell_options *options,
                       const struct far_ends *far, struct cupel_error *err)
 {
     struct cupel_wire_setup setup = {.lanes = options->lanes,
                                      .has_lease = cell->lease_fd >= 0,
                                      .has_unpack = options->unpack_path != NULL,
+                                     .has_exec = options->exec_path != NULL,
                                      .loopback = options->network == CUPEL_NETWORK_LOOPBACK,
                                      .copy_box = options->copy_box,
                                      .box_bytes = options->box_bytes,
                                      .box_inodes = options->box_inodes,
-                                     .mount_count = options->mount_count};
+                                     .mount_count = options->mount_count,
+                                     .alias_count = options->alias_count};
     int fds[CUPEL_WIRE_FDS_MAX];
     size_t count = 0;
 
@@ -130,22 +149,25 @@ static int send_setup(struct cupel_cell *cell, const struct cupel_cell_options *
         setup.mounts[i] =
             (struct cupel_wire_mount){options->mounts[i].source, options->mounts[i].destination,
                                       options->mounts[i].writable, options->mounts[i].optional};
+    for (size_t i = 0; i < options->alias_count; i++)
+        setup.aliases[i] =
+            (struct cupel_wire_alias){options->aliases[i].path, options->aliases[i].folder};
     int len = cupel_wire_encode_setup(&setup, cell->frame->bytes, CUPEL_WIRE_MAX);
     if (len < 0)
         return cupel_fail(err, len, "the mounts of the cell do not fit in a frame");
 
     CUPEL_AUTO_FD unpack_fd = -1;
+    CUPEL_AUTO_FD exec_fd = -1;
     if (cell->lease_fd >= 0)
         fds[count++] = cell->lease_fd;
-    if (options->unpack_path != NULL) {
-        unpack_fd = open(options->unpack_path, O_RDONLY | O_CLOEXEC);
-        if (unpack_fd < 0)
-            return cupel_fail_errno(err, "open %s", options->unpack_path);
-        fds[count++] = unpack_fd;
-    }
+    int r = add_program(options->unpack_path, &unpack_fd, fds, &count, err);
+    if (r == 0)
+        r = add_program(options->exec_path, &exec_fd, fds, &count, err);
+    if (r < 0)
+        return r;
     for (unsigned i = 0; i < far->count; i++)
         fds[count++] = far->lanes[i];
-    int r = wire_send(cell->main_fd, cell->frame->bytes, (size_t)len, fds, count);
+    r = wire_send(cell->main_fd, cell->frame->bytes, (size_t)len, fds, count);
     if (r == -EPIPE || r == -ECONNRESET)
         return fail_ended(err);
     return r < 0 ? cupel_fail(err, r, "send SETUP: %s", strerrordesc_np(-r)) : 0;
@@ -235,6 +257,23 @@ int cupel_cell_start(const char *cell_path, const char *uid_registry, struct cup
     return 0;
 }
 
+static int check_aliases(const struct cupel_cell_options *options, struct cupel_error *err)
+{
+    if (options->alias_count > CUPEL_CELL_ALIASES_MAX)
+        return cupel_fail(err, -EINVAL, "a cell has at most %d aliases",
+                          CUPEL_CELL_ALIASES_MAX);
+    for (size_t i = 0; i < options->alias_count; i++) {
+        const struct cupel_cell_alias *alias = &options->aliases[i];
+        if (alias->path[0] != '/' || !cupel_path_is_plain(alias->path + 1) ||
+            strchr(alias->path + 1, '/') != NULL || !cupel_path_is_plain(alias->folder))
+            return cupel_fail(err, -EINVAL,
+                              "alias %.100s of %.100s: a name below / and a folder below /box "
+                              "are expected",
+                              alias->path, alias->folder);
+    }
+    return 0;
+}
+
 int cupel_cell_set_up(struct cupel_cell *cell, const struct cupel_cell_options *options,
                       struct cupel_error *err)
 {
@@ -244,10 +283,16 @@ int cupel_cell_set_up(struct cupel_cell *cell, const struct cupel_cell_options *
         options->mount_count > CUPEL_WIRE_MOUNTS)
         return cupel_fail(err, -EINVAL, "a cell has 1 to %d lanes and at most %d mounts",
                           CUPEL_CELL_LANES_MAX, CUPEL_WIRE_MOUNTS);
+    int r = check_aliases(options, err);
+    if (r < 0)
+        return r;
     cell->network = options->network;
     cell->cgroup = options->cgroup;
+    cell->has_exec = options->exec_path != NULL;
     cell->lane_count = options->lanes;
-    int r = make_lanes(cell, &far, err);
+    cell->aliases = options->aliases;
+    cell->alias_count = options->alias_count;
+    r = make_lanes(cell, &far, err);
     if (r == 0)
         r = send_setup(cell, options, &far, err);
     close_far_ends(&far); /* or the end of the cell would go unnoticed */

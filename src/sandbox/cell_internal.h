@@ -22,7 +22,10 @@ struct cupel_cell {
     int box_fd;
     int landlock_abi;
     bool is_root; /* no uid but root's is there to take, and RLIMIT_NPROC may not bind it */
-    bool broken;  /* it broke the protocol or ended: no run can be started */
+    const struct cupel_cell_alias *aliases; /* borrowed */
+    size_t alias_count;
+    bool has_exec; /* and a place for the broker's socket */
+    bool broken;   /* it broke the protocol or ended: no run can be started */
     enum cupel_network network;
     struct cupel_cgroup *cgroup; /* of the job, borrowed; NULL: none */
     unsigned

@@ -92,6 +92,9 @@ int run_encode(const struct cupel_run *run, void *buf, size_t size, struct cupel
         .loopback = run->cell->network == CUPEL_NETWORK_LOOPBACK &&
                     policy->network == CUPEL_NETWORK_LOOPBACK,
         .has_cgroup = run->leaf.cgroup != NULL,
+        .has_report = request->report_fd > 0,
+        .has_broker = request->has_broker,
+        .keeps_files = request->keeps_files,
         .small_pages = run_has_small_pages(run),
         .disk_bytes = request->limits.disk_bytes,
         .inodes = request->limits.inodes,
@@ -116,13 +119,22 @@ int run_encode(const struct cupel_run *run, void *buf, size_t size, struct cupel
     add_rules(&frame, (const char *const *)policy->writable, CUPEL_WIRE_WRITE);
     add_rules(&frame, request->extra_read_only, CUPEL_WIRE_READ);
     add_rules(&frame, request->extra_writable, CUPEL_WIRE_WRITE);
+    for (size_t i = 0; i < run->cell->alias_count; i++)
+        add_rule(&frame, run->cell->aliases[i].path, CUPEL_WIRE_WRITE);
+    if (request->has_broker)
+        add_rule(&frame, "/cupel/exec", CUPEL_WIRE_READ);
     add_devices(&frame, policy->devices, devices);
     if (frame.rule_count == CUPEL_WIRE_RULES)
         return cupel_fail(err, -E2BIG, "policy %s names too many paths", policy->name);
-    int len = cupel_wire_encode_run(&frame, buf, size);
-    return len < 0 ? cupel_fail(err, len,
-                                "arguments, environment and filter do not fit in a frame "
-                                "of %d bytes",
-                                CUPEL_WIRE_MAX)
-                   : len;
+    int len = -ENOMEM;
+    frame.files = run_files_list(request, &frame.file_count);
+    if (frame.files != NULL || frame.file_count == 0)
+        len = cupel_wire_encode_run(&frame, buf, size);
+    free(frame.files);
+    if (len == -E2BIG)
+        return cupel_fail(err, len,
+                          "arguments, environment, paths of files and filter do not fit in a "
+                          "frame of %d bytes",
+                          CUPEL_WIRE_MAX);
+    return len < 0 ? cupel_fail(err, len, "ask for a run: %s", strerrordesc_np(-len)) : len;
 }

@@ -73,12 +73,21 @@ void run_abandon(struct cupel_run *run)
     finish(run, &outcome);
 }
 
+static void take_broker(struct cupel_run *run, int *listener_fd)
+{
+    if (run->request.broker != NULL)
+        run->request.broker(run->request.owner, run, cupel_take_fd(listener_fd));
+}
+
 static void take_started(struct cupel_run *run)
 {
     struct wire_frame *frame = run->cell->frame;
+    const struct cupel_run_request *request = &run->request;
     struct cupel_error error = {0};
+    size_t next = 6;
 
-    if (cupel_wire_decode_started(frame->bytes, frame->len) < 0) {
+    if (cupel_wire_decode_started(frame->bytes, frame->len) < 0 ||
+        frame->fd_count != next + (request->keeps_files ? 1 : 0) + request->has_broker) {
         (void)cupel_fail(&error, -EPROTO, "cupel-cell sent a malformed STARTED");
         run_fail(run, &error);
         return;
@@ -89,12 +98,16 @@ static void take_started(struct cupel_run *run)
     run->sockets_fd = cupel_take_fd(&frame->fds[3]);
     run->segments_fd = cupel_take_fd(&frame->fds[4]);
     run->reaped_fd = cupel_take_fd(&frame->fds[5]);
+    if (request->keeps_files)
+        run->box_fd = cupel_take_fd(&frame->fds[next++]);
     run_watch_started(run);
     if (run->breach != CUPEL_LIMIT_NONE) { /* met when there was no init to be told */
         cgroup_leaf_kill(&run->leaf);
         run_signal_init(run, CUPEL_WIRE_STOP_SIGNAL);
         run_watch_killed(run);
     }
+    if (request->has_broker)
+        take_broker(run, &frame->fds[next]);
 }
 
 static void take_listener(struct cupel_run *run)
@@ -170,12 +183,23 @@ static int send_request(struct cupel_run *run, const int stdio[static 3],
                         struct cupel_error *err)
 {
     struct wire_frame *frame = run->cell->frame;
+    int fds[6] = {stdio[0], stdio[1], stdio[2]};
+    size_t fd_count = 3;
+    CUPEL_AUTO_FD contents_fd = -1;
 
-    const int fds[] = {stdio[0], stdio[1], stdio[2], run->leaf.fd};
-    size_t fd_count = run->leaf.cgroup != NULL ? 4 : 3;
     int len = run_encode(run, frame->bytes, CUPEL_WIRE_MAX, err);
     if (len < 0)
         return len;
+    if (run->leaf.cgroup != NULL)
+        fds[fd_count++] = run->leaf.fd;
+    if (run->request.file_count > 0) {
+        contents_fd = run_files_pack(&run->request, err);
+        if (contents_fd < 0)
+            return contents_fd;
+        fds[fd_count++] = contents_fd;
+    }
+    if (run->request.report_fd > 0)
+        fds[fd_count++] = run->request.report_fd;
     int r = wire_send(run->lane->fd, frame->bytes, (size_t)len, fds, fd_count);
     if (r < 0) {
         cell_break(run->cell);
@@ -211,6 +235,9 @@ int cupel_run_start(struct cupel_loop *loop, struct cupel_cell *cell, unsigned l
         return cupel_fail(err, -EPIPE, "the cell is broken");
     if (lane >= cell->lane_count || cell->lanes[lane].state != CUPEL_WIRE_IDLE)
         return cupel_fail(err, -EBUSY, "lane %u is not free", lane);
+    int r = run_files_check(request, cell, err);
+    if (r < 0)
+        return r;
     struct cupel_run *run = calloc(1, sizeof(*run));
     if (run == NULL)
         return cupel_fail_errno(err, "allocate a run");
@@ -225,9 +252,10 @@ int cupel_run_start(struct cupel_loop *loop, struct cupel_cell *cell, unsigned l
                               .scratch_fd = -1,
                               .sockets_fd = -1,
                               .segments_fd = -1,
-                              .reaped_fd = -1};
+                              .reaped_fd = -1,
+                              .box_fd = -1};
     run->deadline.fd = run->check.fd = -1;
-    int r = start(run, err);
+    r = start(run, err);
     if (r < 0) {
         cupel_run_free(run);
         return r;
@@ -266,6 +294,7 @@ void cupel_run_free(struct cupel_run *run)
     cupel_close_p(&run->sockets_fd);
     cupel_close_p(&run->segments_fd);
     cupel_close_p(&run->reaped_fd);
+    cupel_close_p(&run->box_fd);
     free(run);
 }
 

@@ -24,7 +24,9 @@ struct run_input {
     int read_end;              /* kept, so that writing never meets a pipe without a reader */
     const unsigned char *next;
     size_t left;
-    unsigned char *buffer; /* of the relay */
+    unsigned char *buffer; /* of the relay, or of what was fed */
+    size_t buffer_size;    /* of what was fed, as the next */
+    bool fed_all;          /* nothing more will be fed */
 };
 
 /* What the next look builds on. */
@@ -41,6 +43,8 @@ struct run_watchdog {
     bool urgent;               /* a limit is near */
     bool pauses;               /* the run is to be stopped for the next look */
     bool paused;               /* it is, or is about to be */
+    uint64_t pauses_before;    /* that, by init's count */
+    uint64_t pause_due_ns;     /* when it is looked at, stopped or not */
 };
 
 /* A process that was sent SIGSYS for a call. */
@@ -81,6 +85,7 @@ struct cupel_run {
     int sockets_fd;
     int segments_fd;
     int reaped_fd;
+    int box_fd;                /* of the run's view, O_PATH; -1: files are not kept */
     struct run_denied *denied; /* NULL before LISTENER */
     struct run_watchdog watchdog;
     uint64_t scratch_base_bytes; /* what the box held before a run that writes to it */
@@ -114,6 +119,24 @@ CUPEL_MUST_CHECK int run_io_watch(struct cupel_run *run, struct cupel_error *err
 /* Pass on what is still in the pipes; every process of the run is dead. */
 void run_io_drain(struct cupel_run *run);
 void run_io_close(struct cupel_run *run);
+/* The command gets no more input. */
+void run_io_end_input(struct cupel_run *run);
+
+/* run_feed.c: the pipe takes more of what was fed, or nobody reads it any more. */
+void run_feed_ready(struct cupel_source *source, uint32_t events);
+
+/* run_files.c: files placed in the run, and read back from it */
+
+/* Whether files, broker and report of a request are in order. Returns 0; -EINVAL. */
+CUPEL_MUST_CHECK int run_files_check(const struct cupel_run_request *request,
+                                     const struct cupel_cell *cell, struct cupel_error *err);
+/* A descriptor of their contents, one behind the other, for the caller to close; -errno. */
+CUPEL_MUST_CHECK int run_files_pack(const struct cupel_run_request *request,
+                                    struct cupel_error *err);
+/* Their list for the frame, to be freed, its paths borrowed; NULL if there are none, or no
+ * memory. */
+struct cupel_wire_file *run_files_list(const struct cupel_run_request *request,
+                                       size_t *ret_count);
 
 /* run_watch.c: deadlines */
 CUPEL_MUST_CHECK int run_watch_open(struct cupel_run *run, const int stdio[static 3],

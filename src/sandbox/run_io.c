@@ -30,7 +30,7 @@ static int set_nonblocking(int fd, struct cupel_error *err)
     return 0;
 }
 
-static void unwatch_input(struct cupel_run *run)
+void run_io_end_input(struct cupel_run *run)
 {
     cupel_loop_remove(run->loop, &run->input.relay);
     run->input.relay.fd = -1;
@@ -67,7 +67,7 @@ static void input_ready(struct cupel_source *source, uint32_t events)
         if (n < 0 && errno == EAGAIN)
             return;
         if (n < 0) {
-            unwatch_input(run);
+            run_io_end_input(run);
             return;
         }
         input->next += n;
@@ -76,7 +76,7 @@ static void input_ready(struct cupel_source *source, uint32_t events)
     if (input->relay.fd >= 0)
         await_relay(run);
     else
-        unwatch_input(run);
+        run_io_end_input(run);
 }
 
 static void relay_ready(struct cupel_source *source, uint32_t events)
@@ -91,7 +91,7 @@ static void relay_ready(struct cupel_source *source, uint32_t events)
         return;
     cupel_loop_remove(run->loop, source);
     if (n <= 0) {
-        unwatch_input(run);
+        run_io_end_input(run);
         return;
     }
     input->next = input->buffer;
@@ -163,6 +163,10 @@ static int open_input(struct cupel_run *run, int *ret_stdin, struct cupel_error 
         r = set_nonblocking(input->pipe.fd, err);
     if (r < 0)
         return r;
+    if (asked->kind == CUPEL_INPUT_FED) {
+        input->pipe.ready = run_feed_ready;
+        return 0;
+    }
     input->read_end = fcntl(*ret_stdin, F_DUPFD_CLOEXEC, 0);
     if (input->read_end < 0)
         return cupel_fail_errno(err, "duplicate the input");
@@ -206,6 +210,8 @@ int run_io_watch(struct cupel_run *run, struct cupel_error *err)
 
     for (size_t i = 0; r == 0 && i < 2; i++)
         r = cupel_loop_add(run->loop, &run->outputs[i].source, EPOLLIN, err);
+    if (r == 0 && run->request.input.kind == CUPEL_INPUT_FED)
+        return cupel_loop_add(run->loop, &run->input.pipe, 0, err);
     if (r == 0 && run->input.pipe.fd >= 0) {
         r = cupel_loop_add(run->loop, &run->input.pipe, EPOLLOUT, err);
         if (r == 0)
@@ -216,7 +222,7 @@ int run_io_watch(struct cupel_run *run, struct cupel_error *err)
 
 void run_io_close(struct cupel_run *run)
 {
-    unwatch_input(run);
+    run_io_end_input(run);
     cupel_close_p(&run->input.read_end);
     run->input.read_end = -1;
     free(run->input.buffer);

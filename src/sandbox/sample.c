@@ -19,6 +19,9 @@
 /* A process of a run is not in this many; a list that grows while it is read ends somewhere. */
 #define PROCESSES_MAX 65536
 
+/* So many processes, and twice as many as were known, take long to look at. */
+#define CROWD 16U
+
 /* A line each of kernel.shmmni segments, 4096; the file comes from a cell, which may lie. */
 #define SEGMENTS_TEXT_MAX (1 << 20)
 
@@ -171,8 +174,11 @@ static void read_reaped(struct sampler *sampler)
 
 static int refresh(struct sampler *sampler)
 {
+    size_t known = sampler->count;
     int r = refresh_list(sampler);
 
+    if (r == 0 && sampler->count >= CROWD && sampler->count >= 2 * known)
+        return -EAGAIN;
     for (size_t i = 0; r == 0 && i < sampler->count; i++) {
         r = refresh_process(sampler, &sampler->processes[i]);
         if (r == -ESRCH) { /* it ended between two looks */
@@ -251,6 +257,11 @@ static int add_up(struct sampler *sampler, struct sample *ret)
     return r;
 }
 
+size_t sampler_count(const struct sampler *sampler)
+{
+    return sampler->count;
+}
+
 int sampler_look(struct sampler *sampler, struct sample *ret, struct cupel_error *err)
 {
     sampler->looks++;
@@ -262,6 +273,8 @@ int sampler_look(struct sampler *sampler, struct sample *ret, struct cupel_error
     int r = refresh(sampler);
     if (r == 0)
         r = add_up(sampler, &sampler->last);
+    if (r == -EAGAIN)
+        return r;
     if (r < 0)
         return cupel_fail(err, r, "measure the run: %s", strerrordesc_np(-r));
     *ret = sampler->last;

@@ -47,9 +47,15 @@ CUPEL_MUST_CHECK int sampler_new(const struct sampler_sources *sources, struct s
                                  struct cupel_error *err);
 void sampler_free(struct sampler *sampler); /* NULL is allowed */
 
-/* ret: on success only. Returns 0; -ESRCH if the run has ended; -errno. */
+/*
+ * ret: on success only. Returns 0; -ESRCH if the run has ended; -errno; -EAGAIN, without err,
+ * where many processes are new: nothing was looked at but how many there are, and the next call
+ * takes long.
+ */
 CUPEL_MUST_CHECK int sampler_look(struct sampler *sampler, struct sample *ret,
                                   struct cupel_error *err);
+
+size_t sampler_count(const struct sampler *sampler); /* processes of the last look */
 
 /* Kill the processes of the last look. */
 void sampler_kill(const struct sampler *sampler);

@@ -49,9 +49,17 @@
 #define URGENT_NS 10000000U
 
 /* A run that could fill what is left of its memory while it is looked at is stopped for the
- * look, unless that is over sooner than it would be stopped; this is how long it takes. */
+ * look, unless that is over sooner than it would be stopped; a look may take this much longer
+ * than the last one. */
 #define PAUSE_COST_NS 250000U
-#define STOPPING_NS   150000U
+#define PAUSE_LATE    8U
+
+/* What it takes to look at a process for the first time. */
+#define PROCESS_NS 100000U
+
+/* How long it takes to stop a run, and at the most. */
+#define STOPPING_NS     100000U
+#define STOPPING_NS_MAX 20000000U
 
 /* Exact figures are worth this part of the time that passes, where no limit is near, and where
  * one is, so that little is left to settle when it is passed. */
@@ -138,7 +146,7 @@ static void arm(struct cupel_run *run, const struct sample *sample, uint64_t cos
     watchdog->pauses =
         !sample->asleep && cost_ns > PAUSE_COST_NS &&
         (cost_ns > fill_ns(run, room) ||
-         watchdog->growth_per_us * ((watchdog->look_ns + 2 * cost_ns) / 1000U) > room);
+         watchdog->growth_per_us * ((watchdog->look_ns + PAUSE_LATE * cost_ns) / 1000U) > room);
     loop_set_urgent(run->loop, &watchdog->urgent, watchdog->look_ns <= URGENT_NS);
     /* What was seen is as old as the look is long. */
     uint64_t next_ns = left(smaller(watchdog->look_ns, larger(FIRST_LOOK_NS, age_ns)),
@@ -239,12 +247,28 @@ static void judge(struct cupel_run *run, const struct sample *sample, uint64_t c
         arm(run, sample, cost_ns);
 }
 
+/* How often init has stopped the run. */
+static uint64_t pauses(const struct cupel_run *run)
+{
+    uint64_t words[2] = {0};
+
+    return pread(run->reaped_fd, words, sizeof(words), 0) == sizeof(words) ? words[1] : 0;
+}
+
 /* The programs notice: waits end with EINTR, and parents get SIGCHLD. */
 static void pause_run(struct cupel_run *run)
 {
     run->watchdog.paused = true;
+    run->watchdog.pauses_before = pauses(run);
+    run->watchdog.pause_due_ns = run_now_ns() + STOPPING_NS_MAX;
     run_signal_init(run, CUPEL_WIRE_PAUSE_SIGNAL);
     run_watch_arm(&run->check, STOPPING_NS);
+}
+
+static bool is_stopping(const struct cupel_run *run)
+{
+    return run->watchdog.paused && pauses(run) == run->watchdog.pauses_before &&
+           run_now_ns() < run->watchdog.pause_due_ns;
 }
 
 static void resume_run(struct cupel_run *run)
@@ -252,6 +276,15 @@ static void resume_run(struct cupel_run *run)
     if (run->watchdog.paused)
         run_signal_init(run, CUPEL_WIRE_RESUME_SIGNAL);
     run->watchdog.paused = false;
+}
+
+/* Whether the run could fill what is left while its new processes are looked at. */
+static bool outruns(const struct cupel_run *run)
+{
+    const struct run_watchdog *watchdog = &run->watchdog;
+    uint64_t room = left(run->request.limits.memory_bytes, watchdog->last.memory_bytes);
+
+    return PAUSE_LATE * PROCESS_NS * sampler_count(watchdog->sampler) > fill_ns(run, room);
 }
 
 static void look(struct cupel_run *run)
@@ -262,6 +295,12 @@ static void look(struct cupel_run *run)
     run->watchdog.looked_before_ns = run->watchdog.looked_ns;
     run->watchdog.looked_ns = run_now_ns();
     int r = sampler_look(run->watchdog.sampler, &sample, &error);
+    if (r == -EAGAIN && !run->watchdog.paused && outruns(run)) {
+        pause_run(run);
+        return;
+    }
+    if (r == -EAGAIN)
+        r = sampler_look(run->watchdog.sampler, &sample, &error);
     if (r == 0 && sample.asleep)
         sample = run->watchdog.last;
     else if (r == 0)
@@ -287,6 +326,8 @@ static void check_ready(struct cupel_source *source, uint32_t events)
         return;
     if (run->watchdog.pauses && !run->watchdog.paused)
         pause_run(run);
+    else if (is_stopping(run))
+        run_watch_arm(&run->check, STOPPING_NS);
     else
         look(run);
 }

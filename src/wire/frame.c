@@ -1,14 +1,13 @@
 #include "cupel/wire.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "wire/buffer.h"
+#include "wire/frame.h"
 
 #define MAGIC 0x31505543U /* "CUP1" */
 
-static struct wire_writer begin(void *buf, size_t size, enum cupel_wire_type type)
+struct wire_writer wire_begin(void *buf, size_t size, enum cupel_wire_type type)
 {
     struct wire_writer w = {.bytes = buf,
                             .size = size < CUPEL_WIRE_MAX ? size : CUPEL_WIRE_MAX};
@@ -18,7 +17,7 @@ static struct wire_writer begin(void *buf, size_t size, enum cupel_wire_type typ
     return w;
 }
 
-static int finish(const struct wire_writer *w)
+int wire_finish(const struct wire_writer *w)
 {
     return w->bad ? -E2BIG : (int)w->len;
 }
@@ -36,7 +35,7 @@ int cupel_wire_type(const void *buf, size_t len, enum cupel_wire_type *ret)
     return 0;
 }
 
-static struct wire_reader open_frame(const void *buf, size_t len, enum cupel_wire_type expected)
+struct wire_reader wire_open_frame(const void *buf, size_t len, enum cupel_wire_type expected)
 {
     struct wire_reader r = {.bytes = buf, .len = len, .at = 8};
     enum cupel_wire_type type = expected;
@@ -45,18 +44,19 @@ static struct wire_reader open_frame(const void *buf, size_t len, enum cupel_wir
     return r;
 }
 
-static int close_frame(const struct wire_reader *r)
+int wire_close_frame(const struct wire_reader *r)
 {
     return r->bad || r->at != r->len ? -EPROTO : 0;
 }
 
 int cupel_wire_encode_setup(const struct cupel_wire_setup *in, void *buf, size_t size)
 {
-    struct wire_writer w = begin(buf, size, CUPEL_WIRE_SETUP);
+    struct wire_writer w = wire_begin(buf, size, CUPEL_WIRE_SETUP);
 
     wire_put_u32(&w, in->lanes);
     wire_put_bool(&w, in->has_lease);
     wire_put_bool(&w, in->has_unpack);
+    wire_put_bool(&w, in->has_exec);
     wire_put_bool(&w, in->loopback);
     wire_put_bool(&w, in->copy_box);
     wire_put_u64(&w, in->box_bytes);
@@ -68,17 +68,23 @@ int cupel_wire_encode_setup(const struct cupel_wire_setup *in, void *buf, size_t
         wire_put_bool(&w, in->mounts[i].writable);
         wire_put_bool(&w, in->mounts[i].optional);
     }
-    return finish(&w);
+    wire_put_u32(&w, (uint32_t)in->alias_count);
+    for (size_t i = 0; i < in->alias_count; i++) {
+        wire_put_string(&w, in->aliases[i].path);
+        wire_put_string(&w, in->aliases[i].folder);
+    }
+    return wire_finish(&w);
 }
 
 int cupel_wire_decode_setup(const void *buf, size_t len, struct cupel_wire_setup *ret)
 {
-    struct wire_reader r = open_frame(buf, len, CUPEL_WIRE_SETUP);
+    struct wire_reader r = wire_open_frame(buf, len, CUPEL_WIRE_SETUP);
 
     *ret = (struct cupel_wire_setup){0};
     ret->lanes = wire_get_u32(&r);
     ret->has_lease = wire_get_bool(&r);
     ret->has_unpack = wire_get_bool(&r);
+    ret->has_exec = wire_get_bool(&r);
     ret->loopback = wire_get_bool(&r);
     ret->copy_box = wire_get_bool(&r);
     ret->box_bytes = wire_get_u64(&r);
@@ -90,158 +96,63 @@ int cupel_wire_decode_setup(const void *buf, size_t len, struct cupel_wire_setup
         ret->mounts[i].writable = wire_get_bool(&r);
         ret->mounts[i].optional = wire_get_bool(&r);
     }
-    return close_frame(&r);
-}
-
-int cupel_wire_encode_run(const struct cupel_wire_run *in, void *buf, size_t size)
-{
-    struct wire_writer w = begin(buf, size, CUPEL_WIRE_RUN);
-
-    wire_put_bool(&w, in->fresh_box);
-    wire_put_bool(&w, in->loopback);
-    wire_put_bool(&w, in->has_cgroup);
-    wire_put_bool(&w, in->small_pages);
-    wire_put_u64(&w, in->disk_bytes);
-    wire_put_u64(&w, in->inodes);
-    for (size_t i = 0; i < CUPEL_WIRE_RLIMITS; i++)
-        wire_put_u64(&w, in->rlimits[i]);
-    wire_put_string(&w, in->chdir);
-    wire_put_strings(&w, in->argv);
-    wire_put_strings(&w, in->environment);
-    wire_put_u32(&w, (uint32_t)in->rule_count);
-    for (size_t i = 0; i < in->rule_count; i++) {
-        wire_put_string(&w, in->rules[i].path);
-        wire_put_u32(&w, (uint32_t)in->rules[i].access);
+    ret->alias_count = wire_get_count(&r, CUPEL_WIRE_ALIASES);
+    for (size_t i = 0; i < ret->alias_count && !r.bad; i++) {
+        ret->aliases[i].path = wire_get_string(&r);
+        ret->aliases[i].folder = wire_get_string(&r);
     }
-    wire_put_bytes(&w, in->filter, in->filter_count * 8);
-    wire_put_bytes(&w, in->notify_filter, in->notify_filter_count * 8);
-    return finish(&w);
-}
-
-static const char **get_strings(struct wire_reader *r)
-{
-    size_t count = wire_get_count(r, CUPEL_WIRE_STRINGS);
-    const char **strings = calloc(count + 1, sizeof(*strings));
-
-    for (size_t i = 0; strings != NULL && i < count && !r->bad; i++)
-        strings[i] = wire_get_string(r);
-    return strings;
-}
-
-static void get_rules(struct wire_reader *r, struct cupel_wire_run *ret)
-{
-    ret->rule_count = wire_get_count(r, CUPEL_WIRE_RULES);
-    for (size_t i = 0; i < ret->rule_count && !r->bad; i++) {
-        ret->rules[i].path = wire_get_string(r);
-        uint32_t access = wire_get_u32(r);
-        if (access >= CUPEL_WIRE_ACCESSES)
-            r->bad = true;
-        else
-            ret->rules[i].access = (enum cupel_wire_access)access;
-    }
-}
-
-static const void *get_filter(struct wire_reader *r, size_t *ret_count)
-{
-    size_t len = 0;
-    const void *filter = wire_get_bytes(r, &len);
-
-    *ret_count = len / 8;
-    if (len % 8 != 0 || *ret_count > CUPEL_WIRE_FILTER)
-        r->bad = true;
-    return len > 0 ? filter : NULL;
-}
-
-int cupel_wire_decode_run(const void *buf, size_t len, struct cupel_wire_run *ret)
-{
-    struct wire_reader r = open_frame(buf, len, CUPEL_WIRE_RUN);
-    struct cupel_wire_run run = {0};
-
-    run.fresh_box = wire_get_bool(&r);
-    run.loopback = wire_get_bool(&r);
-    run.has_cgroup = wire_get_bool(&r);
-    run.small_pages = wire_get_bool(&r);
-    run.disk_bytes = wire_get_u64(&r);
-    run.inodes = wire_get_u64(&r);
-    for (size_t i = 0; i < CUPEL_WIRE_RLIMITS; i++)
-        run.rlimits[i] = wire_get_u64(&r);
-    run.chdir = wire_get_string(&r);
-    run.argv = get_strings(&r);
-    run.environment = get_strings(&r);
-    get_rules(&r, &run);
-    run.filter = get_filter(&r, &run.filter_count);
-    run.notify_filter = get_filter(&r, &run.notify_filter_count);
-
-    int code = close_frame(&r);
-    if (run.argv == NULL || run.environment == NULL)
-        code = -ENOMEM;
-    else if (run.argv[0] == NULL || run.filter == NULL)
-        code = -EPROTO;
-    if (code < 0) {
-        cupel_wire_run_clear(&run);
-        return code;
-    }
-    *ret = run;
-    return 0;
-}
-
-void cupel_wire_run_clear(struct cupel_wire_run *run)
-{
-    free(run->argv);
-    free(run->environment);
-    run->argv = NULL;
-    run->environment = NULL;
+    return wire_close_frame(&r);
 }
 
 int cupel_wire_encode_ready(const struct cupel_wire_ready *in, void *buf, size_t size)
 {
-    struct wire_writer w = begin(buf, size, CUPEL_WIRE_READY);
+    struct wire_writer w = wire_begin(buf, size, CUPEL_WIRE_READY);
 
     wire_put_u32(&w, in->landlock_abi);
-    return finish(&w);
+    return wire_finish(&w);
 }
 
 int cupel_wire_decode_ready(const void *buf, size_t len, struct cupel_wire_ready *ret)
 {
-    struct wire_reader r = open_frame(buf, len, CUPEL_WIRE_READY);
+    struct wire_reader r = wire_open_frame(buf, len, CUPEL_WIRE_READY);
 
     ret->landlock_abi = wire_get_u32(&r);
     if (ret->landlock_abi > INT32_MAX)
         r.bad = true;
-    return close_frame(&r);
+    return wire_close_frame(&r);
 }
 
 int cupel_wire_encode_started(void *buf, size_t size)
 {
-    struct wire_writer w = begin(buf, size, CUPEL_WIRE_STARTED);
+    struct wire_writer w = wire_begin(buf, size, CUPEL_WIRE_STARTED);
 
-    return finish(&w);
+    return wire_finish(&w);
 }
 
 int cupel_wire_decode_started(const void *buf, size_t len)
 {
-    struct wire_reader r = open_frame(buf, len, CUPEL_WIRE_STARTED);
+    struct wire_reader r = wire_open_frame(buf, len, CUPEL_WIRE_STARTED);
 
-    return close_frame(&r);
+    return wire_close_frame(&r);
 }
 
 int cupel_wire_encode_listener(void *buf, size_t size)
 {
-    struct wire_writer w = begin(buf, size, CUPEL_WIRE_LISTENER);
+    struct wire_writer w = wire_begin(buf, size, CUPEL_WIRE_LISTENER);
 
-    return finish(&w);
+    return wire_finish(&w);
 }
 
 int cupel_wire_decode_listener(const void *buf, size_t len)
 {
-    struct wire_reader r = open_frame(buf, len, CUPEL_WIRE_LISTENER);
+    struct wire_reader r = wire_open_frame(buf, len, CUPEL_WIRE_LISTENER);
 
-    return close_frame(&r);
+    return wire_close_frame(&r);
 }
 
 int cupel_wire_encode_exited(const struct cupel_wire_exited *in, void *buf, size_t size)
 {
-    struct wire_writer w = begin(buf, size, CUPEL_WIRE_EXITED);
+    struct wire_writer w = wire_begin(buf, size, CUPEL_WIRE_EXITED);
 
     wire_put_u32(&w, (uint32_t)in->wait_status);
     wire_put_u32(&w, (uint32_t)in->exec_errno);
@@ -255,12 +166,12 @@ int cupel_wire_encode_exited(const struct cupel_wire_exited *in, void *buf, size
     wire_put_u64(&w, in->setup_ns);
     wire_put_u32(&w, in->left);
     wire_put_u64(&w, in->max_rss_bytes);
-    return finish(&w);
+    return wire_finish(&w);
 }
 
 int cupel_wire_decode_exited(const void *buf, size_t len, struct cupel_wire_exited *ret)
 {
-    struct wire_reader r = open_frame(buf, len, CUPEL_WIRE_EXITED);
+    struct wire_reader r = wire_open_frame(buf, len, CUPEL_WIRE_EXITED);
 
     ret->wait_status = (int32_t)wire_get_u32(&r);
     ret->exec_errno = (int32_t)wire_get_u32(&r);
@@ -276,28 +187,28 @@ int cupel_wire_decode_exited(const void *buf, size_t len, struct cupel_wire_exit
     ret->max_rss_bytes = wire_get_u64(&r);
     if (ret->exec_errno < 0 || ret->exec_errno > 4095)
         r.bad = true;
-    return close_frame(&r);
+    return wire_close_frame(&r);
 }
 
 int cupel_wire_encode_failed(const struct cupel_wire_failed *in, void *buf, size_t size)
 {
-    struct wire_writer w = begin(buf, size, CUPEL_WIRE_FAILED);
+    struct wire_writer w = wire_begin(buf, size, CUPEL_WIRE_FAILED);
 
     wire_put_u32(&w, (uint32_t)in->code);
     wire_put_string(&w, in->text);
-    return finish(&w);
+    return wire_finish(&w);
 }
 
 int cupel_wire_decode_failed(const void *buf, size_t len, struct cupel_wire_failed *ret)
 {
-    struct wire_reader r = open_frame(buf, len, CUPEL_WIRE_FAILED);
+    struct wire_reader r = wire_open_frame(buf, len, CUPEL_WIRE_FAILED);
     int32_t code = (int32_t)wire_get_u32(&r);
     const char *text = wire_get_string(&r);
     size_t text_len = strlen(text);
 
     if (code >= 0 || code < -4095 || text_len >= sizeof(ret->text))
         r.bad = true;
-    int result = close_frame(&r);
+    int result = wire_close_frame(&r);
     if (result == 0) {
         ret->code = code;
         memcpy(ret->text, text, text_len + 1);

@@ -121,6 +121,8 @@ static void a_cell_that_cannot_be_started_is_an_error(void **state)
 static void a_cell_that_says_nothing_is_an_error(void **state)
 {
     static const unsigned lanes[] = {0, CUPEL_CELL_LANES_MAX + 1};
+    static const struct cupel_cell_alias aliases[] = {
+        {"a", "b"}, {"/a/b", "c"}, {"/", "a"}, {"/..", "a"}, {"/a", "/b"}, {"/a", "../b"}};
     struct cupel_cell_options options = {.lanes = 1};
     struct cupel_cell *cell = NULL;
     struct cupel_error err = {0};
@@ -132,6 +134,17 @@ static void a_cell_that_says_nothing_is_an_error(void **state)
         assert_int_equal(cupel_cell_set_up(cell, &options, &err), -EINVAL);
         assert_string_equal(err.text, "a cell has 1 to 64 lanes and at most 256 mounts");
     }
+    options.lanes = 1;
+    for (size_t i = 0; i < sizeof(aliases) / sizeof(aliases[0]); i++) {
+        options.aliases = &aliases[i];
+        options.alias_count = 1;
+        assert_int_equal(cupel_cell_set_up(cell, &options, &err), -EINVAL);
+        assert_non_null(strstr(err.text, "a name below / and a folder below /box"));
+    }
+    options.alias_count = CUPEL_CELL_ALIASES_MAX + 1;
+    assert_int_equal(cupel_cell_set_up(cell, &options, &err), -EINVAL);
+    assert_string_equal(err.text, "a cell has at most 8 aliases");
+    options.alias_count = 0;
     options.lanes = 2;
     int r = cupel_cell_set_up(cell, &options, &err);
     if (r == 0) /* it may have ended already, or not yet */

@@ -22,11 +22,18 @@ static size_t encode(enum cupel_wire_type type, void *buf, size_t size)
     struct cupel_wire_setup setup = {
         .lanes = 2,
         .has_unpack = true,
+        .has_exec = true,
         .box_bytes = 1U << 20,
         .mounts = {{"/usr", "/usr", false, true}, {"/a b", "/box/x", true, false}},
-        .mount_count = 2};
+        .mount_count = 2,
+        .aliases = {{"/autograder", "grader/work"}},
+        .alias_count = 1};
+    static struct cupel_wire_file files[] = {{"/box/a", 1ULL << 33, true},
+                                             {"/tmp/b", 0, false}};
     struct cupel_wire_run run = {.fresh_box = true,
                                  .has_cgroup = true,
+                                 .has_broker = true,
+                                 .keeps_files = true,
                                  .disk_bytes = 5,
                                  .rlimits = {[15] = 9},
                                  .chdir = "/box",
@@ -34,6 +41,8 @@ static size_t encode(enum cupel_wire_type type, void *buf, size_t size)
                                  .environment = environment,
                                  .rules = {{"/usr", CUPEL_WIRE_READ}, {"/", CUPEL_WIRE_LIST}},
                                  .rule_count = 2,
+                                 .files = files,
+                                 .file_count = 2,
                                  .filter = filter,
                                  .filter_count = 3,
                                  .notify_filter = filter + 1,
@@ -124,11 +133,15 @@ static void setup_arrives_as_it_was_sent(void **state)
     assert_int_equal(setup.lanes, 2);
     assert_false(setup.has_lease);
     assert_true(setup.has_unpack);
+    assert_true(setup.has_exec);
     assert_int_equal(setup.mount_count, 2);
     assert_string_equal(setup.mounts[1].source, "/a b");
     assert_string_equal(setup.mounts[1].destination, "/box/x");
     assert_true(setup.mounts[1].writable);
     assert_true(setup.mounts[0].optional);
+    assert_int_equal(setup.alias_count, 1);
+    assert_string_equal(setup.aliases[0].path, "/autograder");
+    assert_string_equal(setup.aliases[0].folder, "grader/work");
 }
 
 static void run_arrives_as_it_was_sent(void **state)
@@ -141,6 +154,15 @@ static void run_arrives_as_it_was_sent(void **state)
     assert_int_equal(cupel_wire_decode_run(buf, len, &run), 0);
     assert_true(run.fresh_box);
     assert_true(run.has_cgroup);
+    assert_false(run.has_report);
+    assert_true(run.has_broker);
+    assert_true(run.keeps_files);
+    assert_int_equal(run.file_count, 2);
+    assert_string_equal(run.files[0].path, "/box/a");
+    assert_true(run.files[0].len == 1ULL << 33);
+    assert_true(run.files[0].executable);
+    assert_string_equal(run.files[1].path, "/tmp/b");
+    assert_false(run.files[1].executable);
     assert_int_equal(run.rlimits[15], 9);
     assert_string_equal(run.argv[1], "");
     assert_string_equal(run.argv[2], "two words");
@@ -258,7 +280,7 @@ static void what_does_not_fit_is_refused(void **state)
 static void bounds_of_fields_are_checked(void **state)
 {
     static const char *no_argument[] = {NULL};
-    unsigned char buf[4096];
+    static unsigned char buf[CUPEL_WIRE_MAX];
     struct cupel_wire_run run = {.chdir = "/",
                                  .argv = no_argument,
                                  .environment = no_argument,
@@ -269,6 +291,13 @@ static void bounds_of_fields_are_checked(void **state)
                                        .environment = no_argument,
                                        .notify_filter = "12345678",
                                        .notify_filter_count = 1};
+    struct cupel_wire_file *many = calloc(CUPEL_WIRE_FILES + 1, sizeof(*many));
+    struct cupel_wire_run files = {.chdir = "/",
+                                   .argv = (const char *[]){"./prog", NULL},
+                                   .environment = no_argument,
+                                   .files = many,
+                                   .filter = "12345678",
+                                   .filter_count = 1};
     struct cupel_wire_failed failed = {.code = 1, .text = "a success is no failure"};
     struct cupel_wire_exited exited = {.exec_errno = 5000};
 
@@ -277,6 +306,16 @@ static void bounds_of_fields_are_checked(void **state)
     assert_int_equal(decode(buf, (size_t)len), -EPROTO); /* no command */
     len = cupel_wire_encode_run(&no_filter, buf, sizeof(buf));
     assert_int_equal(decode(buf, (size_t)len), -EPROTO); /* calls would go unfiltered */
+    assert_non_null(many);
+    for (size_t i = 0; i <= CUPEL_WIRE_FILES; i++)
+        many[i].path = "/box/x";
+    for (files.file_count = CUPEL_WIRE_FILES; files.file_count <= CUPEL_WIRE_FILES + 1;
+         files.file_count++) {
+        len = cupel_wire_encode_run(&files, buf, sizeof(buf));
+        assert_int_equal(decode(buf, (size_t)len),
+                         files.file_count <= CUPEL_WIRE_FILES ? 0 : -EPROTO);
+    }
+    free(many);
     len = cupel_wire_encode_failed(&failed, buf, sizeof(buf));
     assert_int_equal(decode(buf, (size_t)len), -EPROTO);
     len = cupel_wire_encode_exited(&exited, buf, sizeof(buf));
@@ -300,24 +339,24 @@ static void only_the_table_s_frames_are_permitted(void **state)
                                   [CUPEL_WIRE_FAILED] = CUPEL_WIRE_IDLE + 1},
         [CUPEL_WIRE_BROKEN] = {0},
     };
-    static const size_t fds[] = {0, 0, 3, 1, 6, 1, 0, 0};
+    static const struct {
+        size_t min;
+        size_t max;
+    } fds[] = {{0, 0}, {0, 80}, {3, 6}, {1, 1}, {6, 8}, {1, 1}, {0, 0}, {0, 0}};
 
     (void)state;
     for (enum cupel_wire_state from = CUPEL_WIRE_NEW; from <= CUPEL_WIRE_BROKEN; from++) {
         EACH_TYPE(type)
         {
-            enum cupel_wire_state to = CUPEL_WIRE_BROKEN;
-            int r = cupel_wire_next(from, type, fds[type], &to);
-            assert_int_equal(r, next[from][type] == 0 ? -EPROTO : 0);
-            if (r == 0)
-                assert_int_equal(to + 1, next[from][type]);
-            if (type == CUPEL_WIRE_RUN) /* its cgroup may come with it */
-                assert_int_equal(cupel_wire_next(from, type, 4, &to),
-                                 from == CUPEL_WIRE_IDLE ? 0 : -EPROTO);
-            else if (type != CUPEL_WIRE_SETUP)
-                assert_int_equal(cupel_wire_next(from, type, fds[type] + 1, &to), -EPROTO);
-            if (type != CUPEL_WIRE_SETUP)
-                assert_int_equal(cupel_wire_next(from, type, 5, &to), -EPROTO);
+            for (size_t count = 0; count <= CUPEL_WIRE_FDS_MAX; count++) {
+                enum cupel_wire_state to = CUPEL_WIRE_BROKEN;
+                bool permitted =
+                    next[from][type] != 0 && count >= fds[type].min && count <= fds[type].max;
+                int r = cupel_wire_next(from, type, count, &to);
+                assert_int_equal(r, permitted ? 0 : -EPROTO);
+                if (r == 0)
+                    assert_int_equal(to + 1, next[from][type]);
+            }
         }
     }
 }

@@ -1,0 +1,34 @@
+"""What runs of judges need: files placed and read back, fed input, the broker's socket, descriptor 3.
+The claims are in judging.c; each is made of a cell with overlayfs and of one that copies."""
+
+import subprocess
+
+import support
+
+
+class Judging(support.TestCase):
+    def claims(self, *options):
+        done = subprocess.run(
+            [
+                support.HELPERS / "judging",
+                support.PREFIX / "libexec/cupel/cupel-cell",
+                support.PREFIX / "share/cupel/policies",
+                support.HELPERS / "call_broker",
+                *options,
+            ],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_with_a_view_of_the_box(self):
+        self.claims()
+
+    def test_with_a_copy_of_the_box(self):
+        self.claims("copy")
+
+
+if __name__ == "__main__":
+    support.main()
