@@ -278,6 +278,7 @@ class Cheats(StaffCase):
         for name, steps, run, policy in (
             ("main.cpp", [{"id": "b", "run": build, "policy": "compile"}], ["./main"], "native"),
             ("main.js", [], ["node", "main.js"], "node"),
+            ("main.sh", [], ["sh", "main.sh"], "native"),
         ):
             with self.subTest(program=name):
                 support.need((steps[0]["run"] if steps else run)[0])
