@@ -100,6 +100,17 @@ static size_t clean_one(const unsigned char *p, size_t len, char piece[static MA
     return n;
 }
 
+/* How many of at most max bytes are ASCII that stays as it is. */
+static size_t count_plain(const unsigned char *p, size_t len, size_t max)
+{
+    size_t most = len < max ? len : max;
+    size_t n = 0;
+
+    while (n < most && ((p[n] >= 0x20 && p[n] < 0x7F) || p[n] == '\t' || p[n] == '\n'))
+        n++;
+    return n;
+}
+
 /* Fill out (max_bytes and NUL) and return how many bytes of input found room. */
 static size_t clean(const unsigned char *p, size_t len, size_t max_bytes, char *out,
                     size_t *ret_len)
@@ -109,6 +120,12 @@ static size_t clean(const unsigned char *p, size_t len, size_t max_bytes, char *
     size_t taken = 0;
 
     while (taken < len) {
+        size_t plain = count_plain(p + taken, len - taken, max_bytes - used);
+        memcpy(out + used, p + taken, plain);
+        used += plain;
+        taken += plain;
+        if (taken == len)
+            break;
         size_t n = clean_one(p + taken, len - taken, piece);
         size_t size = strnlen(piece, sizeof(piece));
         if (size > max_bytes - used)

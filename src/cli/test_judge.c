@@ -75,18 +75,24 @@ static int judge_sample(const struct test_options *options, struct test_case *te
     return write_expected(options, test, cupel_subset_update(expected, test->result));
 }
 
-/* The path after the mark in an output of a list of builds or tests; NULL if none has it. The
- * caller frees. */
-static char *find_mark(const json_t *list)
+/* The path after the mark in a text of the tests or harnesses of a result; NULL if none has it.
+ * The caller frees. */
+static char *find_mark(const json_t *result)
 {
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        const char *output =
-            json_string_value(json_object_get(json_array_get(list, i), "output"));
-        const char *mark = output != NULL ? strstr(output, CUPEL_CHEAT_MARK) : NULL;
-        if (mark == NULL)
-            continue;
-        mark += strlen(CUPEL_CHEAT_MARK);
-        return strndup(mark, strcspn(mark, "\n"));
+    static const char *const lists[] = {"tests", "harnesses"};
+    static const char *const keys[] = {"output", "message"};
+
+    for (size_t i = 0; i < 4; i++) {
+        const json_t *list = json_object_get(result, lists[i / 2]);
+        for (size_t j = 0; j < json_array_size(list); j++) {
+            const char *text =
+                json_string_value(json_object_get(json_array_get(list, j), keys[i % 2]));
+            const char *mark = text != NULL ? strstr(text, CUPEL_CHEAT_MARK) : NULL;
+            if (mark == NULL)
+                continue;
+            mark += strlen(CUPEL_CHEAT_MARK);
+            return strndup(mark, strcspn(mark, "\n"));
+        }
     }
     return NULL;
 }
@@ -124,7 +130,7 @@ static void judge_cheat(const struct cupel_grader *grader, struct test_case *tes
     }
     if (test->cheat != CUPEL_CHEAT_HIDDEN_DATA)
         return;
-    CUPEL_AUTO_FREE char *path = find_mark(json_object_get(result, "tests"));
+    CUPEL_AUTO_FREE char *path = find_mark(result);
     if (path != NULL)
         fail(test, "a submission can read the grader's file %s", path);
 }

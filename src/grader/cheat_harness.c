@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <jansson.h>
-
 #include "cupel/cleanup.h"
 #include "grader/cheat_program.h"
 
@@ -23,14 +21,15 @@ static const char *const alone[CUPEL_CHEAT_LANGUAGES] = {
     [CUPEL_CHEAT_JAVA] = "    public static void main(String[] arguments) {\n    }\n}\n",
 };
 
+/* The file is opened last, since it could become descriptor 3. */
 #define C_FORGE                                                                                \
     "\n#include <fcntl.h>\n#include <stdlib.h>\n#include <unistd.h>\n\n"                       \
-    "static void cupel_forge(void)\n{\n"                                                       \
+    "static void cupel_write(int fd)\n{\n"                                                     \
     "    static const char report[] = @R;\n"                                                   \
-    "    const int places[] = {1, 3, open(@F, O_WRONLY | O_CREAT | O_TRUNC, 0644)};\n"         \
-    "    for (int i = 0; i < 3; i++) {\n"                                                      \
-    "        if (write(places[i], report, sizeof(report) - 1) < 0)\n"                          \
-    "            continue;\n    }\n"                                                           \
+    "    if (write(fd, report, sizeof(report) - 1) < 0)\n        return;\n}\n\n"               \
+    "static void cupel_forge(void)\n{\n"                                                       \
+    "    cupel_write(1);\n    cupel_write(3);\n"                                               \
+    "    cupel_write(open(@F, O_WRONLY | O_CREAT | O_TRUNC, 0644));\n"                         \
     "    _exit(0);\n}\n\n"
 
 #define C_CONSTRUCTOR "__attribute__((constructor)) static void cupel_cheat(void)\n{\n"
@@ -55,13 +54,10 @@ static const char *const alone[CUPEL_CHEAT_LANGUAGES] = {
 #define PYTHON_FORGE                                                                           \
     "import atexit\nimport os\n\n\n"                                                           \
     "def forge():\n"                                                                           \
-    "    places = [1, 3]\n"                                                                    \
-    "    try:\n"                                                                               \
-    "        places.append(os.open(@F, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644))\n"       \
-    "    except OSError:\n        pass\n"                                                      \
-    "    for place in places:\n"                                                               \
-    "        try:\n            os.write(place, @R.encode())\n"                                 \
-    "        except OSError:\n            pass\n"                                              \
+    "    for place in (1, 3, @F):\n"                                                           \
+    "        try:\n            with open(place, \"w\", closefd=place == @F) as out:\n"         \
+    "                out.write(@R)\n"                                                          \
+    "        except (OSError, ValueError):\n            pass\n"                                \
     "    os._exit(0)\n\n\n"
 
 #define JAVA_FORGE                                                                             \
@@ -135,28 +131,11 @@ static const struct snippet snippets[CUPEL_CHEAT_LANGUAGES][CUPEL_CHEATS] = {
               true, true}},
 };
 
-bool cupel_cheat_wants_sample(const char *name, enum cupel_cheat cheat)
-{
-    enum cupel_cheat_language language = cupel_cheat_language(name);
-
-    return language < CUPEL_CHEAT_LANGUAGES && snippets[language][cheat].wants_sample;
-}
-
 bool cupel_cheat_keeps_sample(const char *name, enum cupel_cheat cheat)
 {
     enum cupel_cheat_language language = cupel_cheat_language(name);
 
     return language < CUPEL_CHEAT_LANGUAGES && snippets[language][cheat].keeps_sample;
-}
-
-static void put_literal(FILE *out, const char *text)
-{
-    json_t *string = json_string(text);
-    char *literal = string != NULL ? json_dumps(string, JSON_ENCODE_ANY) : NULL;
-
-    json_decref(string);
-    (void)fputs(literal != NULL ? literal : "\"\"", out);
-    free(literal);
 }
 
 static void put_snippet(FILE *out, const char *text, const char *class,
@@ -169,9 +148,9 @@ static void put_snippet(FILE *out, const char *text, const char *class,
         if (*text == '\0')
             return;
         if (text[1] == 'R')
-            put_literal(out, forgery->report);
+            cupel_cheat_put_literal(out, forgery->report);
         else if (text[1] == 'F')
-            put_literal(out, forgery->file);
+            cupel_cheat_put_literal(out, forgery->file);
         else
             (void)fputs(class, out);
         text += 2;

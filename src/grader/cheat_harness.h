@@ -19,9 +19,6 @@ struct cupel_cheat_forgery {
     const char *file; /* of the report, an absolute path; "" if it is none */
 };
 
-/* Whether the file is to be a sample's, with the cheat added. */
-bool cupel_cheat_wants_sample(const char *name, enum cupel_cheat cheat);
-
 /* Whether a sample's code does what it did, so that its points are earned. */
 bool cupel_cheat_keeps_sample(const char *name, enum cupel_cheat cheat);
 

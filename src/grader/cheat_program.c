@@ -119,6 +119,16 @@ char *cupel_cheat_class(const char *name)
     return strndup(base, (size_t)(strrchr(base, '.') - base));
 }
 
+void cupel_cheat_put_literal(FILE *out, const char *text)
+{
+    json_t *string = json_string(text);
+    char *literal = string != NULL ? json_dumps(string, JSON_ENCODE_ANY) : NULL;
+
+    json_decref(string);
+    (void)fputs(literal != NULL ? literal : "\"\"", out);
+    free(literal);
+}
+
 /* Put fmt with its %1$s replaced by text, and %% by a percent sign. */
 static void put(FILE *out, const char *fmt, const char *text)
 {

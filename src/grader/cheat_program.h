@@ -2,7 +2,7 @@
 #ifndef CUPEL_GRADER_CHEAT_PROGRAM_H
 #define CUPEL_GRADER_CHEAT_PROGRAM_H
 
-#include <stdbool.h>
+#include <stdio.h>
 
 #include "cupel/grader.h"
 
@@ -17,6 +17,10 @@ enum cupel_cheat_language {
 
 /* The language of a file of that name. */
 enum cupel_cheat_language cupel_cheat_language(const char *name);
+
+/* Write text as a string, as C, Python, Java, JavaScript and JSON have it; what is not UTF-8 as
+ * an empty one. */
+void cupel_cheat_put_literal(FILE *out, const char *text);
 
 /* The class that Java wants in a file of that name: the name without folders and suffix, which
  * it has. The caller frees; NULL: no memory. */

@@ -3,9 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <jansson.h>
-
 #include "cupel/report.h"
+#include "grader/cheat_program.h"
 
 /* A report is head, each test (its id between the two parts) and tail. */
 struct form {
@@ -36,16 +35,6 @@ static void put_xml(FILE *out, const char *id)
     }
 }
 
-static void put_json(FILE *out, const char *id)
-{
-    json_t *string = json_string(id);
-    char *literal = string != NULL ? json_dumps(string, JSON_ENCODE_ANY) : NULL;
-
-    json_decref(string);
-    (void)fputs(literal != NULL ? literal : "\"\"", out);
-    free(literal);
-}
-
 static void put_tap(FILE *out, const char *id)
 {
     for (; *id != '\0'; id++) {
@@ -61,11 +50,11 @@ static const struct form forms[] = {
     [CUPEL_REPORT_TAP] = {"TAP version 13\n", "ok - ", "\n", "", NULL, put_tap},
     [CUPEL_REPORT_GTEST_JSON] = {"{\"testsuites\": [{\"name\": \"\", \"testsuite\": [",
                                  "{\"result\": \"COMPLETED\", \"status\": \"RUN\", \"name\": ",
-                                 "}", ", ", "]}]}\n", put_json},
+                                 "}", ", ", "]}]}\n", cupel_cheat_put_literal},
     [CUPEL_REPORT_CTEST] = {"<Site><Testing>", "<Test Status=\"passed\"><Name>",
                             "</Name></Test>", "", "</Testing></Site>\n", put_xml},
-    [CUPEL_REPORT_JSON] = {"{\"schema\": \"cupel.report/1\", \"tests\": [",
-                           "{\"id\": ", ", \"outcome\": \"passed\"}", ", ", "]}\n", put_json},
+    [CUPEL_REPORT_JSON] = {"{\"schema\": \"cupel.report/1\", \"tests\": [", "{\"id\": ",
+                           ", \"outcome\": \"passed\"}", ", ", "]}\n", cupel_cheat_put_literal},
     [CUPEL_REPORT_EXIT_CODE] = {"", "", "", "", "", put_tap},
 };
 

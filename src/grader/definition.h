@@ -152,7 +152,12 @@ void cupel_definition_read_worth(const struct cupel_field *object,
 void cupel_definition_read_decider(struct definition *definition,
                                    const struct cupel_field *object,
                                    struct cupel_grader_test *test);
-/* What the judge of a test is given fits into its run. */
+/* A program that waits for another must outlive it, or that one's silence would be its fault.
+ */
+void cupel_definition_check_patience(const struct cupel_field *field,
+                                     const struct cupel_step *waiting,
+                                     const struct cupel_step *awaited);
+/* What the judge of a test is given fits into its run, and it has the time that it needs. */
 void cupel_definition_check_decider(const struct cupel_field *object,
                                     const struct cupel_grader_test *test);
 /* Whether an element of "tests" is a harness, and how many tests the element is. */

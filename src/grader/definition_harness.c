@@ -5,7 +5,6 @@
 #include "cupel/cleanup.h"
 #include "cupel/path.h"
 #include "cupel/text.h"
-#include "cupel/units.h"
 #include "grader/copies.h"
 #include "grader/definition.h"
 
@@ -160,24 +159,6 @@ static void read_report(struct definition *definition, const struct cupel_field 
     check_exit_code(object, harness);
 }
 
-/* A command that hangs has to be stopped before the harness that waits for it. */
-static void check_time(const struct cupel_field *object,
-                       const struct cupel_grader_harness *harness)
-{
-    char own[32];
-    char others[32];
-
-    if (harness->step.policy == NULL || harness->call.policy == NULL ||
-        harness->step.limits.wall_ns >= harness->call.limits.wall_ns + CUPEL_NS_PER_S)
-        return;
-    (void)cupel_field_fail(
-        object,
-        "its wall limit of %s must be at least 1 s longer than that of the commands that it "
-        "starts, which is %s",
-        cupel_units_format_duration(harness->step.limits.wall_ns, own, sizeof(own)),
-        cupel_units_format_duration(harness->call.limits.wall_ns, others, sizeof(others)));
-}
-
 /* In-process, the harness runs as the test does; else its commands do, and it as a judge. */
 static void read_runs(struct definition *definition, const struct cupel_field *test,
                       const struct cupel_field *object, struct cupel_grader_harness *harness)
@@ -189,7 +170,7 @@ static void read_runs(struct definition *definition, const struct cupel_field *t
         cupel_definition_read_step(definition, object, &cupel_definition_no_defaults, "judge",
                                    &harness->step);
         cupel_definition_read_terms(definition, test, defaults, "native", &harness->call);
-        check_time(object, harness);
+        cupel_definition_check_patience(object, &harness->step, &harness->call);
         return;
     }
     refuse_keys(object, terms, "in-process, it is that of the test; expected it there");

@@ -4,9 +4,7 @@
 #include "cupel/units.h"
 #include "grader/definition.h"
 
-/* An interactor must outlive the program that it waits for, or that one's silence would be the
- * interactor's fault. */
-#define INTERACTOR_MORE_NS CUPEL_NS_PER_S
+#define MORE_NS CUPEL_NS_PER_S
 
 void cupel_definition_read_judge(struct definition *definition, const struct cupel_field *root)
 {
@@ -57,19 +55,22 @@ void cupel_definition_read_decider(struct definition *definition,
         read_decider(definition, &interact, CUPEL_JUDGED_BY_INTERACTOR, test);
 }
 
-static void check_time(const struct cupel_field *interact, const struct cupel_grader_test *test)
+void cupel_definition_check_patience(const struct cupel_field *field,
+                                     const struct cupel_step *waiting,
+                                     const struct cupel_step *awaited)
 {
     char own[32];
     char others[32];
 
-    if (test->judge.limits.wall_ns >= test->step.limits.wall_ns + INTERACTOR_MORE_NS)
+    if (waiting->policy == NULL || awaited->policy == NULL ||
+        waiting->limits.wall_ns >= awaited->limits.wall_ns + MORE_NS)
         return;
     (void)cupel_field_fail(
-        interact,
-        "its wall limit of %s must be at least 1 s longer than the test's, which is %s: a "
-        "program that it waits for in vain has to be stopped first",
-        cupel_units_format_duration(test->judge.limits.wall_ns, own, sizeof(own)),
-        cupel_units_format_duration(test->step.limits.wall_ns, others, sizeof(others)));
+        field,
+        "its wall limit of %s must be at least 1 s longer than that of the program that it "
+        "waits for, which is %s",
+        cupel_units_format_duration(waiting->limits.wall_ns, own, sizeof(own)),
+        cupel_units_format_duration(awaited->limits.wall_ns, others, sizeof(others)));
 }
 
 /* Input, output and answer are files of its run, which has room for so much. */
@@ -97,11 +98,9 @@ void cupel_definition_check_decider(const struct cupel_field *object,
 {
     struct cupel_field field;
 
-    if (test->judge.policy == NULL || test->step.policy == NULL)
-        return;
     if (test->judging == CUPEL_JUDGED_BY_INTERACTOR &&
         cupel_field_get(object, "interact", &field)) {
-        check_time(&field, test);
+        cupel_definition_check_patience(&field, &test->judge, &test->step);
         check_size(&field, test);
     } else if (cupel_field_get(object, "check", &field)) {
         check_size(&field, test);

@@ -202,6 +202,7 @@ int cupel_lint_grader(struct cupel_document *document, const char *file,
     check_points(&root, grader);
     check_groups(&root, grader);
     check_outputs(&root, grader);
+    cupel_lint_in_process(&root, grader);
     r = cupel_lint_visibility(&root);
     return r < 0 ? r : cupel_lint_files(&root, file, grader, diagnostics, err);
 }

@@ -27,6 +27,9 @@ bool cupel_lint_is_hidden(const json_t *test);
 /* Hidden data that learners can come by. */
 CUPEL_MUST_CHECK int cupel_lint_visibility(const struct cupel_field *root);
 
+/* What a harness in-process lets learners do. */
+void cupel_lint_in_process(const struct cupel_field *root, const struct cupel_grader *grader);
+
 /* Files that nothing names; they have no place but themselves. */
 CUPEL_MUST_CHECK int cupel_lint_files(const struct cupel_field *root, const char *file,
                                       const struct cupel_grader *grader,

@@ -116,7 +116,7 @@ static void check_placed_file(const struct cupel_field *file, const struct uses 
     }
 }
 
-/* In a harness in-process, learner's code is beside the tests. */
+/* In a harness in-process, learner's code is beside the tests; lint_in_process.c says more. */
 static void check_harness(const struct cupel_field *element, const struct uses *uses)
 {
     struct cupel_field harness;
@@ -128,9 +128,6 @@ static void check_harness(const struct cupel_field *element, const struct uses *
         json_string_value(separation.json) == NULL ||
         strcmp(json_string_value(separation.json), "in-process") != 0)
         return;
-    cupel_field_remark(&separation, CUPEL_SEVERITY_WARNING,
-                       "learner's code runs beside these tests: it can read them, and what it "
-                       "reports of them can be forged; \"judge\" keeps them apart");
     if (!cupel_field_get(&harness, "files", &files))
         return;
     for (size_t i = 0; i < cupel_field_count(&files); i++) {

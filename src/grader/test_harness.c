@@ -12,7 +12,6 @@
 #include "cupel/cleanup.h"
 #include "cupel/report.h"
 #include "cupel/score.h"
-#include "cupel/text.h"
 #include "cupel/units.h"
 #include "grader/test_lane.h"
 
@@ -69,6 +68,12 @@ static int fail_harness(struct cupel_lane *lane, const char *why)
 
     return fail_all(lane, in_process ? THE_LEARNER : THE_GRADER, CUPEL_REASON_HARNESS_FAILED,
                     why);
+}
+
+int cupel_harness_fail(struct cupel_lane *lane, bool by_grader, const char *why)
+{
+    return by_grader ? fail_all(lane, THE_GRADER, CUPEL_REASON_NONE, why)
+                     : fail_harness(lane, why);
 }
 
 /* A harness that waited for commands of the learner's most of its time is stopped for them. */
@@ -161,7 +166,7 @@ static int score(struct cupel_lane *lane, const struct cupel_report *report)
                                &harness->undeclared_count);
 }
 
-static int score_text(struct cupel_lane *lane, const char *text, size_t len)
+int cupel_harness_score_text(struct cupel_lane *lane, const char *text, size_t len)
 {
     const struct cupel_grader_harness *definition = definition_of(lane);
     struct cupel_report report = {0};
@@ -191,45 +196,13 @@ static int score_file(struct cupel_lane *lane, struct cupel_run *run)
 
     int r = cupel_run_read_file(run, file, CUPEL_REPORT_BYTES_MAX, &text, &len, &why);
     if (r == 0)
-        return score_text(lane, text, len);
+        return cupel_harness_score_text(lane, text, len);
     if (r == -ENOMEM)
         return r;
     if (r == -ENOENT)
         (void)snprintf(message, sizeof(message), "it wrote no report %.200s", file);
     else
         (void)snprintf(message, sizeof(message), "its report cannot be read: %s", why.text);
-    return fail_harness(lane, message);
-}
-
-/* What is wrong with the grader's own files, as one of the programs of harness/ tells it. */
-static int blame_files(struct cupel_lane *lane, const char *text, size_t len)
-{
-    CUPEL_AUTO_FREE char *clean = NULL;
-
-    while (len > 0 && text[len - 1] == '\n')
-        len--;
-    int r = cupel_text_clean(text, len, CUPEL_REPORT_MESSAGE_MAX, &clean);
-    return r < 0 ? r : fail_all(lane, THE_GRADER, CUPEL_REASON_NONE, clean);
-}
-
-static int score_channel(struct cupel_lane *lane)
-{
-    const char *why = NULL;
-    const char *text = NULL;
-    enum cupel_report_end end;
-    char message[256];
-    size_t len = 0;
-
-    int r = cupel_report_channel_end(lane->channel, &end, &text, &len, &why);
-    if (r < 0)
-        return r;
-    if (end == CUPEL_REPORT_WHOLE)
-        return score_text(lane, text, len);
-    if (end == CUPEL_REPORT_FAULT)
-        return blame_files(lane, text, len);
-    (void)snprintf(message, sizeof(message),
-                   "it did not come to its end: %s, and it exited with status %d", why,
-                   result_of(lane)->run.exit_code);
     return fail_harness(lane, message);
 }
 
@@ -258,12 +231,13 @@ static int judge(struct cupel_lane *lane, struct cupel_run *run)
     if (outcome->status != CUPEL_RUN_EXITED)
         return fail_unended(lane);
     if (lane->channel != NULL)
-        return score_channel(lane);
+        return cupel_harness_score_channel(lane, outcome);
     if (definition->report == CUPEL_REPORT_EXIT_CODE)
         return score_exit_code(lane);
     if (definition->file != NULL)
         return score_file(lane, run);
-    return score_text(lane, lane->output != NULL ? lane->output : "", lane->output_len);
+    return cupel_harness_score_text(lane, lane->output != NULL ? lane->output : "",
+                                    lane->output_len);
 }
 
 /* A report on standard output is shown as tests, not as output. */

@@ -3,11 +3,13 @@
  * programs of harness/ and the grader's files.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cupel/document.h"
-#include "grader/environment.h"
+#include "cupel/cleanup.h"
+#include "cupel/report.h"
+#include "cupel/text.h"
 #include "grader/test_lane.h"
 
 static int add_files(struct cupel_lane *lane, const struct cupel_grader_harness *harness)
@@ -27,29 +29,16 @@ static int add_files(struct cupel_lane *lane, const struct cupel_grader_harness 
     return 0;
 }
 
-static int add_environment(struct cupel_side *side)
-{
-    static const char *const more[] = {"CUPEL_REPORT=/dev/fd/3", NULL};
-    char **merged = NULL;
-
-    int r = cupel_environment_merge((const char *const *)side->environment, more, &merged);
-    if (r < 0)
-        return r;
-    cupel_strings_free(side->environment);
-    side->environment = merged;
-    side->request.environment = (const char *const *)merged;
-    return 0;
-}
-
 int cupel_lane_open_channel(struct cupel_lane *lane, const struct cupel_grader_harness *harness)
 {
+    static const char *const environment[] = {"CUPEL_REPORT=/dev/fd/3", NULL};
     struct cupel_run_request *request = &lane->learner.request;
 
     int r = cupel_report_channel_open(lane->stage->loop, &lane->channel, NULL);
     if (r == 0)
         r = add_files(lane, harness);
     if (r == 0)
-        r = add_environment(&lane->learner);
+        r = cupel_side_add_environment(&lane->learner, environment);
     if (r < 0)
         return r;
     request->report_fd = cupel_report_channel_fd(lane->channel);
@@ -76,4 +65,36 @@ int cupel_stage_read_runners(struct cupel_stage *stage, struct cupel_error *err)
                                       err);
     }
     return 0;
+}
+
+/* What is wrong with the grader's own files, as one of the programs of harness/ tells it. */
+static int blame_files(struct cupel_lane *lane, const char *text, size_t len)
+{
+    CUPEL_AUTO_FREE char *clean = NULL;
+
+    while (len > 0 && text[len - 1] == '\n')
+        len--;
+    int r = cupel_text_clean(text, len, CUPEL_REPORT_MESSAGE_MAX, &clean);
+    return r < 0 ? r : cupel_harness_fail(lane, true, clean);
+}
+
+int cupel_harness_score_channel(struct cupel_lane *lane, const struct cupel_outcome *run)
+{
+    const char *why = NULL;
+    const char *text = NULL;
+    enum cupel_report_end end;
+    char message[256];
+    size_t len = 0;
+
+    int r = cupel_report_channel_end(lane->channel, &end, &text, &len, &why);
+    if (r < 0)
+        return r;
+    if (end == CUPEL_REPORT_WHOLE)
+        return cupel_harness_score_text(lane, text, len);
+    if (end == CUPEL_REPORT_FAULT)
+        return blame_files(lane, text, len);
+    (void)snprintf(message, sizeof(message),
+                   "it did not come to its end: %s, and it exited with status %d", why,
+                   run->exit_code);
+    return cupel_harness_fail(lane, false, message);
 }

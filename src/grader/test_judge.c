@@ -6,9 +6,7 @@
 
 #include "cupel/checker.h"
 #include "cupel/cleanup.h"
-#include "cupel/document.h"
 #include "cupel/score.h"
-#include "grader/environment.h"
 #include "grader/test_lane.h"
 
 static const char *const paths[] = {"/tmp/cupel/input", "/tmp/cupel/output",
@@ -38,11 +36,9 @@ static int append_paths(struct cupel_lane *lane)
 static int add_environment(struct cupel_lane *lane, int status)
 {
     const struct cupel_grader_test *test = cupel_lane_definition(lane);
-    struct cupel_side *side = &lane->judge;
     char points[64];
     char exit_status[32];
     CUPEL_AUTO_FREE char *id = NULL;
-    char **merged = NULL;
 
     if (asprintf(&id, "CUPEL_TEST=%s", test->step.id) < 0) {
         id = NULL;
@@ -51,13 +47,7 @@ static int add_environment(struct cupel_lane *lane, int status)
     (void)snprintf(points, sizeof(points), "CUPEL_POINTS=%.10g", test->points);
     (void)snprintf(exit_status, sizeof(exit_status), "CUPEL_EXIT_STATUS=%d", status);
     const char *const more[] = {id, points, status >= 0 ? exit_status : NULL, NULL};
-    int r = cupel_environment_merge((const char *const *)side->environment, more, &merged);
-    if (r < 0)
-        return r;
-    cupel_strings_free(side->environment);
-    side->environment = merged;
-    side->request.environment = (const char *const *)merged;
-    return 0;
+    return cupel_side_add_environment(&lane->judge, more);
 }
 
 int cupel_lane_prepare_judge(struct cupel_lane *lane, int status)

@@ -75,6 +75,10 @@ struct cupel_test_result *cupel_lane_result(const struct cupel_lane *lane);
 CUPEL_MUST_CHECK int cupel_lane_prepare(struct cupel_lane *lane, struct cupel_side *side,
                                         const struct cupel_step *step);
 
+/* Put more variables into the environment of a side that is prepared. Returns 0 or -ENOMEM. */
+CUPEL_MUST_CHECK int cupel_side_add_environment(struct cupel_side *side,
+                                                const char *const *more);
+
 /* Keep the start of what a side writes. */
 void cupel_side_keep(struct cupel_side *side, enum cupel_stream stream, const void *bytes,
                      size_t len);
@@ -123,6 +127,17 @@ static inline bool cupel_harness_has_channel(const struct cupel_grader_harness *
 CUPEL_MUST_CHECK int cupel_lane_open_channel(struct cupel_lane *lane,
                                              const struct cupel_grader_harness *harness);
 void cupel_lane_close_channel(struct cupel_lane *lane);
+/* The verdicts that follow from it when the harness has exited. As of a lane's end. */
+CUPEL_MUST_CHECK int cupel_harness_score_channel(struct cupel_lane *lane,
+                                                 const struct cupel_outcome *run);
+
+/* All tests of a lane's harness have failed: by the grader's fault, or by whoever answers for
+ * what breaks in it. */
+CUPEL_MUST_CHECK int cupel_harness_fail(struct cupel_lane *lane, bool by_grader,
+                                        const char *why);
+/* The verdicts that follow from a report's text. */
+CUPEL_MUST_CHECK int cupel_harness_score_text(struct cupel_lane *lane, const char *text,
+                                              size_t len);
 /* Read stage->runners if a harness of the grader needs them. Returns 0, or -errno with err. */
 CUPEL_MUST_CHECK int cupel_stage_read_runners(struct cupel_stage *stage,
                                               struct cupel_error *err);

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cupel/document.h"
 #include "cupel/score.h"
+#include "grader/environment.h"
 #include "grader/test_lane.h"
 
 #define FIRST_ROOM 65536
@@ -67,6 +69,19 @@ int cupel_lane_prepare(struct cupel_lane *lane, struct cupel_side *side,
     side->step = step;
     side->request.output = side == &lane->learner ? take_learners_output : take_judges_output;
     side->request.owner = lane;
+    return 0;
+}
+
+int cupel_side_add_environment(struct cupel_side *side, const char *const *more)
+{
+    char **merged = NULL;
+
+    int r = cupel_environment_merge((const char *const *)side->environment, more, &merged);
+    if (r < 0)
+        return r;
+    cupel_strings_free(side->environment);
+    side->environment = merged;
+    side->request.environment = (const char *const *)merged;
     return 0;
 }
 

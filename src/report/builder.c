@@ -175,20 +175,26 @@ void report_set_string(struct report_builder *builder, const char *string, size_
     *ret = clean;
 }
 
-char *report_make_id(struct report_builder *builder, const char *bytes, size_t len)
+char *report_make_line(struct report_builder *builder, const char *bytes, size_t len,
+                       size_t max)
 {
-    char *id;
+    char *line;
 
     report_trim(&bytes, &len);
-    if (cupel_text_clean(bytes, len, CUPEL_REPORT_ID_MAX, &id) < 0) {
+    if (cupel_text_clean(bytes, len, max, &line) < 0) {
         (void)report_fail_memory(builder);
         return NULL;
     }
-    for (char *p = id; *p != '\0'; p++) {
+    for (char *p = line; *p != '\0'; p++) {
         if (is_blank(*p))
             *p = ' ';
     }
-    return id;
+    return line;
+}
+
+char *report_make_id(struct report_builder *builder, const char *bytes, size_t len)
+{
+    return report_make_line(builder, bytes, len, CUPEL_REPORT_ID_MAX);
 }
 
 void report_set_title(struct report_builder *builder, struct cupel_report_test *test,

@@ -71,7 +71,10 @@ void report_set_string(struct report_builder *builder, const char *string, size_
  */
 void report_set_id(struct report_builder *builder, struct cupel_report_test *test,
                    const char *prefix, const char *name, size_t offset);
-/* An id as it is kept: clean, cut, on one line, no blanks around it; NULL: failed. */
+/* Clean text, cut, on one line, no blanks around it; NULL: failed. */
+char *report_make_line(struct report_builder *builder, const char *bytes, size_t len,
+                       size_t max);
+/* An id as it is kept, of the same form; NULL: failed. */
 char *report_make_id(struct report_builder *builder, const char *bytes, size_t len);
 /* In the same form; NULL: none. */
 void report_set_title(struct report_builder *builder, struct cupel_report_test *test,

@@ -4,13 +4,12 @@
 #include <string.h>
 
 #include "cupel/cleanup.h"
-#include "cupel/text.h"
 
 /* jansson spends up to 250 bytes on "{},": of 16 MiB of that, it would make more than a
  * gigabyte. Ten thousand tests have fewer than this. */
 #define VALUES_MAX 250000
 
-#define DIAGNOSTIC_MAX 200
+#define DIAGNOSTIC_MAX 180
 
 /* Bytes between quotes; returns the offset behind the closing one. */
 static size_t skip_string(const char *text, size_t len, size_t at)
@@ -57,11 +56,13 @@ static int fail_as(struct report_builder *builder, const struct cupel_diagnostic
     if (diagnostics->count == 0) /* there was no memory for what is wrong */
         return report_fail_memory(builder);
     const struct cupel_diagnostic *first = &diagnostics->items[0];
-    CUPEL_AUTO_FREE char *clean = NULL; /* jansson quotes the text as it is */
-    if (cupel_text_clean(first->text, strlen(first->text), DIAGNOSTIC_MAX, &clean) < 0)
-        return report_fail_memory(builder);
+    /* jansson quotes the text as it is. */
+    CUPEL_AUTO_FREE char *line =
+        report_make_line(builder, first->text, strlen(first->text), DIAGNOSTIC_MAX);
+    if (line == NULL)
+        return builder->failure;
     builder->failure =
-        cupel_fail(builder->err, -EINVAL, "%u:%u: %s", first->line, first->column, clean);
+        cupel_fail(builder->err, -EINVAL, "%u:%u: %s", first->line, first->column, line);
     return builder->failure;
 }
 

@@ -48,15 +48,17 @@ static size_t find(const struct order *order, const char *id)
 static const struct cupel_report_test *worst(const struct order *order, size_t position,
                                              size_t *ret_count)
 {
-    const struct cupel_report_test *found = NULL;
-    size_t count = 0;
+    const struct cupel_report *report = order->report;
+    const struct cupel_report_test *found = &report->tests[order->indices[position]];
+    const char *id = found->id;
+    size_t count = 1;
 
-    for (size_t i = position; i < order->report->count; i++) {
-        const struct cupel_report_test *test = &order->report->tests[order->indices[i]];
-        if (i > position && strcmp(test->id, id_at(order, position)) != 0)
+    for (size_t i = position + 1; i < report->count; i++) {
+        const struct cupel_report_test *test = &report->tests[order->indices[i]];
+        if (strcmp(test->id, id) != 0)
             break;
         count++;
-        if (found == NULL || test->fraction < found->fraction ||
+        if (test->fraction < found->fraction ||
             (test->fraction <= found->fraction && test->outcome > found->outcome))
             found = test;
     }

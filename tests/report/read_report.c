@@ -1,6 +1,7 @@
 /*
  * read_report KIND FILE         what a report says, as JSON; 1 and a line on standard error if
  *                               it is not one
+ * read_report --time KIND FILE  seconds of CPU time, and kilobytes at the peak, that it took
  * read_report --prefixes KIND FILE
  *                               each shorter text of the file has to be wrong or incomplete, or
  *                               the whole but for white space, and never has more tests that
@@ -12,6 +13,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <time.h>
 
 #include <jansson.h>
 
@@ -47,6 +50,17 @@ static int print(const struct cupel_report *report)
     int r = root != NULL ? json_dumpf(root, stdout, JSON_INDENT(1)) : -1;
     json_decref(root);
     return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static int print_cost(clock_t started)
+{
+    double seconds = (double)(clock() - started) / CLOCKS_PER_SEC;
+    struct rusage usage;
+
+    if (getrusage(RUSAGE_SELF, &usage) < 0)
+        return EXIT_FAILURE;
+    (void)printf("%f %ld\n", seconds, usage.ru_maxrss);
+    return EXIT_SUCCESS;
 }
 
 static size_t passes(const struct cupel_report *report)
@@ -114,6 +128,7 @@ static int kind_of(const char *name)
 int main(int argc, char **argv)
 {
     bool prefixes = argc == 4 && strcmp(argv[1], "--prefixes") == 0;
+    bool cost = argc == 4 && strcmp(argv[1], "--time") == 0;
     struct cupel_report report = {0};
     struct cupel_error err = {0};
     CUPEL_AUTO_FREE char *text = NULL;
@@ -127,11 +142,13 @@ int main(int argc, char **argv)
         perror(argv[argc - 1]);
         return 2;
     }
+    clock_t started = clock();
     if (cupel_report_read((enum cupel_report_kind)kind, text, len, &report, &err) < 0) {
         (void)fprintf(stderr, "%s\n", err.text);
         return EXIT_FAILURE;
     }
     int status = prefixes ? try_prefixes((enum cupel_report_kind)kind, text, len, &report)
+                 : cost   ? print_cost(started)
                           : print(&report);
     cupel_report_clear(&report);
     return status;

@@ -11,14 +11,7 @@ class Prefixes(support.TestCase):
                 done = reports.run("--prefixes", reports.kind_of(path), path)
                 self.assertEqual(done.stderr, "")
                 self.assertEqual(done.returncode, 0)
-
-    def test_the_check_sees_a_part_that_passes_for_the_whole(self):
-        path = self.folder() / "a.tap"
-        path.write_text("1..1\nok 1 - a\n# a comment\nok 2\n")  # not valid as a whole
-        self.assertIn("more tests than", reports.run("tap", path).stderr)
-        path.write_text("TAP version 13\n1..0\n" + "x" * 20 + "\n")
-        done = reports.run("--prefixes", "tap", path)
-        self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertIn(f" of {path.stat().st_size} prefixes", done.stdout)
 
 
 if __name__ == "__main__":

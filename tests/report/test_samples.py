@@ -1,6 +1,9 @@
 """What each sample says, is in the file beside it: see samples/README.md."""
 
+import json
 import sys
+
+import jsonschema
 
 import reports
 import support
@@ -25,6 +28,16 @@ class Samples(support.TestCase):
             with self.subTest(sample=path.name):
                 expected = path.with_name(path.name + ".expected").read_text()
                 self.assertEqual(summary(reports.read(reports.kind_of(path), path)), expected)
+
+
+    def test_the_schema_knows_our_own_format(self):
+        schema = json.loads((support.SCHEMAS / "report.schema.json").read_text())
+        validator = jsonschema.Draft202012Validator(schema)
+        sample = json.loads((reports.SAMPLES / "cupel.json").read_text())
+        self.assertEqual(list(validator.iter_errors(sample)), [])
+        for name in ("many-keys", "negative-score", "tests-no-list"):
+            bad = (support.SOURCE / f"tests/bad/report/{name}.json").read_text()
+            self.assertFalse(validator.is_valid(json.loads(bad)), name)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 /*
  * Claims about what runs of judges need, each proved by runs in one cell under policy judge.
  *
- *   judging CELL POLICIES CALL_BROKER [copy]
+ *   judging CELL POLICIES CALL_BROKER [copy] [cgroup=PATH]
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,6 +23,7 @@
 #define MIB        (1U << 20)
 
 struct world {
+    struct cupel_cgroup *cgroup;
     struct cupel_cell *cell;
     struct cupel_policy *policy;
     struct cupel_filter filter;
@@ -54,6 +55,7 @@ static const char *cell_path;
 static const char *policies_path;
 static const char *exec_path;
 static bool copies;
+static const char *cgroup_path; /* or NULL: no cgroup */
 
 static void on_output(void *owner, enum cupel_stream stream, const void *bytes, size_t len)
 {
@@ -592,6 +594,10 @@ static int open_world(void **state)
     cupel_diagnostics_clear(&diagnostics);
     if (r == 0)
         r = cupel_policy_compile(world->policy, CUPEL_FILTER_ENFORCE, &world->filter, &err);
+    if (r == 0 && cgroup_path != NULL)
+        r = cupel_cgroup_open(cgroup_path, NULL, &world->cgroup, &err);
+    if (r == 0)
+        options.cgroup = world->cgroup;
     if (r == 0)
         r = cupel_cell_start(cell_path, NULL, &world->cell, &err);
     if (r == 0)
@@ -608,6 +614,7 @@ static int close_world(void **state)
     struct world *world = *state;
 
     cupel_cell_free(world->cell);
+    cupel_cgroup_free(world->cgroup);
     cupel_filter_clear(&world->filter);
     cupel_policy_free(world->policy);
     free(world);
@@ -635,12 +642,17 @@ int main(int argc, char **argv)
     };
 
     if (argc < 4) {
-        (void)fputs("usage: judging CELL POLICIES CALL_BROKER [copy]\n", stderr);
+        (void)fputs("usage: judging CELL POLICIES CALL_BROKER [copy] [cgroup=PATH]\n", stderr);
         return 2;
     }
     cell_path = argv[1];
     policies_path = argv[2];
     exec_path = argv[3];
-    copies = argc > 4 && strcmp(argv[4], "copy") == 0;
+    for (int i = 4; i < argc; i++) {
+        if (strcmp(argv[i], "copy") == 0)
+            copies = true;
+        else if (strncmp(argv[i], "cgroup=", 7) == 0)
+            cgroup_path = argv[i] + 7;
+    }
     return cmocka_run_group_tests_name("judging", tests, open_world, close_world);
 }

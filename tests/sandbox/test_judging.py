@@ -1,6 +1,8 @@
 """What runs of judges need: files placed and read back, fed input, the broker's socket, descriptor 3.
-The claims are in judging.c; each is made of a cell with overlayfs and of one that copies."""
+The claims are in judging.c; each is made of a cell with overlayfs and of one that copies, in a guest
+with cgroups."""
 
+import os
 import subprocess
 
 import support
@@ -8,6 +10,8 @@ import support
 
 class Judging(support.TestCase):
     def claims(self, *options):
+        if os.environ.get("CUPEL_TEST_CGROUP"):
+            options += (f"cgroup={os.environ['CUPEL_TEST_CGROUP']}",)
         done = subprocess.run(
             [
                 support.HELPERS / "judging",

@@ -282,12 +282,66 @@ static void a_circle_of_ten_thousand_tests_is_told_in_a_line(void **state)
     free(tests);
 }
 
+/* A test, a harness of two that needs it, and a test that needs the second of these. */
+static void the_tests_of_a_harness_are_given_out_as_one(void **state)
+{
+    struct cupel_need first = {.index = 0};
+    struct cupel_need second = {.index = 2};
+    struct cupel_grader_harness harness = {
+        .first_test = 1, .test_count = 2, .needs = {.items = &first, .count = 1}};
+    struct cupel_grader_test four[] = {
+        {.group = CUPEL_NO_GROUP},
+        {.group = CUPEL_NO_GROUP, .judging = CUPEL_JUDGED_BY_HARNESS, .needs = harness.needs},
+        {.group = CUPEL_NO_GROUP, .judging = CUPEL_JUDGED_BY_HARNESS, .needs = harness.needs},
+        {.group = CUPEL_NO_GROUP, .needs = {.items = &second, .count = 1}},
+    };
+    const struct cupel_grader grader = {
+        .tests = four, .test_count = 4, .harnesses = &harness, .harness_count = 1};
+
+    (void)state;
+    for (unsigned passes = 0; passes < 4; passes++) {
+        struct cupel_schedule *schedule;
+        struct cupel_need need;
+        size_t test = SIZE_MAX;
+        bool first_passes = (passes & 1) != 0;
+        bool second_passes = (passes & 2) != 0;
+        assert_int_equal(cupel_schedule_new(&grader, &schedule), 0);
+        assert_int_equal(cupel_schedule_next(schedule, &test, &need), CUPEL_SCHEDULE_RUN);
+        assert_int_equal(test, 0);
+        assert_int_equal(cupel_schedule_next(schedule, &test, &need), CUPEL_SCHEDULE_WAIT);
+        cupel_schedule_done(schedule, 0, first_passes);
+        if (first_passes) {
+            assert_int_equal(cupel_schedule_next(schedule, &test, &need), CUPEL_SCHEDULE_RUN);
+            assert_int_equal(test, 1);
+            assert_int_equal(cupel_schedule_next(schedule, &test, &need), CUPEL_SCHEDULE_WAIT);
+            cupel_schedule_done(schedule, 1, true);
+            assert_int_equal(cupel_schedule_next(schedule, &test, &need), CUPEL_SCHEDULE_WAIT);
+            cupel_schedule_done(schedule, 2, second_passes);
+        } else {
+            for (size_t i = 1; i <= 2; i++) {
+                assert_int_equal(cupel_schedule_next(schedule, &test, &need),
+                                 CUPEL_SCHEDULE_SKIP);
+                assert_int_equal(test, i);
+                cupel_schedule_done(schedule, i, false);
+            }
+        }
+        assert_int_equal(cupel_schedule_next(schedule, &test, &need),
+                         first_passes && second_passes ? CUPEL_SCHEDULE_RUN
+                                                       : CUPEL_SCHEDULE_SKIP);
+        assert_int_equal(test, 3);
+        cupel_schedule_done(schedule, 3, true);
+        assert_int_equal(cupel_schedule_next(schedule, &test, &need), CUPEL_SCHEDULE_END);
+        cupel_schedule_free(schedule);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(circles_are_found_where_a_test_waits_for_itself),
         cmocka_unit_test(every_test_runs_whose_needs_pass_with_any_number_of_lanes),
         cmocka_unit_test(tests_without_needs_keep_their_order),
+        cmocka_unit_test(the_tests_of_a_harness_are_given_out_as_one),
         cmocka_unit_test(a_circle_of_ten_thousand_tests_is_told_in_a_line),
     };
     return cmocka_run_group_tests_name("needs", tests, NULL, NULL);

@@ -94,6 +94,71 @@ static void there_are_no_more_lanes_than_tests_or_jobs(void **state)
     }
 }
 
+/* A grader whose checker's policy shows more than its tests' does. */
+static void each_cell_shows_what_its_own_policies_do(void **state)
+{
+    static char *nothing[] = {NULL};
+    static struct cupel_policy judge_policy = {.read_only = second_paths};
+    static struct cupel_policy plain_policy = {.read_only = nothing};
+    static struct cupel_policy unpacking = {.read_only = nothing,
+                                            .limits = {.disk_bytes = 100, .inodes = 10}};
+    struct cupel_policy *own_policies[] = {&unpacking, &judge_policy, &plain_policy};
+    struct cupel_step judge_build = {.policy = &judge_policy,
+                                     .limits = {.disk_bytes = 1ULL << 40}};
+    struct cupel_grader_test test = {.step = {.policy = &plain_policy},
+                                     .judging = CUPEL_JUDGED_BY_CHECKER,
+                                     .judge = {.policy = &judge_policy}};
+    struct cupel_grader judged = grader;
+    const struct cupel_grade_options options = {.jobs = 1, .exec_path = "exec"};
+    struct cupel_plan plan = {0};
+
+    (void)state;
+    judged.policies = own_policies;
+    judged.policy_count = 3;
+    judged.tests = &test;
+    judged.test_count = 1;
+    judged.build_count = 0;
+    judged.judge_builds = &judge_build;
+    judged.judge_build_count = 1;
+    assert_int_equal(cupel_plan_make(&judged, &options, &plan), 0);
+    assert_int_equal(plan.learner.options.mount_count, 0);
+    assert_true(plan.has_judge);
+    assert_int_equal(plan.judge.options.mount_count, 4);
+    assert_true(plan.judge.options.box_bytes == 1ULL << 40);
+    assert_int_equal(plan.judge.options.lanes, 1);
+    assert_null(plan.judge.options.exec_path);
+    cupel_plan_clear(&plan);
+}
+
+static void calls_of_a_harness_have_lanes_of_their_own(void **state)
+{
+    struct cupel_grader_test test = {.judging = CUPEL_JUDGED_BY_HARNESS};
+    struct cupel_grader_harness harness = {.call = {.policy = &native_policy}, .test_count = 1};
+    struct cupel_grader judged = grader;
+
+    (void)state;
+    judged.tests = &test;
+    judged.test_count = 1;
+    judged.harnesses = &harness;
+    judged.harness_count = 1;
+    for (unsigned jobs = 1; jobs <= CUPEL_CELL_LANES_MAX; jobs += 63) {
+        const struct cupel_grade_options options = {.jobs = jobs, .exec_path = "exec"};
+        struct cupel_plan plan = {0};
+        harness.in_process = false;
+        assert_int_equal(cupel_plan_make(&judged, &options, &plan), 0);
+        assert_true(plan.has_judge);
+        assert_int_equal(plan.learner.options.lanes, plan.jobs + CUPEL_PLAN_CALLS);
+        assert_string_equal(plan.judge.options.exec_path, "exec");
+        cupel_plan_clear(&plan);
+        plan = (struct cupel_plan){0};
+        harness.in_process = true;
+        assert_int_equal(cupel_plan_make(&judged, &options, &plan), 0);
+        assert_false(plan.has_judge);
+        assert_int_equal(plan.learner.options.lanes, 1);
+        cupel_plan_clear(&plan);
+    }
+}
+
 static void layers_are_those_of_policies_and_of_the_options(void **state)
 {
     const struct cupel_grade_options options = {.jobs = 1, .require = 1U << CUPEL_LAYER_CGROUP};
@@ -168,6 +233,8 @@ int main(void)
         cmocka_unit_test(mounts_are_the_union_of_what_policies_show),
         cmocka_unit_test(the_cell_has_room_for_the_largest_need),
         cmocka_unit_test(there_are_no_more_lanes_than_tests_or_jobs),
+        cmocka_unit_test(each_cell_shows_what_its_own_policies_do),
+        cmocka_unit_test(calls_of_a_harness_have_lanes_of_their_own),
         cmocka_unit_test(layers_are_those_of_policies_and_of_the_options),
         cmocka_unit_test(check_names_each_layer_that_is_missing),
         cmocka_unit_test(blame_follows_the_table),

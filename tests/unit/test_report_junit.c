@@ -127,7 +127,7 @@ static void seconds_are_plain_numbers(void **state)
     }
 }
 
-static void suites_may_not_have_more_passes_than_they_count(void **state)
+static void suites_may_not_have_more_than_they_count(void **state)
 {
     static const struct report_case cases[] = {
         {"<testsuite name='s' tests='2' failures='1'><testcase name='a'/><testcase name='b'/>"
@@ -140,6 +140,13 @@ static void suites_may_not_have_more_passes_than_they_count(void **state)
          "error 1:55: of suite \"\" 1 tests pass, but it counts 1 tests and 2 that do not"},
         {"<testsuite tests='1' failures='x'><testcase name='a'/></testsuite>", "passed a"},
         {"<testsuite tests='-1'><testcase name='a'/></testsuite>", "passed a"},
+        {"<testsuite name='s' tests='1'><testcase name='a'/><testcase name='b'><skipped/>"
+         "</testcase></testsuite>",
+         "error 1:91: suite \"s\" has 2 tests, but counts 1"},
+        /* pytest's, of a test that fails and breaks. */
+        {"<testsuite tests='2' failures='1' errors='1'><testcase name='a'/><testcase name='b'>"
+         "<failure/></testcase><testcase name='b'><error/></testcase></testsuite>",
+         "passed a; failed b; errored b"},
         {"<testsuite tests='1'><testsuite tests='2'><testcase name='a'/><testcase name='b'/>"
          "</testsuite></testsuite>",
          "passed a; passed b"},
@@ -149,7 +156,7 @@ static void suites_may_not_have_more_passes_than_they_count(void **state)
          "<testcase name='c'><failure><![CDATA[]]></failure></testcase>"
          "<testcase "
          "name='b'><failure><![CDATA[]]></failure></testcase></testsuite></testsuites>",
-         "error 1:282: of suite \"s\" 1 tests pass, but it counts 2 tests and 2 that do not"},
+         "error 1:282: suite \"s\" has 4 tests, but counts 2"},
     };
 
     (void)state;
@@ -203,7 +210,7 @@ int main(void)
         cmocka_unit_test(messages_are_attributes_or_texts),
         cmocka_unit_test(output_is_what_was_printed_and_traces),
         cmocka_unit_test(seconds_are_plain_numbers),
-        cmocka_unit_test(suites_may_not_have_more_passes_than_they_count),
+        cmocka_unit_test(suites_may_not_have_more_than_they_count),
         cmocka_unit_test(tests_may_only_stand_in_suites),
         cmocka_unit_test(long_texts_are_cut),
     };

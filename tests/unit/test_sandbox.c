@@ -145,6 +145,10 @@ static void a_cell_that_says_nothing_is_an_error(void **state)
     assert_int_equal(cupel_cell_set_up(cell, &options, &err), -EINVAL);
     assert_string_equal(err.text, "a cell has at most 8 aliases");
     options.alias_count = 0;
+    options.exec_path = "/nonexistent/exec";
+    assert_int_equal(cupel_cell_set_up(cell, &options, &err), -ENOENT);
+    assert_string_equal(err.text, "open /nonexistent/exec: No such file or directory");
+    options.exec_path = NULL;
     options.lanes = 2;
     int r = cupel_cell_set_up(cell, &options, &err);
     if (r == 0) /* it may have ended already, or not yet */
