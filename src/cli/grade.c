@@ -244,6 +244,7 @@ static int grade(const struct request *request, const struct cupel_cli_paths *pa
         .exec_path = paths->exec,
         .runners_path = paths->harness,
         .report_run = report_run,
+        .cache = paths->filters,
         .submission = request->submission,
         .input_fd = STDIN_FILENO,
         .jobs = request->jobs,

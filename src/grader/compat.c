@@ -11,8 +11,8 @@
 
 #define SCRIPT_MAX ((size_t)1 << 20)
 
-/* An autograder as it may be; its own folder is set in a copy of this. */
-static const struct cupel_intake intake = {.max_size_bytes = 512ULL << 20, .max_files = 50000};
+const struct cupel_intake cupel_compat_intake = {.max_size_bytes = 512ULL << 20,
+                                                 .max_files = 50000};
 
 const struct cupel_compat_layout *cupel_compat_layout(const struct cupel_grader_compat *compat)
 {
@@ -52,7 +52,7 @@ void cupel_compat_plan(const struct cupel_grader *grader, struct cupel_cell_opti
     const struct cupel_filters *filters;
 
     cupel_grader_unpack_policy(grader, &unpack, &filters);
-    const struct cupel_limits unpacking = cupel_submission_limits(unpack, &intake);
+    const struct cupel_limits unpacking = cupel_submission_limits(unpack, &cupel_compat_intake);
     cell->aliases = layout->aliases;
     cell->alias_count = layout->alias_count;
     cell->box_bytes += unpacking.disk_bytes + limits->disk_bytes;
@@ -63,7 +63,7 @@ void cupel_compat_plan(const struct cupel_grader *grader, struct cupel_cell_opti
 static int unpack(struct cupel_grading *grading, const char *folder, struct cupel_error *err)
 {
     const struct cupel_grader *grader = grading->grader;
-    struct cupel_intake into = intake;
+    struct cupel_intake into = cupel_compat_intake;
     struct cupel_submission files = {0};
     struct cupel_error why = {0};
     CUPEL_AUTO_FREE char *path = NULL;
@@ -176,23 +176,41 @@ static int write_metadata(struct cupel_grading *grading, int box_fd, struct cupe
     return compat_write_file(box_fd, path, ours, strlen(ours), false, err);
 }
 
+/* What setup.sh made before, or the autograder as it is. */
+static int fill_box(struct cupel_grading *grading, bool *ret_kept, struct cupel_error *err)
+{
+    const struct cupel_grader_compat *compat = grading->grader->compat;
+    const char *folder = cupel_compat_layout(compat)->autograder;
+    int box_fd = cupel_cell_box_fd(grading->cell);
+
+    *ret_kept = false;
+    if (compat->sets_up) {
+        int r = compat_take_kept(grading, ret_kept, err);
+        if (r < 0 || *ret_kept)
+            return r;
+    }
+    int r = compat_make_folder(box_fd, folder, err);
+    return r == 0 ? unpack(grading, folder, err) : r;
+}
+
 int cupel_compat_prepare(struct cupel_grading *grading, struct cupel_error *err)
 {
     const struct cupel_grader_compat *compat = grading->grader->compat;
-    const struct cupel_compat_layout *layout = cupel_compat_layout(compat);
+    const struct cupel_result *result = grading->result;
     int box_fd = cupel_cell_box_fd(grading->cell);
+    bool kept = false;
 
-    int r = compat_make_folder(box_fd, layout->autograder, err);
-    if (r == 0)
-        r = unpack(grading, layout->autograder, err);
-    if (r < 0 || grading->result->status != CUPEL_STATUS_GRADED)
+    int r = fill_box(grading, &kept, err);
+    if (r < 0 || result->status != CUPEL_STATUS_GRADED)
         return r;
-    r = make_folders(layout, box_fd, err);
+    r = make_folders(cupel_compat_layout(compat), box_fd, err);
     if (r == 0)
         r = write_metadata(grading, box_fd, err);
     if (r == 0 && compat->kind == CUPEL_FOREIGN_GRADESCOPE)
         r = place_scripts(grading, err);
     if (r == 0 && compat->kind == CUPEL_FOREIGN_PRAIRIELEARN)
         r = place_entry_point(grading, err);
+    if (r == 0 && compat->sets_up && !kept && result->status == CUPEL_STATUS_GRADED)
+        r = compat_set_up(grading, err);
     return r;
 }

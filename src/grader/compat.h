@@ -9,6 +9,8 @@
 #ifndef CUPEL_GRADER_COMPAT_H
 #define CUPEL_GRADER_COMPAT_H
 
+#include <jansson.h>
+
 #include "cupel/cell.h"
 #include "cupel/error.h"
 #include "cupel/foreign.h"
@@ -33,6 +35,9 @@ struct cupel_compat_layout {
 };
 
 const struct cupel_compat_layout *cupel_compat_layout(const struct cupel_grader_compat *compat);
+
+/* An autograder as it may be; the folder is set in a copy of this. */
+extern const struct cupel_intake cupel_compat_intake;
 
 /* Aliases, and room for the autograder, of the only cell of a grader with a compat. */
 void cupel_compat_plan(const struct cupel_grader *grader, struct cupel_cell_options *cell);
@@ -62,6 +67,20 @@ CUPEL_MUST_CHECK int compat_first_file(int box_fd, const char *folder, char **re
  * memory ran out. The caller frees. */
 char *compat_metadata(const struct cupel_grader *grader, const struct timespec *started_at);
 
+/* compat_cache.c: put what setup.sh made before into the box, as a step of the judge's that has
+ * not run; *ret_taken: whether there was something. -errno with err. */
+CUPEL_MUST_CHECK int compat_take_kept(struct cupel_grading *grading, bool *ret_taken,
+                                      struct cupel_error *err);
+/* compat_cache.c: keep what it has made now, as far as that is possible. */
+void compat_keep(struct cupel_grading *grading);
+
+/* compat_run.c: setup.sh as a step of the judge's that has passed and not run. 0 or -ENOMEM. */
+CUPEL_MUST_CHECK int compat_add_setup(struct cupel_result *result);
+
+/* compat_run.c: run setup.sh, if there is one, as a step of the judge's. Returns 0 also if the
+ * status was set; -errno with err. */
+CUPEL_MUST_CHECK int compat_set_up(struct cupel_grading *grading, struct cupel_error *err);
+
 /* compat_run.c: "exited with 1", "stopped at 10 s; the limit is 10 s". The caller frees. */
 CUPEL_MUST_CHECK int compat_describe(const struct cupel_step *step,
                                      const struct cupel_outcome *run, char **ret);
@@ -70,11 +89,12 @@ CUPEL_MUST_CHECK int compat_describe(const struct cupel_step *step,
  * may be another status. Returns 0 or -ENOMEM. */
 CUPEL_MUST_CHECK int compat_take_end(struct cupel_grading *grading);
 
-/* compat_test.c: a test that the autograder has judged, and the one at index, which is zeroed,
- * as the file has it. Ids are unique among those in front of it. Return 0 or -ENOMEM. */
+/* compat_test.c: a test that the autograder has judged, and one as the file has it at index;
+ * both are zeroed before. seen: an object whose keys are the ids of those in front of it.
+ * Return 0 or -ENOMEM. */
 CUPEL_MUST_CHECK int compat_start_test(struct cupel_test_result *test);
-CUPEL_MUST_CHECK int compat_fill_test(struct cupel_result *result,
-                                      const struct cupel_foreign_test *from, size_t index);
+CUPEL_MUST_CHECK int compat_fill_test(const struct cupel_foreign_test *from, size_t index,
+                                      json_t *seen, struct cupel_test_result *test);
 
 /* compat_result.c: score and maximum, of each view; the tests are there already. */
 void compat_fill_totals(struct cupel_grading *grading, double total);

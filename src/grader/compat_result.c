@@ -11,17 +11,19 @@
 
 static int fill_tests(struct cupel_result *result, const struct cupel_foreign *foreign)
 {
+    json_t *seen = json_object();
+    int r = seen != NULL ? 0 : -ENOMEM;
+
     free(result->tests);
     result->tests = cupel_copy_room(foreign->test_count, sizeof(*result->tests));
     if (result->tests == NULL)
-        return -ENOMEM;
-    for (size_t i = 0; i < foreign->test_count; i++) {
+        r = -ENOMEM;
+    for (size_t i = 0; r == 0 && i < foreign->test_count; i++) {
+        r = compat_fill_test(&foreign->tests[i], i, seen, &result->tests[i]);
         result->test_count = i + 1;
-        int r = compat_fill_test(result, &foreign->tests[i], i);
-        if (r < 0)
-            return r;
     }
-    return 0;
+    json_decref(seen);
+    return r;
 }
 
 /* The one test of a system, or of a grading, that knows no tests. */

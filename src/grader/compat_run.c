@@ -1,8 +1,8 @@
 /*
  * The runs of an autograder, one after the other in the box.
  *
- * setup.sh is run in each grading, without network: what it makes in /autograder is there for
- * the autograder, and it can make nothing elsewhere.
+ * setup.sh is run without network and before the submission is there: what it makes in
+ * /autograder is there for the autograder, and it can make nothing elsewhere.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,6 +19,8 @@
 #include "grader/compat.h"
 #include "grader/copies.h"
 #include "grader/environment.h"
+
+#define SETUP_ID "setup"
 
 /* What a run has written, by enum cupel_stream. */
 struct said {
@@ -71,24 +73,31 @@ int compat_describe(const struct cupel_step *step, const struct cupel_outcome *r
     return *ret != NULL ? 0 : -ENOMEM;
 }
 
+int compat_add_setup(struct cupel_result *result)
+{
+    free(result->judge_builds);
+    result->judge_builds = cupel_copy_room(1, sizeof(*result->judge_builds));
+    if (result->judge_builds == NULL)
+        return -ENOMEM;
+    result->judge_build_count = 1;
+    result->judge_builds[0].passed = true;
+    return cupel_copy_text(SETUP_ID, &result->judge_builds[0].id);
+}
+
 /* setup.sh as a step of the judge's, which staff alone see. */
 static int take_setup(struct cupel_grading *grading, const struct cupel_step *step,
                       const struct said *said, const struct cupel_outcome *run)
 {
     struct cupel_result *result = grading->result;
 
-    free(result->judge_builds);
-    result->judge_builds = cupel_copy_room(1, sizeof(*result->judge_builds));
-    if (result->judge_builds == NULL)
-        return -ENOMEM;
-    result->judge_build_count = 1;
+    int r = compat_add_setup(result);
+    if (r < 0)
+        return r;
     struct cupel_build_result *build = &result->judge_builds[0];
     build->ran = true;
     build->run = *run;
     build->passed = run->status == CUPEL_RUN_EXITED && run->exit_code == 0;
-    int r = cupel_copy_text(step->id, &build->id);
-    if (r == 0)
-        r = output_of(said, &build->output);
+    r = output_of(said, &build->output);
     if (r < 0 || build->passed)
         return r;
     r = compat_describe(step, run, &build->message);
@@ -104,24 +113,30 @@ static int take_setup(struct cupel_grading *grading, const struct cupel_step *st
                               build->message);
 }
 
-static int set_up(struct cupel_grading *grading, struct said *said)
+int compat_set_up(struct cupel_grading *grading, struct cupel_error *err)
 {
-    static char id[] = "setup";
+    static char id[] = SETUP_ID;
     static char bash[] = "bash";
     static char script[] = "/" CUPEL_COMPAT_SETUP;
     char *argv[] = {bash, script, NULL};
+    CUPEL_AUTO_FREE struct said *said = malloc(sizeof(*said));
     struct cupel_step step = grading->grader->compat->step;
     struct cupel_outcome run = {0};
     struct stat st;
 
-    if (!grading->grader->compat->sets_up ||
-        fstatat(cupel_cell_box_fd(grading->cell), CUPEL_COMPAT_SETUP, &st,
+    if (said == NULL)
+        return cupel_fail(err, -ENOMEM, "out of memory");
+    if (fstatat(cupel_cell_box_fd(grading->cell), CUPEL_COMPAT_SETUP, &st,
                 AT_SYMLINK_NOFOLLOW) < 0)
         return 0;
     step.id = id;
     step.argv = argv;
     int r = run_step(grading, &step, said, &run);
-    return r == 0 ? take_setup(grading, &step, said, &run) : r;
+    if (r == 0)
+        r = take_setup(grading, &step, said, &run);
+    if (r == 0 && grading->result->status == CUPEL_STATUS_GRADED)
+        compat_keep(grading);
+    return r < 0 ? cupel_fail(err, r, "setup.sh: %s", strerrordesc_np(-r)) : 0;
 }
 
 /* Coursera's three variables in front of the grader's own. */
@@ -194,16 +209,13 @@ int cupel_compat_grade(struct cupel_grading *grading, struct cupel_error *err)
 
     if (said == NULL)
         return cupel_fail(err, -ENOMEM, "out of memory");
-    int r = set_up(grading, said);
-    if (r == 0 && grading->result->status == CUPEL_STATUS_GRADED) {
-        r = run_autograder(grading, said, &run, err);
-        if (r == 0)
-            r = take_run(grading, said, &run);
-        if (r == 0)
-            r = compat_take_end(grading);
-        cupel_keep_box(&grading->keep, cupel_cell_box_fd(grading->cell));
-        cupel_keep_test(&grading->keep, CUPEL_COMPAT_ID, &said->streams[CUPEL_STDOUT],
-                        &said->streams[CUPEL_STDERR]);
-    }
+    int r = run_autograder(grading, said, &run, err);
+    if (r == 0)
+        r = take_run(grading, said, &run);
+    if (r == 0)
+        r = compat_take_end(grading);
+    cupel_keep_box(&grading->keep, cupel_cell_box_fd(grading->cell));
+    cupel_keep_test(&grading->keep, CUPEL_COMPAT_ID, &said->streams[CUPEL_STDOUT],
+                    &said->streams[CUPEL_STDERR]);
     return r < 0 ? cupel_fail(err, r, "the autograder: %s", strerrordesc_np(-r)) : 0;
 }

@@ -5,12 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <jansson.h>
+
 #include "cupel/cleanup.h"
 #include "cupel/text.h"
 #include "grader/compat.h"
 #include "grader/copies.h"
 
-#define ID_MAX 200
+#define ID_MAX 180 /* without the number that makes it unique */
 
 static enum cupel_visibility visibility_of(enum cupel_foreign_visibility visibility)
 {
@@ -25,15 +27,6 @@ static enum cupel_visibility visibility_of(enum cupel_foreign_visibility visibil
         break;
     }
     return CUPEL_HIDDEN;
-}
-
-static bool is_taken(const struct cupel_result *result, size_t count, const char *id)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (result->tests[i].id != NULL && strcmp(result->tests[i].id, id) == 0)
-            return true;
-    }
-    return false;
 }
 
 /* On one line, and cut at a character's end. */
@@ -52,24 +45,35 @@ static char *short_text(const char *text)
     return strdup("");
 }
 
-/*
- * An id of our own making: the name where learners may read it, else the place among the tests;
- * what is not unique has its place behind it.
- */
-static int make_id(const struct cupel_result *result, const struct cupel_foreign_test *from,
-                   size_t index, char **ret)
+/* The name where learners may read it, else the place among the tests. NULL: no memory. */
+static char *propose_id(const struct cupel_foreign_test *from, size_t index)
 {
     const char *name = from->name != NULL ? from->name : from->number;
-    CUPEL_AUTO_FREE char *shown = NULL;
+    char *text = NULL;
 
-    if (from->visibility != CUPEL_FOREIGN_VISIBLE || name == NULL || name[0] == '\0')
-        return asprintf(ret, "test-%zu", index + 1) < 0 ? -ENOMEM : 0;
-    shown = short_text(name);
-    if (shown == NULL)
+    if (from->visibility == CUPEL_FOREIGN_VISIBLE && name != NULL && name[0] != '\0')
+        return short_text(name);
+    return asprintf(&text, "test-%zu", index + 1) < 0 ? NULL : text;
+}
+
+/* What is not unique has a number behind it: its place, and where that is taken as well, more
+ * than any other test would try. */
+static int make_id(const struct cupel_foreign_test *from, size_t index, json_t *seen,
+                   char **ret)
+{
+    CUPEL_AUTO_FREE char *proposed = propose_id(from, index);
+    size_t number = index + 1;
+
+    if (proposed == NULL)
         return -ENOMEM;
-    if (!is_taken(result, index, shown))
-        return cupel_copy_text(shown, ret);
-    return asprintf(ret, "%.180s #%zu", shown, index + 1) < 0 ? -ENOMEM : 0;
+    char *id = strdup(proposed);
+    for (; id != NULL && json_object_get(seen, id) != NULL; number += CUPEL_FOREIGN_TESTS_MAX) {
+        free(id);
+        if (asprintf(&id, "%s #%zu", proposed, number) < 0)
+            id = NULL;
+    }
+    *ret = id;
+    return id != NULL && json_object_set_new(seen, id, json_true()) == 0 ? 0 : -ENOMEM;
 }
 
 static int make_title(const struct cupel_foreign_test *from, char **ret)
@@ -161,16 +165,15 @@ int compat_start_test(struct cupel_test_result *test)
     return cupel_copy_text(CUPEL_COMPAT_ID, &test->harness);
 }
 
-int compat_fill_test(struct cupel_result *result, const struct cupel_foreign_test *from,
-                     size_t index)
+int compat_fill_test(const struct cupel_foreign_test *from, size_t index, json_t *seen,
+                     struct cupel_test_result *test)
 {
-    struct cupel_test_result *test = &result->tests[index];
 
     test->visibility = visibility_of(from->visibility);
     fill_points(from, test);
     int r = compat_start_test(test);
     if (r == 0)
-        r = make_id(result, from, index, &test->id);
+        r = make_id(from, index, seen, &test->id);
     if (r == 0)
         r = make_title(from, &test->title);
     if (r == 0)

@@ -36,6 +36,7 @@ static json_t *extra_of(const struct cupel_test_result *test, bool shown)
 
     render_put(&json, "id", render_text(test->id));
     render_put(&json, "bonus", json_boolean(test->bonus));
+    render_put(&json, "separation", json_string(test->in_process ? "in-process" : "judge"));
     if (shown) {
         render_put(&json, "verdict", json_string(cupel_verdict_names[test->verdict]));
         render_put(&json, "reason",

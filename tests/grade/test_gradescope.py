@@ -1,6 +1,7 @@
 """Autograders of Gradescope, unchanged."""
 
 import json
+import os
 
 import compat
 import support
@@ -69,6 +70,11 @@ class Gradescope(compat.CompatCase):
         self.assertNotIn("secret", json.dumps(result).lower())
         self.assertEqual((result["score"], result["max_score"]), (6, 6))
 
+    def test_the_result_follows_its_schema(self):
+        for view in ("staff", "learner"):
+            result = self.python(HALF, "--view", view)
+            self.assertEqual(support.schema_faults(result, "result"), [])
+
     def test_points_may_be_texts_and_tests_may_be_missing(self):
         result = self.written({"score": "7.5", "execution_time": "12.0"})
         self.assertEqual((result["score"], result["max_score"], result["tests"]), (7.5, 10, []))
@@ -95,8 +101,11 @@ class Gradescope(compat.CompatCase):
     def test_ids_are_unique_and_of_one_line(self):
         tests = [{"name": n, "score": 0} for n in ("a", "a", "b\nc", "x" * 300, "")]
         tests += [{"score": 0, "number": 7}, {"score": 0}]
+        tests += [{"name": n, "score": 0} for n in ("a #10", "test-11", "a", "a #10")]
+        tests[-1]["visibility"] = "hidden"
         ids = [t["id"] for t in self.written({"tests": tests})["tests"]]
-        self.assertEqual(ids, ["a", "a #2", "b c", "x" * 200, "test-5", "7", "test-7"])
+        self.assertEqual(ids[:7], ["a", "a #2", "b c", "x" * 180, "test-5", "7", "test-7"])
+        self.assertEqual(ids[7:], ["a #10", "test-11", "a #10010", "test-11 #11"])
 
     def test_verdicts_follow_status_and_points(self):
         tests = [
@@ -149,7 +158,7 @@ CHECK
 
     def test_setup_is_run_before_and_scripts_may_end_lines_in_cr_lf(self):
         files = {
-            "setup.sh": "echo made > /autograder/source/made\r\n",
+            "setup.sh": "ls submission | grep . && exit 1\r\necho made > /autograder/source/made\r\n",
             "run_autograder": "#!/bin/bash\r\ngrep -q made source/made &&\r\n"
             "  echo '{\"score\": 3}' > results/results.json\r\n",
         }
@@ -160,6 +169,80 @@ CHECK
 
     def test_an_exit_code_is_no_failure(self):
         self.assertEqual(self.written({"score": 1}, "trap 'exit 9' EXIT")["score"], 1)
+
+
+class Kept(compat.CompatCase):
+    """What setup.sh makes is made once, for the same grader, and kept where nobody else writes."""
+
+    KIND = "gradescope"
+    SETUP = "mkdir -p made/deep && date +%s%N > made/deep/stamp && chmod 755 made/deep/stamp\n"
+    RUN = """\
+#!/bin/bash
+[ -x made/deep/stamp ] && [ -z "$(ls results)" ] && [ "$(ls submission)" = a.py ] || exit 1
+echo "{\\"score\\": 1, \\"output\\": \\"$(cat made/deep/stamp)\\"}" > results/results.json
+"""
+
+    def setUp(self):
+        self.cache = self.folder()
+        self.environment = {**os.environ, "XDG_CACHE_HOME": os.fspath(self.cache)}
+
+    def stamp(self, made, ran):
+        """What setup.sh wrote; whether it was run for that."""
+        result = self.grade(made, self.handed_in(a__py=""), env=self.environment)
+        (setup,) = result["judge_build"]
+        self.assertEqual((setup["id"], setup["passed"]), ("setup", True))
+        self.assertEqual(setup["run"] is not None, ran)
+        return result["build"][0]["output"]
+
+    def made(self, setup=SETUP, **files):
+        return self.old_grader({"run_autograder": self.RUN, "setup.sh": setup, **files})
+
+    def kept(self):
+        return list((self.cache / "cupel").glob("setup-*"))
+
+    def test_it_is_made_once(self):
+        made = self.made()
+        first = self.stamp(made, True)
+        self.assertEqual(self.stamp(made, False), first)
+        self.assertEqual([f.stat().st_mode & 0o777 for f in self.kept()], [0o600])
+
+    def test_another_autograder_has_its_own(self):
+        first = self.stamp(self.made(), True)
+        self.assertNotEqual(self.stamp(self.made(more="x"), True), first)
+        self.assertEqual(len(self.kept()), 2)
+
+    def test_a_file_that_others_may_have_written_is_not_taken(self):
+        made = self.made()
+        first = self.stamp(made, True)
+        (file,) = self.kept()
+        file.chmod(0o666)
+        self.assertNotEqual(self.stamp(made, True), first)
+        file.unlink(missing_ok=True)
+        (self.cache / "cupel").chmod(0o777)
+        self.stamp(made, True)
+        self.assertEqual(self.kept(), [])
+
+    def test_a_file_that_is_broken_is_no_fault_of_the_submission(self):
+        made = self.made()
+        self.stamp(made, True)
+        (file,) = self.kept()
+        file.write_bytes(b"070701 and then nothing")
+        done = self.cupel("grade", made, self.handed_in(a__py=""), env=self.environment)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("what setup.sh had made cannot be unpacked, and is removed", done.stderr)
+        self.stamp(made, True)
+
+    def test_links_are_not_kept(self):
+        made = self.made(self.SETUP + "ln -s /usr/bin/python3 made/python\n")
+        first = self.stamp(made, True)
+        self.assertNotEqual(self.stamp(made, True), first)
+        self.assertEqual(self.kept(), [])
+
+    def test_a_setup_that_fails_keeps_nothing(self):
+        made = self.made(self.SETUP + "exit 1\n")
+        done = self.cupel("grade", made, self.handed_in(a__py=""), env=self.environment)
+        self.assertEqual(done.returncode, 5)
+        self.assertEqual(self.kept(), [])
 
 
 class Faults(compat.CompatCase):

@@ -21,7 +21,7 @@ LAYERS = {
 }
 
 PUBLIC = {  # headers of include/cupel, by the module that implements them
-    "base": "cleanup copy_tree error limits denied outcome report_test units document text hash path",
+    "base": "cache cleanup copy_tree error limits denied outcome report_test units document text hash path",
     "policy": "call policy",
     "report": "foreign report",
     "score": "checker compare score result",

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "cupel/cleanup.h"
+#include "cupel/foreign.h"
 #include "cupel/render.h"
 #include "render_samples.h"
 
@@ -91,7 +92,8 @@ static void gradescope_has_the_fields_of_its_specification(void **state)
                " 'name_format': 'text', 'number': '2',"
                " 'output': 'stopped at 2.50 s of CPU time; the limit is 2.50 s\\n\\n5\\n',"
                " 'output_format': 'text', 'visibility': 'visible',"
-               " 'extra_data': {'id': 'large', 'bonus': false, 'verdict': 'failed',"
+               " 'extra_data': {'id': 'large', 'bonus': false, 'separation': 'judge', "
+               "'verdict': 'failed',"
                " 'reason': 'cpu_limit'}}");
     json_decref(json);
     cupel_result_clear(&result);
@@ -110,13 +112,15 @@ static void gradescope_hides_tests_itself_by_the_same_words(void **state)
         " 'output': 'line 1: expected \\\"the ANSWER\\\", found \\\"\\\"\\n\\nexpected:\\n"
         "  > 1 | \\\"the ANSWER\\\"\\nfound:\\n  > 1 | \\\"\\\"\\n\\nThe OUTPUT that tells\\n',"
         " 'output_format': 'text', 'visibility': 'hidden',"
-        " 'extra_data': {'id': 'secret', 'bonus': false, 'verdict': 'failed',"
+        " 'extra_data': {'id': 'secret', 'bonus': false, 'separation': 'judge', 'verdict': "
+        "'failed',"
         " 'reason': 'wrong_output'}}");
     check_json(element(json, "tests", 3),
                "{'score': 3.333333, 'max_score': 10, 'name': 'late', 'name_format': 'text',"
                " 'number': '4', 'output': '', 'output_format': 'text',"
                " 'visibility': 'after_due_date',"
-               " 'extra_data': {'id': 'late', 'bonus': true, 'verdict': 'partial',"
+               " 'extra_data': {'id': 'late', 'bonus': true, 'separation': 'judge', 'verdict': "
+               "'partial',"
                " 'reason': null}}");
     json_decref(json);
     cupel_result_clear(&result);
@@ -132,8 +136,37 @@ static void gradescope_of_a_learner_holds_nothing_of_hidden_tests(void **state)
     assert_null(json_object_get(json, "execution_time"));
     check_json(element(json, "tests", 2),
                "{'max_score': 20, 'name': 'secret', 'name_format': 'text', 'number': '3',"
-               " 'visibility': 'hidden', 'extra_data': {'id': 'secret', 'bonus': false}}");
+               " 'visibility': 'hidden', 'extra_data': {'id': 'secret', 'bonus': false, "
+               "'separation': 'judge'}}");
     json_decref(json);
+    cupel_result_clear(&result);
+}
+
+static void what_is_written_for_a_system_is_what_it_reads(void **state)
+{
+    static const struct {
+        enum cupel_foreign_format format;
+        enum cupel_foreign_kind kind;
+        double score;
+        size_t tests;
+    } cases[] = {
+        {CUPEL_FORMAT_GRADESCOPE, CUPEL_FOREIGN_GRADESCOPE, 15, 4},
+        {CUPEL_FORMAT_COURSERA, CUPEL_FOREIGN_COURSERA, 0.25, 0},
+        {CUPEL_FORMAT_PRAIRIELEARN, CUPEL_FOREIGN_PRAIRIELEARN, 0.25, 2},
+    };
+    struct cupel_result result = small_result();
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        CUPEL_AUTO_FREE char *text = render(cases[i].format, &result, CUPEL_VIEW_STAFF);
+        struct cupel_foreign foreign = {0};
+        struct cupel_error err = {0};
+        assert_int_equal(cupel_foreign_read(cases[i].kind, text, strlen(text), &foreign, &err),
+                         0);
+        assert_true(foreign.score == cases[i].score);
+        assert_int_equal(foreign.test_count, cases[i].tests);
+        cupel_foreign_clear(&foreign);
+    }
     cupel_result_clear(&result);
 }
 
@@ -375,6 +408,7 @@ int main(void)
         cmocka_unit_test(gradescope_has_the_fields_of_its_specification),
         cmocka_unit_test(gradescope_hides_tests_itself_by_the_same_words),
         cmocka_unit_test(gradescope_of_a_learner_holds_nothing_of_hidden_tests),
+        cmocka_unit_test(what_is_written_for_a_system_is_what_it_reads),
         cmocka_unit_test(gradescope_ranks_what_learners_may_see),
         cmocka_unit_test(a_summary_tells_of_builds_groups_and_penalties_what_learners_may_see),
         cmocka_unit_test(coursera_has_a_fraction_of_the_view_and_the_learners_text),
