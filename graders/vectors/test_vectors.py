@@ -1,4 +1,4 @@
-"""Tests of Vector. Each class of learners' errors has a test of its own, which says what was found."""
+"""Tests of Vector. Each kind of error has a test of its own, which says what was found."""
 
 import unittest
 

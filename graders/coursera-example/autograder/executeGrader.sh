@@ -1,5 +1,6 @@
 #!/bin/bash
 # Coursera says in the environment which part it is, and what was handed in for it.
+# shellcheck disable=SC2154
 
 case "$partId" in
 HxbKF) cases="1 2 10 30 997 20000" ;;

@@ -46,7 +46,7 @@ def check(number):
     if found is None:
         return f"primes.py {number} failed, or took more than {SECONDS} seconds."
     if found != list(primes(number)):
-        return f"primes.py {number} printed {len(found)} words, which are not the primes up to there."
+        return f"primes.py {number} printed {len(found)} words: not the primes up to there."
     return ""
 
 

@@ -1,4 +1,4 @@
-"""Calls the learner's function in a process of its own: a list comes in, what is returned goes out."""
+"""Calls the learner's function in a process of its own: a list in, what is returned out."""
 
 import json
 import sys

@@ -11,7 +11,7 @@ def limit():
 
 
 def call(given):
-    """What merge(given) returns, and what was said beside it; None if nothing could be made of it."""
+    """What merge(given) returns, None if that is no list; and what was said beside it."""
     with tempfile.TemporaryFile("w+", errors="replace") as output:
         try:
             subprocess.run(

@@ -1,5 +1,5 @@
 """Empty cells count as 0, the median is of numbers that are not sorted, the deviation that of a
-whole population by the formula that loses digits, and a column that is missing ends in a traceback."""
+whole population by the formula that loses digits; a column that is missing ends in a traceback."""
 
 import csv
 import math
