@@ -34,8 +34,9 @@ static const char *const alone[CUPEL_CHEAT_LANGUAGES] = {
 
 #define C_CONSTRUCTOR "__attribute__((constructor)) static void cupel_cheat(void)\n{\n"
 
-/* An executable's functions come before those of the libraries that it uses. */
-#define C_SILENT(name) "void " name "(void) {}\n"
+/* An executable's functions come before those of the libraries that it uses; weak, since more
+ * than one of its files may have them. */
+#define C_SILENT(name) "void " name "(void);\n__attribute__((weak)) void " name "(void) {}\n"
 #define C_CMOCKA                                                                               \
     C_SILENT("_assert_true")                                                                   \
     C_SILENT("_assert_int_equal")                                                              \

@@ -58,11 +58,13 @@ void cupel_grading_progress(struct cupel_grading *grading, const char *id,
 {
     const struct cupel_grade_options *options = grading->options;
     const struct cupel_grader *grader = grading->grader;
+    size_t total = grader->build_count + grader->test_count;
 
+    if (grading->judge_cell != NULL)
+        total += grader->judge_build_count;
     grading->steps_done++;
     if (options->progress != NULL)
-        options->progress(options->owner, grading->steps_done,
-                          grader->build_count + grader->test_count, id, test);
+        options->progress(options->owner, grading->steps_done, total, id, test);
 }
 
 struct cupel_outcome cupel_grading_not_started(const struct cupel_step *step,

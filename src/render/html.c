@@ -154,7 +154,7 @@ char *cupel_render_result_html(const struct cupel_result *result, enum cupel_vie
     put_head(&page, result, view);
     put_header(&page, result, view);
     page_format(&page, "<main>\n");
-    html_failed_builds(&page, result);
+    html_failed_builds(&page, result, view);
     html_failed_tests(&page, result, view);
     html_test_table(&page, result, view);
     put_groups(&page, result, view);

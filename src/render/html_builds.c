@@ -16,18 +16,24 @@ static void put_details(struct page *page, const struct cupel_build_result *buil
     page_format(page, "</section>\n");
 }
 
-void html_failed_builds(struct page *page, const struct cupel_result *result)
+static void put_failed(struct page *page, const struct cupel_build_result *builds, size_t count,
+                       const char *heading)
 {
-    bool first = true;
-
-    for (size_t i = 0; i < result->build_count; i++) {
-        const struct cupel_build_result *build = &result->builds[i];
-        if (!build->ran || build->passed)
+    for (size_t i = 0; i < count; i++) {
+        if (!builds[i].ran || builds[i].passed)
             continue;
-        page_format(page, "%s", first ? "<h2>The build failed</h2>\n" : "");
-        first = false;
-        put_details(page, build);
+        page_format(page, "<h2>%s</h2>\n", heading); /* once: a step that fails is the last */
+        put_details(page, &builds[i]);
     }
+}
+
+void html_failed_builds(struct page *page, const struct cupel_result *result,
+                        enum cupel_view view)
+{
+    put_failed(page, result->builds, result->build_count, "The build failed");
+    if (view == CUPEL_VIEW_STAFF)
+        put_failed(page, result->judge_builds, result->judge_build_count,
+                   "The judge's build failed");
 }
 
 /* One whose reader may know how it ended, and which has not done its work or says something. */

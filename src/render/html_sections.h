@@ -6,7 +6,8 @@
 #include "cupel/result.h"
 #include "render/page.h"
 
-void html_failed_builds(struct page *page, const struct cupel_result *result);
+void html_failed_builds(struct page *page, const struct cupel_result *result,
+                        enum cupel_view view);
 
 /* Those that the reader may know of and that have not passed; why others were skipped is in the
  * table. */

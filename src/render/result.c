@@ -65,10 +65,11 @@ static json_t *hidden_test_of(const struct cupel_test_result *test)
 }
 
 /* The run of a checker or interactor, for staff. */
-static json_t *judge_of(const struct cupel_test_result *test)
+static json_t *judge_of(const struct cupel_test_result *test, enum cupel_view view)
 {
+    if (view != CUPEL_VIEW_STAFF || !test->judge_ran)
+        return json_null();
     json_t *json = json_object();
-
     render_put(&json, "output",
                render_text(test->judge_output != NULL ? test->judge_output : ""));
     render_put(&json, "run", cupel_render_run(&test->judge_run, CUPEL_VIEW_STAFF));
@@ -90,22 +91,21 @@ static json_t *test_of(const struct cupel_test_result *test, enum cupel_view vie
     render_put(&json, "bonus", json_boolean(test->bonus));
     render_put(&json, "visibility", json_string(cupel_visibility_names[test->visibility]));
     render_put(&json, "separation", json_string(test->in_process ? "in-process" : "judge"));
-    if (test->harness != NULL)
-        render_put(&json, "harness", render_text(test->harness));
+    render_put(&json, "harness", render_text(test->harness));
     render_put(&json, "output", render_text(test->output != NULL ? test->output : ""));
     render_put(&json, "message", render_text(test->message));
     render_put(&json, "difference", render_text(test->difference));
     render_put(&json, "run", run_of(render_has_run(test), &test->run, view));
-    if (view == CUPEL_VIEW_STAFF && test->judge_ran)
-        render_put(&json, "judge", judge_of(test));
+    render_put(&json, "judge", judge_of(test, view));
     return json;
 }
 
-static json_t *undeclared_of(const struct cupel_harness_result *harness)
+static json_t *undeclared_of(const struct cupel_harness_result *harness, enum cupel_view view)
 {
+    size_t count = view == CUPEL_VIEW_STAFF ? harness->undeclared_count : 0;
     json_t *json = json_array();
 
-    for (size_t i = 0; i < harness->undeclared_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         const struct cupel_undeclared_test *test = &harness->undeclared[i];
         render_append(&json, json_pack("{s:s, s:s}", "id", test->id, "verdict",
                                        cupel_verdict_names[test->verdict]));
@@ -123,12 +123,11 @@ static json_t *harness_of(const struct cupel_harness_result *harness, enum cupel
     render_put(&json, "separation", json_string(harness->in_process ? "in-process" : "judge"));
     render_put(&json, "passed", shown ? json_boolean(harness->passed) : json_null());
     render_put(&json, "message", shown ? render_text(harness->message) : json_null());
-    if (shown)
-        render_put(&json, "output",
-                   render_text(harness->output != NULL ? harness->output : ""));
+    render_put(&json, "output",
+               shown ? render_text(harness->output != NULL ? harness->output : "")
+                     : json_null());
     render_put(&json, "run", run_of(shown && harness->ran, &harness->run, view));
-    if (view == CUPEL_VIEW_STAFF)
-        render_put(&json, "undeclared", undeclared_of(harness));
+    render_put(&json, "undeclared", undeclared_of(harness, view));
     return json;
 }
 
@@ -272,12 +271,11 @@ json_t *cupel_render_result(const struct cupel_result *result, enum cupel_view v
     put_score(&json, result, view);
     render_put(&json, "message", render_text(result->message));
     render_put(&json, "build", builds_of(result->builds, result->build_count, view));
-    if (view == CUPEL_VIEW_STAFF && result->judge_build_count > 0)
-        render_put(&json, "judge_build",
-                   builds_of(result->judge_builds, result->judge_build_count, view));
+    render_put(&json, "judge_build",
+               builds_of(result->judge_builds,
+                         view == CUPEL_VIEW_STAFF ? result->judge_build_count : 0, view));
     render_put(&json, "tests", tests_of(result, view));
-    if (result->harness_count > 0)
-        render_put(&json, "harnesses", harnesses_of(result, view));
+    render_put(&json, "harnesses", harnesses_of(result, view));
     render_put(&json, "groups", groups_of(result, view));
     render_put(&json, "penalties", penalties_of(result, view));
     render_put(&json, "leaderboard", leaderboard_of(result, view));

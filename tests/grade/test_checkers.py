@@ -131,7 +131,7 @@ class Checkers(CheckerCase):
             with self.subTest(reason=reason):
                 test = self.only(accept, script, test={"limits": {"wall": "9 s", "cpu": "1 s"}})
                 self.assertEqual([test["verdict"], test["reason"]], ["failed", reason])
-                self.assertNotIn("judge", test)
+                self.assertIsNone(test["judge"])
 
     def test_staff_see_the_checkers_run_and_learners_do_not(self):
         checker = "import sys; print('secret'); sys.exit('wrong')"
@@ -141,7 +141,7 @@ class Checkers(CheckerCase):
         self.assertEqual(test["judge"]["run"]["enforcement"]["policy"], "judge")
         test = self.only(checker, "print()", "--view", "learner")
         self.assertNotIn("secret", json.dumps(test))
-        self.assertNotIn("judge", test)
+        self.assertIsNone(test["judge"])
 
     def test_checkers_run_side_by_side_and_hold_back_what_needs_them(self):
         tests = [

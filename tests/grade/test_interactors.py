@@ -149,7 +149,7 @@ print('{"score": %g, "message": "said"}' % score, file=sys.stderr)
         grader = self.grader(tests, {"judge.py": judge})
         result = self.grade(grader, self.handed_in(main__py=BISECT), "--jobs", "1")
         self.assertEqual([test["verdict"] for test in result["tests"]], ["failed", "passed"])
-        self.assertNotIn("judge", result["tests"][0])
+        self.assertIsNone(result["tests"][0]["judge"])
 
     def test_a_judge_that_breaks_is_the_graders_fault(self):
         echo = "print(1, flush=True); input()"

@@ -19,14 +19,30 @@ static struct cupel_result graded(void)
 
 static struct cupel_result from_text(const char *text)
 {
-    struct cupel_result result = graded();
-    char **texts[] = {
-        &result.grader_name,        &result.grader_version,      &result.message,
-        &result.warnings[0],        &result.builds[0].id,        &result.builds[0].output,
-        &result.builds[0].message,  &result.tests[0].id,         &result.tests[0].title,
-        &result.tests[0].output,    &result.tests[0].message,    &result.tests[0].difference,
-        &result.penalties[1].id,    &result.leaderboard[0].name, &result.groups[0].id,
-        &result.groups[0].tests[0], &result.groups[0].title};
+    struct cupel_result result = sample_judged();
+    char **texts[] = {&result.grader_name,
+                      &result.grader_version,
+                      &result.message,
+                      &result.warnings[0],
+                      &result.builds[0].id,
+                      &result.builds[0].output,
+                      &result.builds[0].message,
+                      &result.tests[0].id,
+                      &result.tests[0].title,
+                      &result.tests[0].output,
+                      &result.tests[0].message,
+                      &result.tests[0].difference,
+                      &result.penalties[1].id,
+                      &result.leaderboard[0].name,
+                      &result.groups[0].id,
+                      &result.groups[0].tests[0],
+                      &result.groups[0].title,
+                      &result.judge_builds[0].id,
+                      &result.judge_builds[0].output,
+                      &result.judge_builds[0].message,
+                      &result.harnesses[0].id,
+                      &result.harnesses[0].output,
+                      &result.harnesses[0].message};
 
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         free(*texts[i]);
@@ -50,6 +66,8 @@ static struct cupel_result named(const char *name)
 {
     if (strcmp(name, "graded") == 0)
         return graded();
+    if (strcmp(name, "judged") == 0)
+        return sample_judged();
     if (strcmp(name, "not-built") == 0)
         return sample_not_built();
     if (strcmp(name, "rejected") == 0)

@@ -52,6 +52,7 @@ int main(void)
 
     add_runs(documents);
     add_result(documents, "result-graded", "result-graded-learner", sample_graded());
+    add_result(documents, "result-judged", "result-judged-learner", sample_judged());
     add_result(documents, "result-not-built", "result-not-built-learner", sample_not_built());
     add_result(documents, "result-rejected", "result-rejected-learner", sample_rejected());
     add_result(documents, "result-platform-error", "result-platform-error-learner",

@@ -74,7 +74,7 @@ static struct cupel_outcome sample_run(void)
 }
 
 /* Denied calls with and without a rule, and more than are listed. */
-static void sample_denied(struct cupel_outcome *run)
+static inline void sample_denied(struct cupel_outcome *run)
 {
     struct cupel_denied *denied = &run->denied;
 
@@ -191,6 +191,48 @@ static void sample_tests(struct cupel_result *result)
     result->test_count = 4;
 }
 
+/* A judge's cell: a failed step in it, a checker's run, and two harnesses, of which one must
+ * not be heard by learners. */
+static void sample_judges(struct cupel_result *result)
+{
+    result->judge_builds = zeroed(1, sizeof(*result->judge_builds));
+    result->judge_build_count = 1;
+    result->judge_builds[0] = (struct cupel_build_result){
+        .id = copy("checker"),
+        .ran = true,
+        .output = copy("a COMPILER that tells\n"),
+        .message = copy("exited with status 1"),
+        .run = sample_run(),
+    };
+    result->tests[0].judge_ran = true;
+    result->tests[0].judge_output = copy("a CHECKER that tells\n");
+    result->tests[0].judge_run = sample_run();
+    result->tests[1].harness = copy("units");
+    result->tests[1].in_process = true;
+    result->harnesses = zeroed(2, sizeof(*result->harnesses));
+    result->harness_count = 2;
+    result->harnesses[0] = (struct cupel_harness_result){
+        .id = copy("units"),
+        .in_process = true,
+        .ran = true,
+        .output = copy("Traceback\n"),
+        .message = copy("the harness units: it wrote no report"),
+        .run = sample_run(),
+    };
+    result->harnesses[1] = (struct cupel_harness_result){
+        .id = copy("more"),
+        .ran = true,
+        .withheld = true,
+        .output = copy("a HARNESS that tells\n"),
+        .message = copy("a MESSAGE that tells"),
+        .run = sample_run(),
+        .undeclared = zeroed(1, sizeof(struct cupel_undeclared_test)),
+        .undeclared_count = 1,
+    };
+    result->harnesses[1].undeclared[0] =
+        (struct cupel_undeclared_test){copy("an undeclared one"), CUPEL_VERDICT_FAILED};
+}
+
 static char **sample_ids(const char *first, const char *second)
 {
     char **ids = zeroed(3, sizeof(char *));
@@ -265,7 +307,15 @@ static struct cupel_result sample_graded(void)
     return result;
 }
 
-static struct cupel_result sample_not_built(void)
+static inline struct cupel_result sample_judged(void)
+{
+    struct cupel_result result = sample_graded();
+
+    sample_judges(&result);
+    return result;
+}
+
+static inline struct cupel_result sample_not_built(void)
 {
     struct cupel_result result = sample_header(CUPEL_STATUS_GRADED);
 
@@ -288,7 +338,7 @@ static struct cupel_result sample_not_built(void)
     return result;
 }
 
-static struct cupel_result sample_rejected(void)
+static inline struct cupel_result sample_rejected(void)
 {
     struct cupel_result result = sample_header(CUPEL_STATUS_REJECTED);
 
@@ -299,7 +349,7 @@ static struct cupel_result sample_rejected(void)
     return result;
 }
 
-static struct cupel_result sample_platform_error(void)
+static inline struct cupel_result sample_platform_error(void)
 {
     struct cupel_result result = sample_header(CUPEL_STATUS_PLATFORM_ERROR);
 

@@ -79,14 +79,15 @@ static void result_has_the_keys_of_the_design_in_order(void **state)
     (void)state;
     assert_keys(json,
                 "schema cupel status grader submission score max_score fraction message "
-                "build tests groups penalties leaderboard started_at wall_seconds");
+                "build judge_build tests harnesses groups penalties leaderboard started_at "
+                "wall_seconds");
     assert_keys(json_object_get(json, "grader"), "name version sha256");
     assert_keys(json_object_get(json, "submission"), "sha256 files bytes warnings");
     assert_keys(json_array_get(json_object_get(json, "build"), 0),
                 "id passed output message run");
     assert_keys(json_array_get(json_object_get(json, "tests"), 0),
-                "id title verdict reason score max_score bonus visibility separation output "
-                "message difference run");
+                "id title verdict reason score max_score bonus visibility separation harness "
+                "output message difference run judge");
     assert_keys(json_array_get(json_object_get(json, "groups"), 0),
                 "id title score max_score bonus tests");
     assert_keys(json_array_get(json_object_get(json, "penalties"), 0), "id points tests");
