@@ -58,6 +58,9 @@ CUPEL_MUST_CHECK int compat_write_file(int box_fd, const char *path, const char 
                                        size_t len, bool executable, struct cupel_error *err);
 CUPEL_MUST_CHECK int compat_make_executable(int box_fd, const char *path,
                                             struct cupel_error *err);
+/* A folder and what is in it; its owner can take that back. */
+CUPEL_MUST_CHECK int compat_make_read_only(int box_fd, const char *folder,
+                                           struct cupel_error *err);
 /* The name of the first file, bytewise, of a folder; NULL in *ret if it has none. The caller
  * frees. */
 CUPEL_MUST_CHECK int compat_first_file(int box_fd, const char *folder, char **ret,

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/fsuid.h>
@@ -11,6 +12,7 @@
 #include "cupel/cleanup.h"
 #include "cupel/path.h"
 #include "grader/compat.h"
+#include "grader/submission_entries.h"
 
 /* As in submission_strip.c: nobody but the box's owner can make a name in it. */
 struct self {
@@ -133,6 +135,38 @@ int compat_make_executable(int box_fd, const char *path, struct cupel_error *err
         return r;
     if (fchmod(fd, (st.st_mode & 0777) | 0111) < 0)
         r = cupel_fail_errno(err, "set the mode of %s in the box", path);
+    become_self(&self);
+    return r;
+}
+
+/* The folder comes last: its own entry is not in the list. */
+static int remove_writing(int folder_fd, const struct cupel_entries *entries,
+                          struct cupel_error *err)
+{
+    for (size_t i = 0; i < entries->count; i++) {
+        const struct cupel_entry *entry = &entries->items[i];
+        if (S_ISLNK(entry->st.st_mode))
+            continue;
+        if (fchmodat(folder_fd, entry->path, entry->st.st_mode & 0555, 0) < 0)
+            return cupel_fail_errno(err, "set the mode of %s in the box", entry->path);
+    }
+    return fchmod(folder_fd, 0555) < 0 ? cupel_fail_errno(err, "set the mode of a folder") : 0;
+}
+
+int compat_make_read_only(int box_fd, const char *folder, struct cupel_error *err)
+{
+    struct self self = {0};
+
+    CUPEL_AUTO_ENTRIES entries = {0};
+    CUPEL_AUTO_FD fd = cupel_path_open_beneath(box_fd, folder, O_RDONLY | O_DIRECTORY, err);
+    if (fd < 0)
+        return fd;
+    int r = cupel_entries_list(fd, SIZE_MAX - 1, false, &entries, err);
+    if (r == 0)
+        r = become_owner(box_fd, &self, err);
+    if (r < 0)
+        return r;
+    r = remove_writing(fd, &entries, err);
     become_self(&self);
     return r;
 }

@@ -174,6 +174,10 @@ static int run_autograder(struct cupel_grading *grading, struct said *said,
 
     if (grading->grader->compat->kind == CUPEL_FOREIGN_COURSERA) {
         r = environment_of(grading, &environment, err);
+        if (r == 0)
+            r = compat_make_read_only(cupel_cell_box_fd(grading->cell),
+                                      cupel_compat_layout(grading->grader->compat)->submission,
+                                      err);
         step.environment = environment;
     }
     if (r == 0)

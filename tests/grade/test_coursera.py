@@ -66,6 +66,18 @@ class Coursera(compat.CompatCase):
         made = self.written({"isCorrect": True, "feedback": ""}, more)
         self.assertEqual(self.grade(made, self.handed_in(a__sh=ADD))["score"], 10)
 
+    def test_the_submission_is_read_only(self):
+        more = "cd /shared/submission; touch new || echo x >> a.sh || echo x >> d/b || cd /grader"
+        more += '; [ "$PWD" = /grader ] || exit 1'
+        made = self.written({"isCorrect": True, "feedback": ""}, more)
+        submitted = self.folder() / "submission"
+        for name in ("a.sh", "d/b"):
+            support.write(submitted / name, ADD)
+        made_for = json.loads((made / "grader.json").read_text())
+        made_for["submission"] = {"files": ["a.sh", "d/b"]}
+        (made / "grader.json").write_text(json.dumps(made_for))
+        self.assertEqual(self.grade(made, submitted)["score"], 10)
+
     def test_what_coursera_would_not_take_is_the_graders_fault(self):
         cases = [
             ({"fractionalScore": True, "feedback": ""}, "expected a number from 0 to 1, found true"),
