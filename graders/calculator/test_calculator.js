@@ -47,7 +47,7 @@ function check(turns, { status, lines, error }) {
     turns.forEach(([expression, expected], i) => {
         const line = lines[i] ?? '';
         if (isAnswer(line, expected)) return;
-        if (status === LIMIT_REACHED) assert.fail(`a limit stopped the program: ${shown(error)}`);
+        if (status === LIMIT_REACHED) assert.fail(`a limit stopped the program: ${shown(error.trim())}`);
         assert.fail(`${shown(expression)}: expected ${expected}, found ${shown(line)}`);
     });
     const rest = lines.slice(turns.length).join('\n');

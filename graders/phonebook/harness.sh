@@ -1,4 +1,5 @@
 #!/bin/sh
+# shellcheck disable=SC2016 # what sh -c is given, the learner's shell expands
 #
 # sh harness.sh files|makefile: tests of phonebook and of its Makefile, reported in TAP on
 # standard output. Each call of /cupel/exec has the learner's box as it was built, the files that

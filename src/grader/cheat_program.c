@@ -25,6 +25,7 @@ static const char *const suffixes[CUPEL_CHEAT_LANGUAGES][8] = {
     [CUPEL_CHEAT_PYTHON] = {".py"},
     [CUPEL_CHEAT_JAVA] = {".java"},
     [CUPEL_CHEAT_JAVASCRIPT] = {".js", ".cjs"},
+    [CUPEL_CHEAT_SHELL] = {".sh"},
 };
 
 #define C_MAIN "#include <stdio.h>\n\nint main(void)\n{\n"
@@ -88,6 +89,13 @@ static const struct program programs[CUPEL_CHEAT_LANGUAGES][CUPEL_CHEATS] = {
               "        console.log(\"" CUPEL_CHEAT_MARK "\" + path);\n"
               "    } catch {}\n}\n\n",
               "look(%1$s);\n", ""}},
+    [CUPEL_CHEAT_SHELL] =
+        {[CUPEL_CHEAT_EARLY_EXIT] = {.head = "#!/bin/sh\nexit 0\n"},
+         [CUPEL_CHEAT_FORGED_RESULT] = {"#!/bin/sh\n", "printf '%%b\\n' %1$s\n", ""},
+         [CUPEL_CHEAT_ENDLESS_OUTPUT] = {.head = "#!/bin/sh\nexec yes 1\n"},
+         [CUPEL_CHEAT_HIDDEN_DATA] = {"#!/bin/sh\n",
+                                      "[ ! -r %1$s ] || echo \"" CUPEL_CHEAT_MARK "\"%1$s\n",
+                                      ""}},
 };
 
 enum cupel_cheat_language cupel_cheat_language(const char *name)

@@ -11,6 +11,7 @@ enum cupel_cheat_language {
     CUPEL_CHEAT_PYTHON,
     CUPEL_CHEAT_JAVA,
     CUPEL_CHEAT_JAVASCRIPT,
+    CUPEL_CHEAT_SHELL,
     CUPEL_CHEAT_LANGUAGES, /* none that is known */
 };
 

@@ -6,6 +6,8 @@ import support
 from support import CUPEL
 
 LAYERS = "user_namespace, seccomp, no_new_privs, landlock or cgroup"
+FORMATS = "json, text, html, gradescope, coursera, prairielearn or junit"
+TEMPLATES = "c, gradescope, harness, io, java or python"
 NAME = (
     "expected a name of at most 64 letters, digits, '.', '_' and '-', since it becomes the grader's"
 )
@@ -25,7 +27,7 @@ CASES = [
     (["grade", "--jobs", "two", "a", "b"], "cupel grade: --jobs two: expected a number from 1 to 64"),
     (["grade", "--jobs", "-1", "a", "b"], "cupel grade: --jobs -1: expected a number from 1 to 64"),
     (["grade", "--jobs", "2x", "a", "b"], "cupel grade: --jobs 2x: expected a number from 1 to 64"),
-    (["grade", "--format", "xml", "a", "b"], "cupel grade: --format xml: expected json, text, html, gradescope, coursera, prairielearn or junit"),
+    (["grade", "--format", "xml", "a", "b"], f"cupel grade: --format xml: expected {FORMATS}"),
     (["grade", "--view", "me", "a", "b"], "cupel grade: --view me: expected staff or learner"),
     (["grade", "--require", "selinux", "a", "b"], f"cupel grade: --require selinux: expected {LAYERS}"),
     (["grade", "--require", "seccomp,", "a", "b"], f"cupel grade: --require : expected {LAYERS}"),
@@ -40,7 +42,7 @@ CASES = [
     (["test", "--watch", "nosuch"], "cupel test: nosuch: No such file or directory"),
     (["new"], "cupel new: expected a folder and --template; see cupel new --help"),
     (["new", "a"], "cupel new: expected a folder and --template; see cupel new --help"),
-    (["new", "a", "--template", "x"], "cupel new: --template x: expected c, io, java or python"),
+    (["new", "a", "--template", "x"], f"cupel new: --template x: expected {TEMPLATES}"),
     (["new", "..", "--template", "c"], f"cupel new: ..: {NAME}"),
     (["new", "ä", "--template", "c"], f"cupel new: ä: {NAME}"),
     (["new", "a/b", "--template", "c"], "cupel new: a/b: No such file or directory"),

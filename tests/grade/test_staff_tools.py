@@ -14,7 +14,7 @@ import grading
 import support
 from support import CUPEL
 
-TEMPLATES = ("c", "io", "java", "python")
+TEMPLATES = ("c", "gradescope", "harness", "io", "java", "python")
 CHEATS = (
     "empty",
     "empty-files",
@@ -278,6 +278,7 @@ class Cheats(StaffCase):
         for name, steps, run, policy in (
             ("main.cpp", [{"id": "b", "run": build, "policy": "compile"}], ["./main"], "native"),
             ("main.js", [], ["node", "main.js"], "node"),
+            ("main.sh", [], ["sh", "main.sh"], "native"),
         ):
             with self.subTest(program=name):
                 support.need((steps[0]["run"] if steps else run)[0])
@@ -458,7 +459,9 @@ class New(StaffCase):
     def test_an_unknown_template_names_those_there_are(self):
         folder, done = self.make("fortran", code=2)
         self.assertEqual(
-            done.stderr, "cupel new: --template fortran: expected c, io, java or python\n"
+            done.stderr,
+            "cupel new: --template fortran: "
+            "expected c, gradescope, harness, io, java or python\n",
         )
         self.assertFalse(folder.exists())
 

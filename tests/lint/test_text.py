@@ -55,7 +55,7 @@ class Text(support.TestCase):
 
     def test_scripts_pass_shellcheck(self):
         self.assertIn(SOURCE / "bootstrap", tree.scripts())
-        self.assertIsNone(shell(*tree.scripts()))
+        self.assertIsNone(shell(*[p for p in tree.scripts() if "samples" not in p.parts]))
 
     def test_the_shell_check_sees_a_fault(self):
         self.assert_sees(shell, "#!/bin/sh\necho hi\n", "#!/bin/sh\necho $1\n", "a.sh")

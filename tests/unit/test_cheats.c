@@ -69,6 +69,7 @@ static void programs_are_in_the_language_of_the_suffix(void **state)
         {"a.py", "print(\"a \\\"quoted\\\" \\\\ %1$s text\")"},
         {"src/Main.java", "public class Main {"},
         {"a.js", "console.log(\"a "},
+        {"a.sh", "printf '%b\\n' \"a "},
     };
 
     (void)state;
@@ -85,7 +86,7 @@ static void programs_are_in_the_language_of_the_suffix(void **state)
 
 static void every_language_has_every_program(void **state)
 {
-    static const char *const names[] = {"a.c", "a.cpp", "a.py", "A.java", "a.js"};
+    static const char *const names[] = {"a.c", "a.cpp", "a.py", "A.java", "a.js", "a.sh"};
     static const char *const texts[] = {"text", NULL};
 
     (void)state;

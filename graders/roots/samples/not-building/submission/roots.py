@@ -1,0 +1,6 @@
+"""The last line is not indented."""
+
+import sys
+
+for line in sys.stdin:
+print(line)
