@@ -21,7 +21,8 @@ struct cupel_grade_options {
     /* The text of a cupel.run/1 document, which is freed; NULL: no memory. For harnesses that
      * ask how a command of theirs has ended. */
     char *(*report_run)(const struct cupel_outcome *outcome);
-    const char *keep; /* NULL, or a folder (made if need be) that gets box and outputs */
+    const char *cache; /* folder for what is made once, see cupel/cache.h; NULL: none */
+    const char *keep;  /* NULL, or a folder (made if need be) that gets box and outputs */
     /* Told of each step that ends: id, its result or NULL for a build step. May be NULL. */
     void (*progress)(void *owner, size_t done, size_t total, const char *id,
                      const struct cupel_test_result *test);

@@ -11,6 +11,7 @@
 #include "cupel/document.h"
 #include "cupel/error.h"
 #include "cupel/filters.h"
+#include "cupel/foreign.h"
 #include "cupel/limits.h"
 #include "cupel/policy.h"
 #include "cupel/report.h"
@@ -124,6 +125,18 @@ struct cupel_intake {
     uint64_t max_size_bytes; /* of all files together, unpacked; default 10 MiB */
     uint64_t max_files;      /* default 1000 */
     bool strip_root;         /* default true */
+    const char *folder;      /* of the box, where it is unpacked; NULL: the box itself */
+};
+
+/* An autograder of another system, that is run as it is, beside the learner's code. */
+struct cupel_grader_compat {
+    enum cupel_foreign_kind kind;
+    char *autograder; /* its folder or archive, below the grader's folder */
+    struct cupel_step step;
+    bool sets_up;         /* Gradescope's setup.sh is run before, where there is one */
+    char *metadata_bytes; /* what it may read of submission and assignment; NULL: what we say */
+    size_t metadata_len;
+    char *part; /* Coursera's partId */
 };
 
 /* Submissions that `cupel test` makes to see whether they earn something. */
@@ -153,6 +166,7 @@ struct cupel_grader {
     size_t build_count;
     struct cupel_step *judge_builds; /* in the judge's cell, on the grader's files */
     size_t judge_build_count;
+    struct cupel_grader_compat *compat; /* then there are no tests of ours; NULL: none */
     struct cupel_grader_test *tests;
     size_t test_count;
     struct cupel_grader_harness *harnesses;

@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 
+#include "cupel/error.h"
 #include "cupel/outcome.h"
 #include "cupel/result.h"
 
@@ -29,5 +30,22 @@ char *cupel_render_result_text(const struct cupel_result *result, enum cupel_vie
 /* The result as one page of HTML, which needs nothing else and runs nothing. The caller frees;
  * NULL if memory ran out. */
 char *cupel_render_result_html(const struct cupel_result *result, enum cupel_view view);
+
+/* What other systems read. docs/compatibility.md tells how each of their fields is filled. */
+enum cupel_foreign_format {
+    CUPEL_FORMAT_GRADESCOPE,   /* results.json */
+    CUPEL_FORMAT_COURSERA,     /* feedback.json */
+    CUPEL_FORMAT_PRAIRIELEARN, /* results.json, of at most 1 MB */
+    CUPEL_FORMAT_JUNIT,        /* XML, as servers of continuous integration read it */
+};
+
+/*
+ * The result as such a document. *ret is the caller's to free; NULL where there is no score and
+ * the system has no word for that: whatever it were given, it would take for a grade. Returns 0
+ * or -ENOMEM.
+ */
+CUPEL_MUST_CHECK int cupel_render_foreign(enum cupel_foreign_format format,
+                                          const struct cupel_result *result,
+                                          enum cupel_view view, char **ret);
 
 #endif

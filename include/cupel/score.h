@@ -91,6 +91,9 @@ void cupel_score_group(const struct cupel_result *result, enum cupel_group_rule 
  */
 void cupel_score_total(struct cupel_result *result);
 
+/* Points to so many decimals: half away from zero, at least 0, at most 1e9; 0 for NaN. */
+double cupel_score_round(double points, unsigned decimals);
+
 /* A leaderboard's figure of a test; NaN if it is unknown, or not that of a test that passed.
  * Points count whatever the verdict, if the test ran. */
 double cupel_score_measure(const struct cupel_test_result *test, enum cupel_measure measure);

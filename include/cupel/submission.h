@@ -46,10 +46,11 @@ CUPEL_MUST_CHECK int cupel_submission_pack_folder(int folder_fd, const char *ski
                                                   int *ret_fd, struct cupel_error *err);
 
 /*
- * Unpack a packed submission into the box of cell (lane 0) under policy `unpack` of grader,
- * strip its wrapping folder, leave out what the intake does not name, check that nothing is
- * missing, and hash it. A hostile or incomplete submission is a rejection, not an error.
- * Returns 0 and fills *ret (cupel_submission_clear()), or -errno: the platform's fault.
+ * Unpack a packed submission into the box of cell (lane 0), or a folder of it, under policy
+ * `unpack` of grader, strip its wrapping folder, leave out what the intake does not name, check
+ * that nothing is missing, and hash it. A hostile or incomplete submission is a rejection, not
+ * an error. Returns 0 and fills *ret (cupel_submission_clear()), or -errno: the platform's
+ * fault.
  */
 CUPEL_MUST_CHECK int cupel_submission_unpack(struct cupel_cell *cell, int packed_fd,
                                              const struct cupel_grader *grader,

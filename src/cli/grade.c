@@ -11,10 +11,10 @@
 #include "cli/job.h"
 #include "cli/open_grader.h"
 #include "cli/progress.h"
+#include "cli/result_format.h"
 #include "cupel/cell.h"
 #include "cupel/cleanup.h"
 #include "cupel/grade.h"
-#include "cupel/render.h"
 #include "grader/plan.h"
 
 static const char help[] =
@@ -29,7 +29,8 @@ static const char help[] =
     "Result:\n"
     "  -o, --output FILE       write it to FILE, complete or not at all; default: standard\n"
     "                          output\n"
-    "      --format FORMAT     json, text, or html: one page; default: json\n"
+    "      --format FORMAT     json, text, html: one page, junit, or what another system\n"
+    "                          reads: gradescope, coursera, prairielearn; default: json\n"
     "      --view VIEW         staff or learner, who sees nothing of hidden tests but what\n"
     "                          they are worth, and no total that tells; default: staff\n"
     "      --keep FOLDER       leave the built submission and each test's output (its first\n"
@@ -57,9 +58,6 @@ static const char help[] =
     "  4  this host cannot enforce what a policy or --require asks for\n"
     "  5  the grader is at fault\n";
 
-enum format { FORMAT_JSON, FORMAT_TEXT, FORMAT_HTML };
-
-static const char *const format_names[] = {"json", "text", "html", NULL};
 static const char *const view_names[] = {"staff", "learner", NULL};
 
 struct request {
@@ -69,7 +67,7 @@ struct request {
     const char *output; /* NULL: standard output */
     const char *keep;
     const char *cgroup;
-    enum format format;
+    enum cli_format format;
     enum cupel_view view;
     unsigned jobs;
     unsigned require;
@@ -104,9 +102,9 @@ static bool parse_format(struct request *request, const char *text)
 {
     size_t choice = 0;
 
-    if (!cupel_cli_parse_choice(request->command, "--format", text, format_names, &choice))
+    if (!cupel_cli_parse_choice(request->command, "--format", text, cli_format_names, &choice))
         return false;
-    request->format = (enum format)choice;
+    request->format = (enum cli_format)choice;
     return true;
 }
 
@@ -183,17 +181,11 @@ static int print_result(const struct request *request, const struct cupel_result
     struct cupel_error err = {0};
     CUPEL_AUTO_FREE char *text = NULL;
 
-    if (request->format == FORMAT_TEXT) {
-        text = cupel_render_result_text(result, request->view, wants_colour(request));
-    } else if (request->format == FORMAT_HTML) {
-        text = cupel_render_result_html(result, request->view);
-    } else {
-        json_t *json = cupel_render_result(result, request->view);
-        text = json != NULL ? cupel_render_json_text(json) : NULL;
-        json_decref(json);
-    }
-    if (text == NULL)
+    if (cli_format_result(request->format, result, request->view, wants_colour(request),
+                          &text) < 0)
         return cupel_cli_fail(request->command, CUPEL_EXIT_PLATFORM, "out of memory");
+    if (text == NULL)
+        return CUPEL_EXIT_OK; /* why there is nothing to print is told with the exit code */
     if (cupel_cli_write(request->output, text, &err) < 0)
         return cupel_cli_fail(request->command, CUPEL_EXIT_PLATFORM, "%s", err.text);
     return CUPEL_EXIT_OK;
@@ -251,6 +243,7 @@ static int grade(const struct request *request, const struct cupel_cli_paths *pa
         .unpack_path = paths->unpack,
         .exec_path = paths->exec,
         .report_run = report_run,
+        .cache = paths->filters,
         .submission = request->submission,
         .input_fd = STDIN_FILENO,
         .jobs = request->jobs,
@@ -268,7 +261,7 @@ static int grade(const struct request *request, const struct cupel_cli_paths *pa
     if (r < 0)
         return grade_failed(request, r, &err);
     /* Text on a terminal would be there twice. */
-    if (progress.shown && request->format != FORMAT_TEXT)
+    if (progress.shown && request->format != CLI_FORMAT_TEXT)
         cupel_cli_progress_summary(&result, request->view);
     int code = print_result(request, &result);
     if (code == CUPEL_EXIT_OK)

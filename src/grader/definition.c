@@ -119,6 +119,19 @@ static void read_cheats(struct cupel_grader *grader, const struct cupel_field *o
     }
 }
 
+/* What a grader of our own consists of. */
+static void read_own(struct definition *definition, const struct cupel_field *root)
+{
+    struct cupel_grader *grader = definition->grader;
+
+    cupel_definition_read_builds(definition, root, &definition->defaults, "compile",
+                                 &grader->builds, &grader->build_count);
+    cupel_definition_read_judge(definition, root);
+    cupel_definition_read_tests(definition, root);
+    cupel_definition_read_groups(definition, root);
+    cupel_definition_read_needs(definition, root);
+}
+
 static void read_top(struct definition *definition, const struct cupel_field *root)
 {
     struct cupel_grader *grader = definition->grader;
@@ -128,11 +141,13 @@ static void read_top(struct definition *definition, const struct cupel_field *ro
         "decimals", "hidden_totals", "penalties", "leaderboard", "cheats",      NULL};
     struct cupel_field submission;
     struct cupel_field cheats;
+    struct cupel_field kind;
     struct cupel_field defaults; /* parent of what definition->defaults keeps */
 
     if (!cupel_field_is_object(root))
         return;
-    (void)cupel_field_only_keys(root, keys);
+    bool is_compat = cupel_field_get(root, "kind", &kind);
+    (void)cupel_field_only_keys(root, is_compat ? cupel_definition_compat_keys : keys);
     read_head(definition, root);
     if (cupel_field_require(root, "submission", &submission))
         read_intake(&grader->intake, &submission);
@@ -140,12 +155,10 @@ static void read_top(struct definition *definition, const struct cupel_field *ro
         read_defaults(definition, &defaults);
     if (cupel_field_get(root, "cheats", &cheats))
         read_cheats(grader, &cheats);
-    cupel_definition_read_builds(definition, root, &definition->defaults, "compile",
-                                 &grader->builds, &grader->build_count);
-    cupel_definition_read_judge(definition, root);
-    cupel_definition_read_tests(definition, root);
-    cupel_definition_read_groups(definition, root);
-    cupel_definition_read_needs(definition, root);
+    if (is_compat)
+        cupel_definition_read_compat(definition, root, &kind);
+    else
+        read_own(definition, root);
     cupel_definition_read_scoring(definition, root);
 }
 
@@ -198,6 +211,7 @@ void cupel_definition_clear(struct cupel_grader *grader)
         cupel_definition_clear_step(&grader->builds[i]);
     for (size_t i = 0; i < grader->judge_build_count; i++)
         cupel_definition_clear_step(&grader->judge_builds[i]);
+    cupel_definition_clear_compat(grader->compat);
     for (size_t i = 0; i < grader->harness_count; i++)
         cupel_definition_clear_harness(&grader->harnesses[i]);
     for (size_t i = 0; i < grader->test_count; i++)

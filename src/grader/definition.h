@@ -33,6 +33,8 @@ struct cupel_definition_sources {
      */
     int (*files)(void *owner, const char *path, size_t max, struct cupel_run_file **ret,
                  size_t *ret_count, struct cupel_error *err);
+    /* Whether there is a file or folder at path: 0, or -errno with err. NULL: not asked. */
+    int (*exists)(void *owner, const char *path, struct cupel_error *err);
     void *owner;
 };
 
@@ -137,6 +139,11 @@ void cupel_definition_read_builds(struct definition *definition,
                                   const char *default_policy, struct cupel_step **ret,
                                   size_t *ret_count);
 void cupel_definition_read_judge(struct definition *definition, const struct cupel_field *root);
+/* The members of a grader with a "kind", which is another system's autograder. */
+extern const char *const cupel_definition_compat_keys[];
+void cupel_definition_read_compat(struct definition *definition, const struct cupel_field *root,
+                                  const struct cupel_field *kind);
+void cupel_definition_clear_compat(struct cupel_grader_compat *compat);
 void cupel_definition_read_tests(struct definition *definition, const struct cupel_field *root);
 /* Points, bonus and visibility. */
 void cupel_definition_read_worth(const struct cupel_field *object,

@@ -8,6 +8,7 @@
 #include "cupel/cleanup.h"
 #include "cupel/submission.h"
 #include "cupel/units.h"
+#include "grader/compat.h"
 #include "grader/grading.h"
 #include "grader/plan.h"
 
@@ -113,6 +114,8 @@ static int run_steps(struct cupel_grading *grading, const struct cupel_plan *pla
 {
     bool built = false;
 
+    if (grading->grader->compat != NULL)
+        return cupel_compat_grade(grading, err);
     int r = cupel_grading_build(grading, &built, err);
     if (r < 0)
         return r;
@@ -130,7 +133,9 @@ static int grade(struct cupel_grading *grading, const struct cupel_plan *plan,
                  struct cupel_error *err)
 {
     int r = start_cells(grading, plan, err);
-    if (r == 0)
+    if (r == 0 && grading->grader->compat != NULL)
+        r = cupel_compat_prepare(grading, err);
+    if (r == 0 && grading->result->status == CUPEL_STATUS_GRADED)
         r = unpack(grading, err);
     if (r == 0 && grading->result->status == CUPEL_STATUS_GRADED)
         r = run_steps(grading, plan, err);
@@ -160,7 +165,7 @@ static int grade_and_score(struct cupel_grading *grading, struct cupel_error *er
     if (r < 0)
         r = cupel_grading_stop(grading, CUPEL_STATUS_PLATFORM_ERROR, "%s",
                                why.text[0] != '\0' ? why.text : strerrordesc_np(-r));
-    if (r == 0)
+    if (r == 0 && grading->grader->compat == NULL)
         r = cupel_grading_finish(grading);
     if (r == 0 && grading->keep.error.code < 0)
         r = cupel_grading_stop(grading, CUPEL_STATUS_PLATFORM_ERROR, "%s",

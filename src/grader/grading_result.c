@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cupel/score.h"
+#include "grader/compat.h"
 #include "grader/copies.h"
 #include "grader/grading.h"
 
@@ -131,6 +132,8 @@ int cupel_grading_prepare(struct cupel_grading *grading)
     result->submission_files = CUPEL_UNKNOWN;
     result->submission_bytes = CUPEL_UNKNOWN;
     result->scoring = grader->scoring;
+    if (grader->compat != NULL)
+        compat_fill_totals(grading, 0);
     memcpy(result->grader_sha256, grader->sha256, sizeof(result->grader_sha256));
     result->tests = cupel_copy_room(grader->test_count, sizeof(*result->tests));
     result->harnesses = cupel_copy_room(grader->harness_count, sizeof(*result->harnesses));

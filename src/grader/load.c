@@ -106,6 +106,7 @@ static int read_definition(struct cupel_grader *grader, const struct place *plac
     const struct cupel_definition_sources from = {.policy = cupel_sources_policy,
                                                   .file = cupel_sources_file,
                                                   .files = cupel_sources_files,
+                                                  .exists = cupel_sources_exists,
                                                   .owner = &sources};
     size_t before = diagnostics->count;
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cupel/submission.h"
+#include "grader/compat.h"
 
 const struct cupel_intake cupel_plan_judge_intake = {.max_size_bytes = 256ULL << 20,
                                                      .max_files = 10000};
@@ -45,6 +46,8 @@ static void add_builds(struct policies *policies, const struct cupel_grader *gra
 static void add_learners(struct policies *policies, const struct cupel_grader *grader)
 {
     add_builds(policies, grader, grader->builds, grader->build_count);
+    if (grader->compat != NULL)
+        add_policy(policies, grader, grader->compat->step.policy);
     for (size_t i = 0; i < grader->test_count; i++)
         add_policy(policies, grader, grader->tests[i].step.policy);
     for (size_t i = 0; i < grader->harness_count; i++) {
@@ -150,6 +153,8 @@ int cupel_plan_make(const struct cupel_grader *grader,
     plan->jobs = plan_jobs(grader->test_count, options->jobs, calls);
     learner->lanes = plan->jobs + calls;
     plan_box(grader, &grader->intake, grader->builds, grader->build_count, learner);
+    if (grader->compat != NULL)
+        cupel_compat_plan(grader, learner);
     add_learners(&policies, grader);
     int r = plan_view(&policies, &plan->learner);
 

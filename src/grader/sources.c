@@ -65,6 +65,14 @@ int cupel_sources_explain(int code, const char *path, struct cupel_error *err)
     }
 }
 
+int cupel_sources_exists(void *owner, const char *path, struct cupel_error *err)
+{
+    const struct cupel_sources *sources = owner;
+
+    CUPEL_AUTO_FD fd = cupel_path_open_beneath(sources->grader->folder_fd, path, O_PATH, NULL);
+    return fd < 0 ? cupel_sources_explain(fd, path, err) : 0;
+}
+
 int cupel_sources_file(void *owner, const char *path, char **ret, size_t *ret_len,
                        struct cupel_error *err)
 {

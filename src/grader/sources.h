@@ -32,6 +32,8 @@ CUPEL_MUST_CHECK int cupel_sources_policy(void *sources, const char *name,
                                           const struct cupel_policy **ret_policy,
                                           const struct cupel_filters **ret_filters,
                                           struct cupel_error *err);
+CUPEL_MUST_CHECK int cupel_sources_exists(void *sources, const char *path,
+                                          struct cupel_error *err);
 CUPEL_MUST_CHECK int cupel_sources_file(void *sources, const char *path, char **ret,
                                         size_t *ret_len, struct cupel_error *err);
 CUPEL_MUST_CHECK int cupel_sources_files(void *sources, const char *path, size_t max,

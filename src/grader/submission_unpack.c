@@ -1,10 +1,12 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cupel/cleanup.h"
+#include "cupel/path.h"
 #include "cupel/run.h"
 #include "cupel/submission.h"
 #include "cupel/text.h"
@@ -66,9 +68,14 @@ static int run_unpack(struct cupel_cell *cell, int packed_fd, const struct cupel
 {
     static const char *const environment[] = {"PATH=/usr/bin:/bin", NULL};
     static const char *const read_only[] = {"/cupel", NULL};
+    CUPEL_AUTO_FREE char *folder = NULL;
     char max_size[24];
     char max_files[24];
 
+    if (asprintf(&folder, "/box/%s", intake->folder != NULL ? intake->folder : "") < 0) {
+        folder = NULL;
+        return cupel_fail(err, -ENOMEM, "no memory");
+    }
     (void)snprintf(max_size, sizeof(max_size), "%" PRIu64, intake->max_size_bytes);
     (void)snprintf(max_files, sizeof(max_files), "%" PRIu64, intake->max_files);
     const char *const argv[] = {"/cupel/unpack", "--max-size", max_size,
@@ -77,6 +84,7 @@ static int run_unpack(struct cupel_cell *cell, int packed_fd, const struct cupel
     struct cupel_run_request request = {
         .argv = argv,
         .environment = environment,
+        .chdir = folder,
         .extra_read_only = read_only,
         .box = CUPEL_BOX_DIRECT,
         .input = {.kind = CUPEL_INPUT_FILE, .fd = packed_fd},
@@ -144,7 +152,11 @@ static int take_end(struct cupel_cell *cell, const struct cupel_intake *intake,
                       ret, err);
     if (outcome->exit_code != 0)
         return fail(outcome, said, err);
-    return cupel_tree_take(cupel_cell_box_fd(cell), intake, ret, err);
+    if (intake->folder == NULL)
+        return cupel_tree_take(cupel_cell_box_fd(cell), intake, ret, err);
+    CUPEL_AUTO_FD fd = cupel_path_open_beneath(cupel_cell_box_fd(cell), intake->folder,
+                                               O_RDONLY | O_DIRECTORY, err);
+    return fd < 0 ? fd : cupel_tree_take(fd, intake, ret, err);
 }
 
 int cupel_submission_unpack(struct cupel_cell *cell, int packed_fd,

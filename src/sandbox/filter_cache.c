@@ -1,14 +1,13 @@
 #include "cupel/filter_cache.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "cupel/cache.h"
 #include "cupel/cleanup.h"
 #include "cupel/hash.h"
 #include "cupel/path.h"
@@ -18,37 +17,6 @@
 #define DIGITS           (CUPEL_SHA256_HEX_SIZE - 1)
 #define INSTRUCTION_SIZE 8
 #define FILE_MAX         (DIGITS + (size_t)CUPEL_WIRE_FILTER * INSTRUCTION_SIZE)
-
-/* Whether fd is ours, and nobody else may have written to it. */
-static bool is_trusted(int fd, mode_t type)
-{
-    struct stat st;
-
-    return fstat(fd, &st) == 0 && (st.st_mode & S_IFMT) == type && st.st_uid == geteuid() &&
-           (st.st_mode & (S_IWGRP | S_IWOTH)) == 0;
-}
-
-static void make_folder(const char *folder)
-{
-    char parent[PATH_MAX];
-    const char *slash = strrchr(folder, '/');
-
-    if (slash != NULL && slash != folder) {
-        (void)snprintf(parent, sizeof(parent), "%.*s", (int)(slash - folder), folder);
-        (void)mkdir(parent, 0700);
-    }
-    (void)mkdir(folder, 0700);
-}
-
-/* Returns a descriptor, or -1 where there is no folder to be trusted. */
-static int open_folder(const char *folder)
-{
-    if (folder == NULL || folder[0] != '/')
-        return -1;
-    make_folder(folder);
-    CUPEL_AUTO_FD fd = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    return fd >= 0 && is_trusted(fd, S_IFDIR) ? cupel_take_fd(&fd) : -1;
-}
 
 static void hash_program(const void *program, size_t len,
                          char ret[static CUPEL_SHA256_HEX_SIZE])
@@ -79,12 +47,10 @@ static int load(int folder_fd, const char *name, struct cupel_filter *ret)
 {
     CUPEL_AUTO_FREE char *bytes = NULL;
     size_t len = 0;
-    CUPEL_AUTO_FD fd = openat(folder_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    CUPEL_AUTO_FD fd = cupel_cache_open_file(folder_fd, name);
 
     if (fd < 0)
-        return -errno;
-    if (!is_trusted(fd, S_IFREG))
-        return -EACCES;
+        return fd;
     int r = cupel_path_read_fd(fd, FILE_MAX, &bytes, &len);
     if (r == 0 && (len <= DIGITS || (len - DIGITS) % INSTRUCTION_SIZE != 0))
         r = -EBADMSG;
@@ -99,18 +65,13 @@ static bool write_program(int fd, const struct cupel_filter *filter)
            write(fd, filter->instructions, len) == (ssize_t)len;
 }
 
-/* Readers see all of a file or nothing. */
 static void save(int folder_fd, const char *name, const struct cupel_filter *filter)
 {
     char temporary[NAME_MAX];
+    CUPEL_AUTO_FD fd = cupel_cache_create(folder_fd, name, temporary);
 
-    (void)snprintf(temporary, sizeof(temporary), ".%s.%d", name, (int)getpid());
-    CUPEL_AUTO_FD fd = openat(folder_fd, temporary,
-                              O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return;
-    if (!write_program(fd, filter) || renameat(folder_fd, temporary, folder_fd, name) < 0)
-        (void)unlinkat(folder_fd, temporary, 0);
+    if (fd >= 0)
+        cupel_cache_finish(folder_fd, temporary, name, write_program(fd, filter));
 }
 
 /* What src/cell/command.c does under the filter; the clock is a call where the vDSO has none.
@@ -155,7 +116,7 @@ int cupel_filter_get(const char *folder, const struct cupel_policy *policy,
 {
     char key[CUPEL_SHA256_HEX_SIZE];
     char name[CUPEL_SHA256_HEX_SIZE + sizeof(".bpf")];
-    CUPEL_AUTO_FD folder_fd = open_folder(folder);
+    CUPEL_AUTO_FD folder_fd = cupel_cache_open(folder);
 
     if (folder_fd < 0)
         return compile(policy, mode, ret, err);

@@ -70,3 +70,8 @@ void cupel_score_fraction(struct cupel_test_result *test, double fraction)
                                : fraction >= 1 ? score_most(test->max_score)
                                                : 0);
 }
+
+double cupel_score_round(double points, unsigned decimals)
+{
+    return score_points(score_round(score_millionths(points), decimals));
+}

@@ -25,7 +25,7 @@ CASES = [
     (["grade", "--jobs", "two", "a", "b"], "cupel grade: --jobs two: expected a number from 1 to 64"),
     (["grade", "--jobs", "-1", "a", "b"], "cupel grade: --jobs -1: expected a number from 1 to 64"),
     (["grade", "--jobs", "2x", "a", "b"], "cupel grade: --jobs 2x: expected a number from 1 to 64"),
-    (["grade", "--format", "xml", "a", "b"], "cupel grade: --format xml: expected json, text or html"),
+    (["grade", "--format", "xml", "a", "b"], "cupel grade: --format xml: expected json, text, html, gradescope, coursera, prairielearn or junit"),
     (["grade", "--view", "me", "a", "b"], "cupel grade: --view me: expected staff or learner"),
     (["grade", "--require", "selinux", "a", "b"], f"cupel grade: --require selinux: expected {LAYERS}"),
     (["grade", "--require", "seccomp,", "a", "b"], f"cupel grade: --require : expected {LAYERS}"),

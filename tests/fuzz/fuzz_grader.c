@@ -110,11 +110,23 @@ static void check_test(const struct cupel_grader *grader, size_t index)
     }
 }
 
+static void check_compat(const struct cupel_grader *grader)
+{
+    const struct cupel_grader_compat *compat = grader->compat;
+
+    if (compat->autograder == NULL || !is_step(&compat->step) ||
+        grader->intake.folder == NULL || !grader->scoring.scaled ||
+        (compat->kind == CUPEL_FOREIGN_COURSERA) != (compat->part != NULL))
+        abort();
+}
+
 static void check(const struct cupel_grader *grader)
 {
-    if (grader->name == NULL || grader->version == NULL || grader->test_count == 0 ||
-        grader->intake.files == NULL)
+    if (grader->name == NULL || grader->version == NULL || grader->intake.files == NULL ||
+        (grader->test_count > 0) == (grader->compat != NULL))
         abort();
+    if (grader->compat != NULL)
+        check_compat(grader);
     for (size_t i = 0; i < grader->test_count; i++)
         check_test(grader, i);
     for (size_t i = 0; i < grader->build_count; i++) {

@@ -21,9 +21,9 @@ LAYERS = {
 }
 
 PUBLIC = {  # headers of include/cupel, by the module that implements them
-    "base": "cleanup copy_tree error limits denied outcome report_test units document text hash path",
+    "base": "cache cleanup copy_tree error limits denied outcome report_test units document text hash path",
     "policy": "call policy",
-    "report": "report",
+    "report": "foreign report",
     "score": "checker compare score result",
     "wire": "broker wire",
     "sandbox": "filter_cache filters loop cgroup cell run",

@@ -108,6 +108,12 @@ class Schemas(support.TestCase):
         ]
         self.assertEqual(support.schema_faults(good, "grader"), [])
         self.assertEqual(support.schema_faults(good | {"tests": also_good}, "grader"), [])
+        compat = {key: good[key] for key in ("schema", "name", "submission")} | {"points": 10}
+        compat |= {"kind": "gradescope", "autograder": "a.zip", "setup": False, "metadata": "m"}
+        self.assertEqual(support.schema_faults(compat, "grader"), [])
+        for change in ({"kind": "moodle"}, {"tests": good["tests"]}, {"autograder": "../a"}):
+            self.assertNotEqual(support.schema_faults(compat | change, "grader"), [], change)
+        self.assertNotEqual(support.schema_faults(good | {"autograder": "a"}, "grader"), [])
         for change in (
             {"schema": "cupel.grader/2"},
             {"names": "a"},

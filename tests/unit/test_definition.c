@@ -440,6 +440,46 @@ static void a_harness_in_process_runs_as_the_test_does(void **state)
     clear(&fixture);
 }
 
+static void autograders_of_other_systems_have_no_tests_of_ours(void **state)
+{
+    struct fixture fixture;
+
+    (void)state;
+    read_good(&fixture, HEAD
+              ", \"kind\": \"gradescope\", \"autograder\": \"folder\", "
+              "\"points\": 20, \"defaults\": {\"policy\": \"native\", "
+              "\"env\": {\"A\": \"1\"}}, \"metadata\": \"in\"}");
+    const struct cupel_grader_compat *compat = fixture.grader.compat;
+    assert_int_equal(compat->kind, CUPEL_FOREIGN_GRADESCOPE);
+    assert_string_equal(compat->autograder, "folder");
+    assert_string_equal(compat->step.argv[0], "/autograder/run_autograder");
+    assert_string_equal(compat->step.environment[0], "A=1");
+    assert_string_equal(compat->step.policy->name, "native");
+    assert_true(compat->sets_up);
+    assert_int_equal(compat->metadata_len, 2);
+    assert_string_equal(fixture.grader.intake.folder, "autograder/submission");
+    assert_int_equal(fixture.grader.test_count, 0);
+    assert_true(fixture.grader.scoring.points == 20);
+    clear(&fixture);
+}
+
+static void autograders_without_a_command_of_their_own_are_told_it(void **state)
+{
+    struct fixture fixture;
+
+    (void)state;
+    read_good(&fixture, HEAD
+              ", \"kind\": \"coursera\", \"autograder\": \"folder\", "
+              "\"points\": 1, \"run\": [\"./grade\", \"x\"], \"part\": \"P\", "
+              "\"defaults\": {\"policy\": \"native\"}}");
+    const struct cupel_grader_compat *compat = fixture.grader.compat;
+    assert_int_equal(compat->kind, CUPEL_FOREIGN_COURSERA);
+    assert_string_equal(compat->step.argv[1], "x");
+    assert_string_equal(compat->part, "P");
+    assert_false(compat->sets_up);
+    clear(&fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -450,6 +490,8 @@ int main(void)
         cmocka_unit_test(arguments_may_be_empty),
         cmocka_unit_test(content_comes_from_files_or_stands_in_place),
         cmocka_unit_test(groups_have_the_points_of_their_tests),
+        cmocka_unit_test(autograders_of_other_systems_have_no_tests_of_ours),
+        cmocka_unit_test(autograders_without_a_command_of_their_own_are_told_it),
         cmocka_unit_test(needs_name_tests_and_groups_wherever_they_stand),
         cmocka_unit_test(scoring_has_its_defaults),
         cmocka_unit_test(scoring_is_read),
