@@ -30,6 +30,7 @@ static struct cupel_result graded(void)
 static struct cupel_result from_text(const char *text)
 {
     struct cupel_result result = sample_judged();
+    sample_denied(&result.tests[1].run);
     char **texts[] = {&result.grader_name,
                       &result.grader_version,
                       &result.message,
