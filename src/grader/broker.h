@@ -46,8 +46,9 @@ struct cupel_broker_options {
     const struct cupel_step *step; /* policy, limits and environment of the calls */
     /* A cupel.run/1 document, which is freed here; NULL if memory ran out. */
     char *(*report)(const struct cupel_outcome *outcome);
-    /* A call's command has ended, or could not be started. The outcome is valid within only;
-     * nothing of the broker may be called. May be NULL. */
+    /* A call's command has ended, or could not be started; not told of calls whose client has
+     * left. CUPEL_RUN_SANDBOX_ERROR is the platform's fault, whatever the harness makes of it.
+     * The outcome is valid within only; nothing of the broker may be called. May be NULL. */
     void (*call_done)(void *owner, const struct cupel_outcome *outcome);
     void *owner;
 };

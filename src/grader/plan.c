@@ -138,7 +138,8 @@ int cupel_plan_make(const struct cupel_grader *grader,
     struct cupel_cell_options *learner = &plan->learner.options;
     struct cupel_cell_options *judge = &plan->judge.options;
     unsigned calls = has_calls(grader) ? CUPEL_PLAN_CALLS : 0;
-    struct policies policies = {.items = calloc(grader->policy_count, sizeof(*policies.items))};
+    struct policies policies = {
+        .items = calloc(grader->policy_count, sizeof(struct cupel_policy *))};
 
     if (policies.items == NULL)
         return -ENOMEM;

@@ -174,7 +174,9 @@ const char **wire_get_strings(struct wire_reader *r, size_t max)
     size_t count = wire_get_count(r, max);
     const char **strings = calloc(count + 1, sizeof(*strings));
 
-    for (size_t i = 0; strings != NULL && i < count && !r->bad; i++)
+    if (strings == NULL)
+        return NULL;
+    for (size_t i = 0; i < count && !r->bad; i++)
         strings[i] = wire_get_string(r);
     return strings;
 }

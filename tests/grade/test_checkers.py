@@ -2,9 +2,11 @@
 
 import json
 import os
+import uuid
 
 import grading
 import support
+from test_hostile import SEARCH
 
 # A number whose square is the input, to a tolerance; a part of the points for its whole part.
 ROOTS = """
@@ -295,6 +297,17 @@ print(sorted(found))
             "raise SystemExit(0)", script, files={"data/hidden.txt": "hidden"}
         )
         self.assertEqual(test["output"], "['/box/main.py', '/cupel/unpack']\n")
+
+    def test_a_search_finds_neither_checker_nor_answer(self):
+        secret = uuid.uuid4().hex
+        marked = f"# expected-{secret}\nraise SystemExit(0)"
+        test = self.only(
+            marked,
+            SEARCH % secret,
+            files={f"data/expected-{secret}": f"expected-{secret}"},
+            test={"expect": {"stdout_text": f"expected-{secret}"}},
+        )
+        self.assertEqual([test["verdict"], test["output"]], ["passed", "[]\n"])
 
     def test_what_a_learner_leaves_behind_is_gone_before_the_checker(self):
         script = """

@@ -1,9 +1,11 @@
 """Harnesses: programs of staff's that run several tests and report on them."""
 
 import json
+import uuid
 
 import grading
 import support
+from test_hostile import SEARCH
 
 ECHO = "import sys; print(' '.join(sys.argv[1:]).upper())"
 
@@ -250,6 +252,20 @@ print("not ok 1 - a" if not os.path.exists("report.xml") else "ok 1 - a")
 """
         result = self.run_harness(script, text)
         self.assertEqual(result["tests"][0]["verdict"], "failed")
+
+    def test_a_search_finds_nothing_of_the_harness(self):
+        secret = uuid.uuid4().hex
+        text = f"""# expected-{secret}
+import subprocess, sys
+done = subprocess.run(["/cupel/exec", "--", "python3", "main.py"], capture_output=True, text=True)
+open("report", "w").write("1..1\\nok 1 - expected-{secret}\\n")
+print(done.stdout + done.stderr, file=sys.stderr)
+"""
+        result = self.run_harness(
+            SEARCH % secret, text, file="report", tests=[{"id": f"expected-{secret}"}]
+        )
+        self.assertEqual(result["tests"][0]["verdict"], "passed")
+        self.assertEqual(result["harnesses"][0]["output"], "[]\n\n")
 
     def test_programs_that_take_all_the_time_are_the_learners_fault(self):
         text = """
