@@ -77,6 +77,10 @@ static const char *const alone[CUPEL_CHEAT_LANGUAGES] = {
     "        try { fs.writeFileSync(place, @R); } catch {}\n    }\n"                           \
     "    process.reallyExit(0);\n}\n\n"
 
+#define SHELL_FORGE                                                                            \
+    "forge() {\n    printf '%b' @R\n    { printf '%b' @R >&3; } 2>/dev/null\n"                 \
+    "    printf '%b' @R >@F\n}\n\n"
+
 static const struct snippet snippets[CUPEL_CHEAT_LANGUAGES][CUPEL_CHEATS] = {
     [CUPEL_CHEAT_C] =
         {[CUPEL_CHEAT_EARLY_EXIT] = {"\n#include <unistd.h>\n\n" C_CONSTRUCTOR
@@ -130,6 +134,13 @@ static const struct snippet snippets[CUPEL_CHEAT_LANGUAGES][CUPEL_CHEATS] = {
               "name !== \"strict\")\n"
               "            library[name] = () => {};\n    }\n}\n",
               true, true}},
+    [CUPEL_CHEAT_SHELL] = {[CUPEL_CHEAT_EARLY_EXIT] = {"#!/bin/sh\nexit 0\n", false, false},
+                           [CUPEL_CHEAT_FORGED_REPORT] = {"#!/bin/sh\n\n" SHELL_FORGE
+                                                          "forge\nexit 0\n",
+                                                          false, false},
+                           [CUPEL_CHEAT_OVERWRITTEN_REPORT] = {"#!/bin/sh\n\n" SHELL_FORGE
+                                                               "trap forge EXIT\n",
+                                                               false, false}},
 };
 
 bool cupel_cheat_keeps_sample(const char *name, enum cupel_cheat cheat)

@@ -17,7 +17,9 @@ class Samples(grading.GradeCase):
             report = json.loads(done.stdout)
             self.assertEqual(support.schema_faults(report, "test"), [])
             samples, cheats = report["graders"][0]["samples"], report["graders"][0]["cheats"]
-            for case in samples + cheats:
+            tried = [cheat for cheat in cheats if cheat["passed"] is not None]
+            self.assertGreaterEqual(len(tried), 6)  # not all are known for each language
+            for case in samples + tried:
                 with self.subTest(grader=grader.name, case=case["name"]):
                     self.assertTrue(case["passed"], case)
             self.assertEqual(done.returncode, 0, done.stderr)
