@@ -52,10 +52,10 @@
  * look, unless that is over sooner than it would be stopped; a look may take this much longer
  * than the last one. */
 #define PAUSE_COST_NS 250000U
-#define PAUSE_LATE    8U
+#define PAUSE_LATE    8UL
 
 /* What it takes to look at a process for the first time. */
-#define PROCESS_NS 100000U
+#define PROCESS_NS 100000UL
 
 /* How long it takes to stop a run, and at the most. */
 #define STOPPING_NS     100000U
@@ -104,8 +104,8 @@ static uint64_t processors(const struct cupel_run *run)
 static uint64_t fill_ns(const struct cupel_run *run, uint64_t bytes)
 {
     uint64_t one = run_has_small_pages(run) ? SMALL_BYTES_PER_US : HUGE_BYTES_PER_US;
-    uint64_t all =
-        larger(smaller(one * processors(run), ALL_BYTES_PER_US), run->watchdog.growth_per_us);
+    uint64_t all = larger(smaller(one * processors(run), ALL_BYTES_PER_US),
+                          larger(1, run->watchdog.growth_per_us));
 
     return bytes / all * 1000U + bytes % all * 1000U / all;
 }
