@@ -49,6 +49,7 @@ class Package(support.TestCase):
             "share/cupel/graders/wordcount/grader.json",
             "share/cupel/schema/grader.schema.json",
             "share/cupel/graders/template-c/grader.json",
+            "share/cupel/harness/run.py",
             "share/man/man1/cupel-grade.1",
             "share/man/man5/cupel-grader.5",
         ):
