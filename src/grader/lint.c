@@ -8,6 +8,7 @@
 
 #include "cupel/cleanup.h"
 #include "cupel/units.h"
+#include "grader/definition.h"
 
 bool cupel_lint_is_hidden(const json_t *test)
 {
@@ -167,14 +168,6 @@ static void check_output(const struct cupel_field *element, const struct cupel_g
                        of_all ? "\"" : "");
 }
 
-/* How many tests of the grader an element of "tests" is. */
-static size_t tests_of(const struct cupel_field *element)
-{
-    const json_t *harness = json_object_get(element->json, "harness");
-
-    return harness != NULL ? json_array_size(json_object_get(harness, "tests")) : 1;
-}
-
 static void check_outputs(const struct cupel_field *root, const struct cupel_grader *grader)
 {
     struct cupel_field array;
@@ -186,7 +179,7 @@ static void check_outputs(const struct cupel_field *root, const struct cupel_gra
         struct cupel_field element = cupel_field_at(&array, i);
         if (next < grader->test_count)
             check_output(&element, grader, &grader->tests[next]);
-        next += tests_of(&element);
+        next += cupel_definition_count_tests(&element);
     }
 }
 

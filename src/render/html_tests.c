@@ -70,6 +70,21 @@ void html_other_tests(struct page *page, const struct cupel_result *result,
     put_sections(page, result, view, AMONG_OTHERS, "Other tests");
 }
 
+/* What is particular to a test that the reader may know of. */
+static void put_remarks(struct page *page, const struct cupel_test_result *test,
+                        enum cupel_view view)
+{
+    if (test->visibility != CUPEL_VISIBLE)
+        page_format(page, " <span class=\"muted\">(%s)</span>",
+                    test->visibility == CUPEL_HIDDEN ? "hidden" : "hidden for now");
+    if (view == CUPEL_VIEW_STAFF && test->in_process)
+        page_format(page, " <span class=\"muted\">(in-process: can be forged)</span>");
+    /* Of a build that failed, the page's first section tells once. */
+    if (test->verdict == CUPEL_VERDICT_SKIPPED && words_message(test) != NULL &&
+        test->reason != CUPEL_REASON_BUILD_FAILED)
+        html_paragraph(page, "muted", words_message(test));
+}
+
 static void put_row(struct page *page, const struct cupel_test_result *test, size_t number,
                     enum cupel_view view)
 {
@@ -81,15 +96,10 @@ static void put_row(struct page *page, const struct cupel_test_result *test, siz
         page_format(page, "<a href=\"#test-%zu\">", number);
     html_text(page, test->id);
     page_format(page, "%s", linked ? "</a>" : "");
-    if (!hidden)
+    if (!hidden) {
         html_title(page, test->title);
-    if (!hidden && test->visibility != CUPEL_VISIBLE)
-        page_format(page, " <span class=\"muted\">(%s)</span>",
-                    test->visibility == CUPEL_HIDDEN ? "hidden" : "hidden for now");
-    /* Of a build that failed, the page's first section tells once. */
-    if (!hidden && test->verdict == CUPEL_VERDICT_SKIPPED && words_message(test) != NULL &&
-        test->reason != CUPEL_REASON_BUILD_FAILED)
-        html_paragraph(page, "muted", words_message(test));
+        put_remarks(page, test, view);
+    }
     const char *word = hidden ? "hidden" : cupel_verdict_names[test->verdict];
     page_format(page, "</th><td class=\"v\"><span class=\"%s\">%s</span></td>", word, word);
     html_points(page, hidden ? NULL : &test->score, test->max_score, test->bonus);

@@ -88,7 +88,7 @@ class Structure(unittest.TestCase):
     def test_what_failed_comes_before_all_tests_and_these_before_the_rest(self):
         page = Page(source("graded"))
         headings = [text for _, text in page.all("h2")]
-        self.assertEqual(headings, ["What failed", "Tests", "Groups", "Build"])
+        self.assertEqual(headings, ["What failed", "Tests", "Groups", "Harnesses", "Build"])
         page = Page(source("not-built"))
         headings = [text for _, text in page.all("h2")]
         self.assertEqual(headings, ["The build failed", "Tests", "Build"])
@@ -124,6 +124,8 @@ class Structure(unittest.TestCase):
         self.assertIn("0 / 20</td>", source("graded"))
         self.assertIn("in 2.7 s</p>", source("graded"))
         self.assertIn("? / 20</td>", source("graded", "learner"))
+        self.assertIn("can be forged", source("graded"))
+        self.assertNotIn("can be forged", source("graded", "learner"))
         self.assertNotIn("2.7 s", source("graded", "learner"))
 
 

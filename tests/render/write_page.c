@@ -14,12 +14,23 @@ static struct cupel_result graded(void)
     struct cupel_result result = sample_graded();
 
     sample_denied(&result.tests[1].run);
+    result.tests[1].in_process = true;
+    result.harnesses = zeroed(1, sizeof(*result.harnesses));
+    result.harness_count = 1;
+    result.harnesses[0] = (struct cupel_harness_result){.id = copy("units"),
+                                                        .in_process = true,
+                                                        .ran = true,
+                                                        .withheld = true,
+                                                        .output = copy("said\n"),
+                                                        .message = copy("gave up: that tells"),
+                                                        .run = sample_run()};
     return result;
 }
 
 static struct cupel_result from_text(const char *text)
 {
     struct cupel_result result = sample_judged();
+    sample_denied(&result.tests[1].run);
     char **texts[] = {&result.grader_name,
                       &result.grader_version,
                       &result.message,
