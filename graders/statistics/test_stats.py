@@ -5,6 +5,7 @@ To write another: add a function, and its id to "tests" of grader.json: test_sta
 
 import csv
 import io
+import math
 import os
 import statistics
 import subprocess
@@ -30,19 +31,37 @@ def stats(*words, table=None, stdin=""):
     return done
 
 
-def figures(*words, **how):
-    """What stats.py printed, by the first word of each line."""
+def fail(message):
+    """Say what is wrong with stats.py, without a line of the tests."""
+    pytest.fail(message, pytrace=False)
+
+
+def output(*words, **how):
+    """What stats.py printed; it must have ended well."""
     done = stats(*words, **how)
-    assert done.returncode == 0, f"exit status {done.returncode}: {done.stderr[-500:]}"
-    return dict(line.split(maxsplit=1) for line in done.stdout.splitlines() if " " in line)
+    if done.returncode != 0:
+        fail(f"exit status {done.returncode}: {done.stderr[-500:]}")
+    return done.stdout
 
 
-def number(found, name):
-    assert name in found, f'no line "{name} …"'
+def by_name(lines):
+    return dict(line.split(maxsplit=1) for line in lines if len(line.split()) > 1)
+
+
+def figures(*words, **how):
+    return by_name(output(*words, **how).splitlines())
+
+
+def expect(found, name, value):
+    """That a figure is right to nine digits."""
     try:
-        return float(found[name])
+        number = float(found[name])
+    except KeyError:
+        fail(f'expected a line "{name} …"')
     except ValueError:
-        pytest.fail(f"expected a number, found {name} {found[name][:40]!r}")
+        fail(f"expected a number, found {name} {found[name][:40]!r}")
+    if not math.isclose(number, value, rel_tol=1e-9):
+        fail(f"expected {name} {value}, found {number}")
 
 
 def column(name, **cells):
@@ -55,10 +74,6 @@ def column(name, **cells):
         ]
 
 
-def near(value):
-    return pytest.approx(value, rel=1e-9)
-
-
 @pytest.fixture(autouse=True)
 def fresh():
     """No report of an earlier call."""
@@ -67,31 +82,30 @@ def fresh():
 
 
 def test_count():
-    assert number(figures("rain", "table.csv", table=WEATHER), "count") == len(column("rain"))
+    found = figures("rain", "table.csv", table=WEATHER)
+    expect(found, "count", len(column("rain")))
 
 
 def test_mean():
     found = figures("temperature", "table.csv", table=WEATHER)
-    assert number(found, "mean") == near(statistics.mean(column("temperature")))
+    expect(found, "mean", statistics.mean(column("temperature")))
 
 
 @pytest.mark.parametrize("rows", [pytest.param(35, id="odd"), pytest.param(34, id="even")])
 def test_median(rows):
     with open(WEATHER, encoding="utf-8") as file:
         table = "".join(file.readlines()[: 1 + rows])
-    numbers = column("temperature")[:rows]
-    assert number(figures("temperature", stdin=table), "median") == near(
-        statistics.median(numbers)
-    )
+    found = figures("temperature", stdin=table)
+    expect(found, "median", statistics.median(column("temperature")[:rows]))
 
 
 def test_stdev():
     found = figures("rain", "table.csv", table=WEATHER)
-    assert number(found, "stdev") == near(statistics.stdev(column("rain")))
+    expect(found, "stdev", statistics.stdev(column("rain")))
 
 
 def test_standard_input():
-    assert number(figures("b", stdin="a,b\n1,4\n2,8\n"), "mean") == 6
+    expect(figures("b", stdin="a,b\n1,4\n2,8\n"), "mean", 6)
 
 
 def test_unknown_column():
@@ -106,33 +120,32 @@ def test_quoted_cells():
     rows = [["name", "size"], ['Oslo, "Blindern"', 3], ["two\nlines", 5]]
     csv.writer(table, lineterminator="\n").writerows(rows)
     found = figures("size", stdin=table.getvalue())
-    assert (number(found, "count"), number(found, "mean")) == (2, 4)
+    expect(found, "count", 2)
+    expect(found, "mean", 4)
 
 
 def test_carriage_returns():
     found = figures("b", stdin="a,b\r\n1,4\r\n2,\r\n3,9\r\n")
-    assert (number(found, "count"), number(found, "median")) == (2, 6.5)
+    expect(found, "count", 2)
+    expect(found, "median", 6.5)
 
 
 def test_large_offset():
     """The mean of squares less the square of the mean has no right digit here."""
     numbers = [1e9 + x for x in (4, 7, 13, 16)]
     table = "x\n" + "".join(f"{x:.0f}\n" for x in numbers)
-    assert number(figures("x", stdin=table), "stdev") == near(statistics.stdev(numbers))
+    expect(figures("x", stdin=table), "stdev", statistics.stdev(numbers))
 
 
 def test_single_row():
     found = figures("x", stdin="x\n5\n")
-    assert (number(found, "median"), found.get("stdev")) == (5, "-")
+    expect(found, "median", 5)
+    assert found.get("stdev") == "-"
 
 
 def test_groups():
-    done = stats("--by", "station", "rain", "table.csv", table=WEATHER)
-    assert done.returncode == 0, done.stderr[-500:]
-    groups = done.stdout.split("station=")[1:]
-    assert [group.split(None, 1)[0] for group in groups] == ["Bergen", "Oslo", "Tromso"]
-    for group in groups:
-        station, *lines = group.splitlines()
-        found = dict(line.split(maxsplit=1) for line in lines if " " in line)
-        expected = statistics.mean(column("rain", station=station))
-        assert number(found, "mean") == near(expected)
+    table = output("--by", "station", "rain", "table.csv", table=WEATHER)
+    groups = [group.splitlines() for group in table.split("station=")[1:]]
+    assert [lines[0] for lines in groups] == ["Bergen", "Oslo", "Tromso"]
+    for station, *lines in groups:
+        expect(by_name(lines), "mean", statistics.mean(column("rain", station=station)))
