@@ -138,6 +138,8 @@ static _Noreturn void lane_main(const struct cell_lane *lane, int cell_pidfd, bo
     struct cupel_error error = {0};
 
     int r = become_lane(cell_pidfd, loopback, &error);
+    if (r == -EOWNERDEAD) /* nobody will ask for anything */
+        _exit(EXIT_FAILURE);
     r = r < 0 ? cell_lane_refuse(lane->channel_fd, &error) : cell_lane_serve(lane, &error);
     _exit(r < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
 }

@@ -43,6 +43,15 @@ class Failures(grading.GradeCase):
                 self.assertEqual((code, result["status"]), (0, "graded"))
                 self.assertEqual((test["verdict"], test["reason"]), ("failed", "runtime_error"))
 
+    def test_a_rejection_does_not_wait_for_a_cell_on_its_way(self):
+        """Lanes whose cell was killed while they came to be end with it."""
+        grader = self.grader([{"id": f"test-{i}", "run": ["true"]} for i in range(8)])
+        for _ in range(20):
+            start = time.monotonic()
+            done = self.cupel("grade", "--jobs", "8", grader, "nosuch")
+            self.assertEqual(done.returncode, 3)
+            self.assertLess(time.monotonic() - start, 4)
+
     def test_a_bare_name_is_the_learners_where_path_leads_into_the_box(self):
         code, _, test = self.only(run=["prog"], env={"PATH": "/box:/usr/bin"})
         self.assertEqual((code, test["reason"]), (0, "runtime_error"))
