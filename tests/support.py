@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -68,6 +69,12 @@ class TestCase(unittest.TestCase):
         self.assertEqual(done.returncode, code, done.stderr + done.stdout[:2000])
         return json.loads(done.stdout)
 
+    def wait_for(self, claim):
+        end = time.monotonic() + 20
+        while not claim():
+            self.assertLess(time.monotonic(), end, "nothing has happened for 20 s")
+            time.sleep(0.01)
+
     def start_boxed(self, *options):
         """A `cupel run` whose command is at work and stays so; killed when the test ends."""
         cupel = subprocess.Popen(
@@ -117,6 +124,11 @@ def write(path, text, mode=0o644):
     path.write_text(text)
     path.chmod(mode)
     return path
+
+
+def children_of(pid):
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+        return [int(child) for child in file.read().split()]
 
 
 def landlock_abi():

@@ -226,6 +226,8 @@ static int judge(struct cupel_lane *lane, struct cupel_run *run)
 
     if (outcome->status == CUPEL_RUN_SANDBOX_ERROR)
         return fail_all(lane, THE_PLATFORM, CUPEL_REASON_NONE, outcome->error);
+    if (lane->call_error.code != 0)
+        return fail_all(lane, THE_PLATFORM, CUPEL_REASON_NONE, lane->call_error.text);
     if (outcome->exec_errno != 0)
         return fail_unstarted(lane);
     if (outcome->status != CUPEL_RUN_EXITED)
@@ -279,6 +281,8 @@ static void count_call(void *owner, const struct cupel_outcome *outcome)
     struct cupel_lane *lane = owner;
 
     lane->calls_ns += outcome->wall_ns;
+    if (outcome->status == CUPEL_RUN_SANDBOX_ERROR && lane->call_error.code == 0)
+        (void)cupel_fail(&lane->call_error, -EIO, "%s", outcome->error);
 }
 
 static void open_broker(void *owner, struct cupel_run *run, int listener_fd)

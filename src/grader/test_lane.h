@@ -63,6 +63,7 @@ struct cupel_lane {
     const char **judge_argv;
     struct cupel_broker *broker;          /* of a harness */
     uint64_t calls_ns;                    /* wall time of the commands that it started */
+    struct cupel_error call_error;        /* of the sandbox, for one of them; code 0: none */
     struct cupel_report_channel *channel; /* of a harness in-process; or NULL */
     struct cupel_run_file *beside_files;  /* of its run: the grader's and the runners */
 };

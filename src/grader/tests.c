@@ -42,6 +42,7 @@ static void clear_lane(struct cupel_lane *lane)
     free(lane->output);
     lane->broker = NULL;
     lane->calls_ns = 0;
+    lane->call_error.code = 0;
     lane->compare = NULL;
     lane->output = NULL;
     lane->output_len = 0;

@@ -200,12 +200,6 @@ class Failures(grading.GradeCase):
                     return True
         return False
 
-    def wait_for(self, condition):
-        end = time.monotonic() + 20
-        while not condition():
-            self.assertLess(time.monotonic(), end, "nothing has happened for 20 s")
-            time.sleep(0.02)
-
 
 class Output(grading.GradeCase):
     def setUp(self):

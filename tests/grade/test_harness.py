@@ -1,6 +1,10 @@
 """Harnesses: programs of staff's that run several tests and report on them."""
 
 import json
+import os
+import signal
+import subprocess
+import time
 import uuid
 
 import grading
@@ -61,6 +65,22 @@ class Harnesses(HarnessCase):
         {"id": "says ", "points": 4, "visibility": "hidden"},
         {"id": "says d", "points": 5},
     ]
+
+    def test_a_cell_that_dies_while_the_harness_works_is_the_platforms_fault(self):
+        text = "import time\ntime.sleep(2)\n" + UNITS + "raise SystemExit(1)\n"
+        whole = {"run": ["python3", "units.py"], "report": "tap", "tests": [{"id": "says a"}]}
+        grader = self.harness_grader(whole, {"units.py": text})
+        submission = self.handed_in(main__py=ECHO)
+        with subprocess.Popen(
+            [support.CUPEL, "grade", grader, submission], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        ) as cupel:
+            self.wait_for(lambda: len(support.children_of(cupel.pid)) == 2)
+            time.sleep(0.5)
+            os.kill(min(support.children_of(cupel.pid)), signal.SIGKILL)  # the learner's: it is started first
+            result = json.load(cupel.stdout)
+            self.assertEqual(cupel.wait(), 1)
+        self.assertEqual(result["status"], "platform_error")
+        self.assertEqual(result["tests"][0]["verdict"], "error")
 
     def test_tests_go_through_the_broker(self):
         result = self.run_harness(ECHO, UNITS, tests=self.declared[:2])

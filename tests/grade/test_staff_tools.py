@@ -396,9 +396,8 @@ class Watch(StaffCase):
         slow = {**ECHO, "limits": {"wall": "50 s"}}
         grader = self.with_samples([slow], {"slow": ({"score": 0}, text)})
         watch = self.start(grader)
-        children = f"/proc/{watch.pid}/task/{watch.pid}/children"
-        while not (pids := Path(children).read_text(encoding="ascii").split()):
-            time.sleep(0.01)
+        self.wait_for(lambda: support.children_of(watch.pid))
+        pids = support.children_of(watch.pid)
         time.sleep(0.2)
         watch.send_signal(signal.SIGINT)
         self.assertEqual(watch.wait(), 128 + signal.SIGINT)

@@ -24,11 +24,6 @@ def processes_with(marker):
     return found
 
 
-def children_of(pid):
-    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
-        return [int(child) for child in file.read().split()]
-
-
 class Lifetime(support.TestCase):
     def setUp(self):
         self.marker = f"marker-{uuid.uuid4()}"
@@ -37,12 +32,6 @@ class Lifetime(support.TestCase):
         shutil.copy(support.HELPERS / "daemon", shown)
         self.daemon = shown / "daemon"
         self.binds = ["--bind-ro", f"{shown}:/shown"]
-
-    def wait_for(self, claim, seconds=5):
-        end = time.monotonic() + seconds
-        while not claim() and time.monotonic() < end:
-            time.sleep(0.01)
-        self.assertTrue(claim())
 
     def test_daemons_die_with_their_run(self):
         subprocess.run([self.daemon, self.marker], check=True, stdout=subprocess.DEVNULL)
@@ -75,7 +64,7 @@ class Lifetime(support.TestCase):
         for number in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT):
             with self.subTest(number):
                 cupel = self.start("--wall", "50s")
-                cells = children_of(cupel.pid)
+                cells = support.children_of(cupel.pid)
                 self.assertEqual(len(cells), 1)
                 cupel.send_signal(number)
                 cupel.wait(timeout=5)
@@ -99,14 +88,14 @@ class Lifetime(support.TestCase):
 
     def test_a_killed_cell_is_a_platform_failure(self):
         cupel = self.start("--wall", "50s")
-        os.kill(children_of(cupel.pid)[0], signal.SIGKILL)
+        os.kill(support.children_of(cupel.pid)[0], signal.SIGKILL)
         self.assertEqual(cupel.wait(timeout=5), 125)
         self.assertIn(b"cupel-cell ended unexpectedly", cupel.stderr.read())
         self.wait_for(lambda: not processes_with(self.marker))
 
     def test_a_stopped_cell_does_not_stop_the_deadline(self):
         cupel = self.start("--wall", "1s")
-        os.kill(children_of(cupel.pid)[0], signal.SIGSTOP)
+        os.kill(support.children_of(cupel.pid)[0], signal.SIGSTOP)
         self.assertEqual(cupel.wait(timeout=30), 125)
         self.wait_for(lambda: not processes_with(self.marker))
 
@@ -168,7 +157,7 @@ class Lifetime(support.TestCase):
             done = self.cupel("run", "--", "true", env={"TMPDIR": str(temporary)})
             self.assertEqual(done.returncode, 0)
         self.assertEqual(left(), before)
-        self.assertEqual(children_of(os.getpid()), [])
+        self.assertEqual(support.children_of(os.getpid()), [])
 
 
 class Uids(support.TestCase):
@@ -177,9 +166,9 @@ class Uids(support.TestCase):
     def test_two_cells_never_share_one(self):
         uids = []
         for cupel in [self.start_boxed() for _ in range(8)]:
-            cell = children_of(cupel.pid)[0]
-            init = children_of(cell)[0]
-            uids.append(os.stat(f"/proc/{children_of(init)[0]}").st_uid)
+            cell = support.children_of(cupel.pid)[0]
+            init = support.children_of(cell)[0]
+            uids.append(os.stat(f"/proc/{support.children_of(init)[0]}").st_uid)
         if os.getuid() != 0:
             self.assertEqual(set(uids), {os.getuid()})
             return
