@@ -66,12 +66,13 @@ void cupel_score_fraction(struct cupel_test_result *test, double fraction);
 CUPEL_MUST_CHECK int cupel_score_explain(const struct cupel_outcome *run, char **ret);
 
 /*
- * What the first report of AddressSanitizer, LeakSanitizer or UBSan in len bytes of standard
- * error says: "AddressSanitizer: heap-buffer-overflow in sum (sum.c:3), called by main
- * (sum.c:4)", at most four frames, as clean text. NULL in *ret if there is none; the caller
- * frees. Returns 0 or -ENOMEM.
+ * What len bytes of standard error say of a crash: the first report of AddressSanitizer,
+ * LeakSanitizer or UBSan, else the first backtrace of glibc's or panic of Go or Rust.
+ * "AddressSanitizer: heap-buffer-overflow in sum (sum.c:3), called by main (sum.c:4)", at most
+ * four frames, as clean text. NULL in *ret if there is none; the caller frees. Returns 0 or
+ * -ENOMEM.
  */
-CUPEL_MUST_CHECK int cupel_score_sanitizer(const char *text, size_t len, char **ret);
+CUPEL_MUST_CHECK int cupel_score_crash(const char *text, size_t len, char **ret);
 
 /* Add to a sentence, "exited with 159", which of its processes was killed for which call, if
  * one was. Returns 0, or -ENOMEM, and *text is as it was. */

@@ -130,7 +130,7 @@ static int add_report(const struct cupel_capture *err, struct cupel_test_result 
     if (test->reason != CUPEL_REASON_RUNTIME_ERROR &&
         test->reason != CUPEL_REASON_WRONG_EXIT_CODE)
         return 0;
-    int r = cupel_score_sanitizer(err->bytes, err->len, &report);
+    int r = cupel_score_crash(err->bytes, err->len, &report);
     if (r < 0 || report == NULL)
         return r;
     if (asprintf(&message, "%s; %s", test->message, report) < 0)

@@ -105,13 +105,38 @@ int main(int argc, char **argv)
 """
 
 
+BACKTRACE_C = """
+#include <execinfo.h>
+#include <signal.h>
+
+static void handler(int number)
+{
+    void *frames[32];
+    backtrace_symbols_fd(frames, backtrace(frames, 32), 2);
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+int sum(volatile int *numbers)
+{
+    return numbers[0] + 1;
+}
+
+int main(void)
+{
+    signal(SIGSEGV, handler);
+    return sum(0) + 1;
+}
+"""
+
+
 class Crashes(grading.GradeCase):
-    def crash(self, *flags):
+    def crash(self, *flags, text=None):
         made = self.grader(
             [{"id": "only", "run": ["./sum"], "limits": {"memory": "1 GiB"}}],
             build=[{"id": "compile", "run": ["gcc", "-g", *flags, "-o", "sum", "sum.c"]}],
         )
-        return self.grade(made, self.handed_in(sum__c=SUM_C))
+        return self.grade(made, self.handed_in(sum__c=text or SUM_C))
 
     def test_a_sanitizers_report_is_told_in_a_sentence(self):
         result = self.crash("-fsanitize=address")
@@ -119,6 +144,13 @@ class Crashes(grading.GradeCase):
             result["tests"][0]["message"],
             "exited with 1; 0 was expected; "
             "AddressSanitizer: heap-buffer-overflow in main (sum.c:8)",
+        )
+
+    def test_a_backtrace_is_told_in_a_sentence(self):
+        result = self.crash("-rdynamic", "-fno-inline", text=BACKTRACE_C)
+        self.assertEqual(
+            result["tests"][0]["message"],
+            "died of signal SIGSEGV (segmentation fault); backtrace in sum, called by main",
         )
 
     def test_a_signal_is_named(self):

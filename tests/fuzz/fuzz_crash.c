@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     CUPEL_AUTO_FREE char *said = NULL;
 
-    if (cupel_score_sanitizer((const char *)data, size, &said) < 0)
+    if (cupel_score_crash((const char *)data, size, &said) < 0)
         abort();
     if (said != NULL && (!cupel_text_is_utf8(said, strlen(said)) || strlen(said) > 1700))
         abort();
