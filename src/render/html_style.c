@@ -31,7 +31,7 @@ const char html_style[] =
     ".partial,.warning{color:var(--partial)}\n"
     ".failed,.error{color:var(--failed)}\n"
     ".passed,.partial,.failed,.error{font-weight:bold}\n"
-    ".message{white-space:pre-line}\n"
+    ".message{white-space:pre-wrap}\n"
     ".scroll{overflow-x:auto}\n"
     "table{border-collapse:collapse;width:100%}\n"
     "caption{text-align:left}\n"
@@ -59,4 +59,4 @@ const char html_style[] =
     "@media print{pre,.scroll{max-height:none;overflow:visible}tr{break-inside:avoid}de"
     "tails::details-content{content-visibility:visible;display:block}}\n";
 
-const char html_style_sha256[] = "QIZ+ylo4+lEZ5vioIlQCD9S2Wp7XWHyn7DG3NqBy//0=";
+const char html_style_sha256[] = "1dDA+3+eGtixR9QmfcVyZISfm6oVhNT41s301e92VPw=";
