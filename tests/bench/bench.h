@@ -2,6 +2,8 @@
 #ifndef CUPEL_TESTS_BENCH_H
 #define CUPEL_TESTS_BENCH_H
 
+#include <stdbool.h>
+
 #include "cupel/filters.h"
 #include "cupel/run.h"
 
@@ -16,6 +18,18 @@ struct bench {
     struct cupel_filters filters;
     struct cupel_cell_mount *mounts;
     struct cupel_cell *cell;
+    struct cupel_cgroup *cgroup;  /* NULL: none is free here, and so is the next */
+    struct cupel_cell *leaf_cell; /* each run of it in a leaf of the cgroup */
+    const char *expected;         /* output.c's */
+};
+
+/* Something that is measured. */
+struct bench_case {
+    const char *name;
+    int (*run)(struct bench *bench, const struct bench_case *self, struct cupel_error *err);
+    const char *const *argv; /* of bench_spawn_case(); "cupel" stands for the one measured */
+    double work;             /* of one run, in unit; 0: none is told */
+    const char *unit;        /* plural, of the rate that is printed, such as "tests" */
 };
 
 /* Where a cell shows the folder of bench itself. */
@@ -29,10 +43,48 @@ CUPEL_MUST_CHECK int bench_run(struct bench *bench, const char *const *argv,
                                const struct cupel_limits *limits, struct cupel_outcome *ret,
                                struct cupel_error *err);
 
-/* precision.c: how far limits and figures are off. Prints a JSON object. */
-CUPEL_MUST_CHECK int bench_precision(struct bench *bench, struct cupel_error *err);
+/* Start argv[0], looked up in PATH, with its output thrown away. -errno. */
+CUPEL_MUST_CHECK int bench_start(const char *const *argv, pid_t *ret);
 
-/* The part "policy": PREFIX/share/cupel/policies/, each of them. */
-int bench_policies(const char *prefix, size_t rounds, struct cupel_error *err);
+/* Wait for it. 0; -EIO if it ended otherwise than with 0. */
+CUPEL_MUST_CHECK int bench_await(pid_t pid);
+
+/* The run of a case that is a command: start it, and wait. */
+int bench_spawn_case(struct bench *bench, const struct bench_case *self,
+                     struct cupel_error *err);
+
+/*
+ * Measure the cases by turns, the first of which is the baseline, so that the machine's noise
+ * meets all of them; and print a JSON object: for each the median and the 95th percentile in
+ * microseconds, the multiple of the baseline's median, and what is done in a second.
+ */
+CUPEL_MUST_CHECK int bench_measure(struct bench *bench, const struct bench_case *cases,
+                                   size_t count, size_t rounds, struct cupel_error *err);
+
+#define BENCH_SCRATCH_SIZE 32
+
+/* A fresh folder; whoever makes it removes it. */
+CUPEL_MUST_CHECK int bench_make_scratch(char folder[static BENCH_SCRATCH_SIZE],
+                                        struct cupel_error *err);
+void bench_remove(const char *folder);
+
+/* A new file that may be executed; -errno. */
+CUPEL_MUST_CHECK int bench_write(const char *path, const void *bytes, size_t len);
+
+/* A folder with a grader that takes such files ("a", "b": JSON strings without the outer
+ * quotation marks) and has so many tests; test: their members, but for id and points. */
+CUPEL_MUST_CHECK int bench_make_grader(const char *folder, const char *files, const char *test,
+                                       size_t tests, struct cupel_error *err);
+
+/* What each part measures, bench.c tells. */
+CUPEL_MUST_CHECK int bench_cost(struct bench *bench, size_t rounds, struct cupel_error *err);
+CUPEL_MUST_CHECK int bench_grading(struct bench *bench, size_t rounds, struct cupel_error *err);
+CUPEL_MUST_CHECK int bench_scale(struct bench *bench, size_t rounds, struct cupel_error *err);
+CUPEL_MUST_CHECK int bench_output(struct bench *bench, size_t rounds, struct cupel_error *err);
+CUPEL_MUST_CHECK int bench_memory(struct bench *bench, size_t rounds, struct cupel_error *err);
+CUPEL_MUST_CHECK int bench_precision(struct bench *bench, size_t rounds,
+                                     struct cupel_error *err);
+CUPEL_MUST_CHECK int bench_policies(struct bench *bench, size_t rounds,
+                                    struct cupel_error *err);
 
 #endif

@@ -1,12 +1,16 @@
 /*
- * What limits are measured with: burden burn THREADS | touch MIB
+ * What is measured: burden burn THREADS | touch MIB | pour MIB TEXT
  *
- * burn uses CPU time until it is killed; touch writes to so much memory, and ends.
+ * burn uses CPU time until it is killed; touch writes to so much memory, and ends; pour writes
+ * so much of the text, over and over.
  */
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
+
+#define BUFFER (256U << 10)
 
 static void *burn(void *argument)
 {
@@ -41,13 +45,37 @@ static int touch(size_t bytes)
     return 0;
 }
 
+/* A part of the buffer's length is the text's, so that the next one begins where it ended. */
+static int pour(size_t bytes, const char *text)
+{
+    size_t len = strlen(text);
+    size_t size = BUFFER / len * len;
+    char *buffer = len > 0 && len <= BUFFER ? malloc(size) : NULL;
+
+    if (buffer == NULL)
+        return 1;
+    for (size_t i = 0; i < size; i++)
+        buffer[i] = text[i % len];
+    for (size_t done = 0; done < bytes;) {
+        size_t at = done % size;
+        size_t rest = bytes - done < size - at ? bytes - done : size - at;
+        ssize_t n = write(STDOUT_FILENO, buffer + at, rest);
+        if (n < 0)
+            return 1;
+        done += (size_t)n;
+    }
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
-    unsigned long number = argc == 3 ? strtoul(argv[2], NULL, 10) : 0;
+    unsigned long number = argc >= 3 ? strtoul(argv[2], NULL, 10) : 0;
 
     if (number > 0 && strcmp(argv[1], "burn") == 0)
         return burn_threads(number);
     if (number > 0 && strcmp(argv[1], "touch") == 0)
         return touch((size_t)number << 20);
+    if (number > 0 && argc == 4 && strcmp(argv[1], "pour") == 0)
+        return pour((size_t)number << 20, argv[3]);
     return 2;
 }

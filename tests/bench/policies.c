@@ -164,32 +164,20 @@ static int measure_all(struct measured *m, size_t rounds, struct cupel_error *er
     return r;
 }
 
-/* The cache is thrown away: each of its files, and the folder. */
-static void remove_folder(const char *path)
+int bench_policies(struct bench *bench, size_t rounds, struct cupel_error *err)
 {
-    DIR *folder = opendir(path);
-
-    for (const struct dirent *entry = folder != NULL ? readdir(folder) : NULL; entry != NULL;
-         entry = readdir(folder))
-        (void)unlinkat(dirfd(folder), entry->d_name, 0);
-    if (folder != NULL)
-        (void)closedir(folder);
-    (void)rmdir(path);
-}
-
-int bench_policies(const char *prefix, size_t rounds, struct cupel_error *err)
-{
-    char cache[] = "/tmp/cupel-bench-XXXXXX";
-    char folder[PATH_MAX];
+    char cache[BENCH_SCRATCH_SIZE];
     CUPEL_AUTO_FREE double *all = calloc(STEPS * (rounds + 1), sizeof(*all));
-    struct measured m = {.folder = folder, .cache = cache};
+    struct measured m = {.folder = bench->policies, .cache = cache};
 
-    (void)snprintf(folder, sizeof(folder), "%s/share/cupel/policies", prefix);
-    if (all == NULL || mkdtemp(cache) == NULL)
-        return cupel_fail_errno(err, "prepare");
+    if (all == NULL)
+        return cupel_fail_errno(err, "allocate");
+    int r = bench_make_scratch(cache, err);
+    if (r < 0)
+        return r;
     for (enum step step = READ; step < STEPS; step++)
         m.times[step] = all + step * (rounds + 1);
-    int r = measure_all(&m, rounds + 1, err);
-    remove_folder(cache);
+    r = measure_all(&m, rounds + 1, err);
+    bench_remove(cache);
     return r;
 }

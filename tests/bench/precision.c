@@ -162,8 +162,9 @@ static int measure_sizes(struct bench *bench, struct cupel_error *err)
     return 0;
 }
 
-int bench_precision(struct bench *bench, struct cupel_error *err)
+int bench_precision(struct bench *bench, size_t rounds, struct cupel_error *err)
 {
+    (void)rounds;
     (void)printf("{\n  \"rounds\": %d", LIMIT_ROUNDS);
     int r = measure_limits(bench, err);
     if (r == 0)

@@ -25,15 +25,21 @@ MEMORY_MIB = 2
 POLICY_US = {"compile": 1000, "load": 100}
 PATH = 25  # instructions of its filter that a frequent call takes
 
+# In KiB, at the most; a thousand tests have a thousand results.
+SUPERVISOR_KIB = {"one_test": 8000, "much_output": 8000}
+CELL_KIB = 2000
+
+BYTES_PER_SECOND = 1e9
+
 # A shared machine has bad moments, and takes a while to bury the network namespaces of tests before.
 TRIES = 5
 PAUSE_SECONDS = 5
 
 
 class Bench(support.TestCase):
-    def measure(self, part):
+    def measure(self, part, *rounds):
         done = subprocess.run(
-            [support.HELPERS / "bench", support.PREFIX, part],
+            [support.HELPERS / "bench", support.PREFIX, part, *rounds],
             capture_output=True,
             text=True,
             check=True,
@@ -61,6 +67,24 @@ class Bench(support.TestCase):
                 return
             time.sleep(PAUSE_SECONDS)
         self.fail(f"none of {TRIES} measurements was as precise as it should be")
+
+    def test_memory_stays_small_whatever_is_written(self):
+        figures = self.measure("memory")
+        for name, most in SUPERVISOR_KIB.items():
+            self.assertLess(figures[name]["supervisor_kib"], most, name)
+        self.assertLess(max(case["cell_kib"] for case in figures.values()), CELL_KIB)
+
+    def test_output_is_compared_as_fast_as_it_comes(self):
+        for _ in range(TRIES):
+            figures = self.measure("output", "1")
+            if figures["exact"]["bytes_per_second"] > BYTES_PER_SECOND:
+                return
+            time.sleep(PAUSE_SECONDS)
+        self.fail(f"none of {TRIES} measurements was above {BYTES_PER_SECOND} bytes a second")
+
+    def test_gradings_of_many_tests_and_files(self):
+        """That they are measured; how long they take is the machine's affair."""
+        self.assertGreater(self.measure("grading", "1")["tests_1000"]["tests_per_second"], 50)
 
     def test_policies_are_compiled_and_loaded_in_time(self):
         for _ in range(TRIES):
