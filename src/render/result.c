@@ -186,14 +186,31 @@ static json_t *harnesses_of(const struct cupel_result *result, enum cupel_view v
     return json;
 }
 
+/* What most runs of a grading have in common takes more memory than all else of them: it is one
+ * value, of which each run has a reference. */
+static void share_with(json_t *run, json_t *before)
+{
+    static const char *const keys[] = {"limits", "enforcement"};
+
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        json_t *value = json_object_get(before, keys[i]);
+        if (value != NULL && json_equal(value, json_object_get(run, keys[i])))
+            (void)json_object_set(run, keys[i], value);
+    }
+}
+
 static json_t *tests_of(const struct cupel_result *result, enum cupel_view view)
 {
     json_t *json = json_array();
+    json_t *before = NULL;
 
     for (size_t i = 0; i < result->test_count; i++) {
         const struct cupel_test_result *test = &result->tests[i];
-        render_append(&json, render_shows_test(test, view) ? test_of(test, view)
-                                                           : hidden_test_of(test));
+        bool shown = render_shows_test(test, view);
+        render_append(&json, shown ? test_of(test, view) : hidden_test_of(test));
+        json_t *run = json_object_get(json_array_get(json, i), "run");
+        share_with(run, before);
+        before = json_is_object(run) ? run : before;
     }
     return json;
 }
