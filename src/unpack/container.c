@@ -15,6 +15,8 @@
 #define ZIP64_LOCATOR    20
 #define ZIP64_END_SIZE   56
 #define SEVEN_START_SIZE 32
+#define CPIO_HEADER_SIZE 110
+#define CPIO_FIELDS      13
 
 static int read_at(int fd, void *buf, size_t len, uint64_t offset, struct cupel_error *err)
 {
@@ -90,6 +92,81 @@ static int check_7zip(int fd, const struct cupel_container *seven, struct cupel_
     return 0;
 }
 
+/* The fields of a cpio header that tell where things are. */
+struct cpio_header {
+    uint64_t links;
+    uint64_t size;
+    uint64_t name_size;
+};
+
+static bool parse_hex(const unsigned char *digits, uint64_t *ret)
+{
+    uint64_t value = 0;
+
+    for (int i = 0; i < 8; i++) {
+        unsigned char c = digits[i];
+        bool is_digit = c >= '0' && c <= '9';
+        bool is_letter = (c | 0x20) >= 'a' && (c | 0x20) <= 'f';
+        if (!is_digit && !is_letter)
+            return false;
+        value = value << 4 | (uint64_t)(is_digit ? c - '0' : (c | 0x20) - 'a' + 10);
+    }
+    *ret = value;
+    return true;
+}
+
+static bool parse_cpio(const unsigned char head[static CPIO_HEADER_SIZE],
+                       struct cpio_header *ret)
+{
+    uint64_t fields[CPIO_FIELDS];
+
+    if (memcmp(head, "070701", 6) != 0)
+        return false;
+    for (size_t i = 0; i < CPIO_FIELDS; i++) {
+        if (!parse_hex(head + 6 + 8 * i, &fields[i]))
+            return false;
+    }
+    *ret = (struct cpio_header){.links = fields[4], .size = fields[6], .name_size = fields[11]};
+    return true;
+}
+
+static uint64_t align4(uint64_t length)
+{
+    return (length + 3) & ~UINT64_C(3);
+}
+
+/* libarchive looks for the next header in whatever stands in its place, asks for as much memory
+ * as a name's length says, and breaks down on a file of several links with a name that is not
+ * UTF-8: it gets what the supervisor would have packed, and no other cpio. */
+static int check_cpio(int fd, const struct cupel_container *cpio, struct cupel_error *err)
+{
+    static const char end[] = "TRAILER!!!";
+    unsigned char head[CPIO_HEADER_SIZE];
+    char name[sizeof(end)];
+    struct cpio_header header;
+    uint64_t next;
+
+    for (uint64_t at = 0;; at = next) {
+        int r = read_at(fd, head, sizeof(head), at, err);
+        if (r < 0)
+            return r;
+        if (!parse_cpio(head, &header) || header.links != 1)
+            return cupel_reject(err, NULL, "damaged: a cpio that cupel has not packed");
+        next = align4(align4(at + sizeof(head) + header.name_size) + header.size);
+        if (next > cpio->size)
+            return cupel_reject(err, NULL, "the archive is cut short");
+        if (header.name_size != sizeof(end))
+            continue;
+        r = read_at(fd, name, sizeof(name), at + sizeof(head), err);
+        if (r < 0)
+            return r;
+        if (memcmp(name, end, sizeof(end)) == 0)
+            return next == cpio->size
+                       ? 0
+                       : cupel_reject(err, NULL, "data follow the end of the archive");
+    }
+}
+
 static bool starts_with(const unsigned char *head, size_t len, const char *magic,
                         size_t magic_len)
 {
@@ -150,6 +227,8 @@ int cupel_container_detect(int fd, struct cupel_container *ret, struct cupel_err
         r = check_zip(fd, &c, err);
     else if (c.kind == CUPEL_CONTAINER_7ZIP)
         r = check_7zip(fd, &c, err);
+    else if (c.kind == CUPEL_CONTAINER_CPIO)
+        r = check_cpio(fd, &c, err);
     if (r == 0)
         *ret = c;
     return r;

@@ -34,10 +34,12 @@ struct cupel_container {
 
 /*
  * Look at a seekable file; its offset does not change. A zip must start with an entry and end
- * with the end record of its directory, a 7z must have the length that it says; what has no
- * magic is taken for a tar, which libarchive then judges.
+ * with the end record of its directory, a 7z must have the length that it says, a cpio must be
+ * as the supervisor packs it, header by header; what has no magic is taken for a tar, which
+ * libarchive then judges.
  * Returns 0 and fills ret; CUPEL_REJECTED with err; -errno of fstat(2) or pread(2).
- * Source: PKWARE APPNOTE.TXT 4.3.14 to 4.3.16; 7zFormat.txt, "SignatureHeader".
+ * Source: PKWARE APPNOTE.TXT 4.3.14 to 4.3.16; 7zFormat.txt, "SignatureHeader"; cpio(5), "New ASCII
+ * Format".
  */
 CUPEL_MUST_CHECK int cupel_container_detect(int fd, struct cupel_container *ret,
                                             struct cupel_error *err);

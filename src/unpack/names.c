@@ -4,6 +4,8 @@
 
 #include "cupel/text.h"
 
+#define ABSOLUTE "the path is absolute"
+
 static bool is_component(const char *p, size_t len, const char *word)
 {
     return len == strlen(word) && memcmp(p, word, len) == 0;
@@ -34,15 +36,17 @@ static const char *text_flaw(const char *text, size_t len)
 }
 
 /* "C:/", as a zip from DOS has it once libarchive has turned its backslashes. */
-static bool has_drive(const char *name)
+static bool is_drive(const char *p, size_t len)
 {
-    char letter = (char)(name[0] | 0x20);
+    char letter = (char)(p[0] | 0x20);
 
-    return letter >= 'a' && letter <= 'z' && name[1] == ':' && name[2] == '/';
+    return len == 2 && letter >= 'a' && letter <= 'z' && p[1] == ':' && p[2] == '/';
 }
 
-static const char *component_flaw(const char *p, size_t len)
+static const char *component_flaw(const char *p, size_t len, bool is_first)
 {
+    if (is_first && is_drive(p, len))
+        return ABSOLUTE;
     if (is_component(p, len, ".."))
         return "the path holds \"..\"";
     if (len > CUPEL_NAME_COMPONENT_MAX)
@@ -62,11 +66,11 @@ const char *cupel_name_normalise(const char *name, char ret[static CUPEL_NAME_SI
     const char *flaw = text_flaw(name, len);
     if (flaw != NULL)
         return flaw;
-    if (name[0] == '/' || has_drive(name))
-        return "the path is absolute";
+    if (name[0] == '/')
+        return ABSOLUTE;
     for (const char *p = name; *p != '\0'; p += strspn(p, "/")) {
         size_t n = strcspn(p, "/");
-        flaw = component_flaw(p, n);
+        flaw = component_flaw(p, n, depth == 0);
         if (flaw != NULL)
             return flaw;
         if (!is_component(p, n, ".")) {

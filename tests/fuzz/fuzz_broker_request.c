@@ -3,14 +3,9 @@
 
 #include "cupel/path.h"
 #include "grader/broker_call.h"
+#include "require.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 /* Frames follow each other: two bytes of length, and so many bytes. What a call holds of them
  * stays within its bounds, and is all given back. */

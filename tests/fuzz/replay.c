@@ -10,6 +10,8 @@
 #include "cupel/path.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+/* Few targets have one. */
+__attribute__((weak)) int LLVMFuzzerInitialize(int *argc, char ***argv);
 
 static int replay_file(int dir_fd, const char *name)
 {
@@ -29,6 +31,8 @@ int main(int argc, char **argv)
 {
     int replayed = 0;
 
+    if (LLVMFuzzerInitialize != NULL && LLVMFuzzerInitialize(&argc, &argv) != 0)
+        return EXIT_FAILURE;
     for (int i = 1; i < argc; i++) {
         DIR *folder = opendir(argv[i]);
         if (folder == NULL) {

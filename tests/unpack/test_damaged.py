@@ -48,6 +48,23 @@ class Damaged(unpacking.UnpackingTest):
                 with self.subTest(form=name, length=length):
                     self.refuses_like(archive[:length], "cut short|not an archive")
 
+    def test_a_cpio_that_the_supervisor_would_not_pack(self):
+        good = newc(("a", stat.S_IFREG | 0o644, b"1"), ("b", stat.S_IFREG | 0o644, b"2"))
+        foreign = "damaged: a cpio that cupel has not packed"
+        second = good.index(b"070701", 6)
+        self.refuses(good[:second] + b"x" * 4 + good[second:], foreign)
+        self.refuses(good[:second + 6] + b"?" + good[second + 7:], foreign)
+        links = 6 + 4 * 8
+        several = good[:links] + b"00000002" + good[links + 8:]
+        self.refuses(several, foreign)
+        # this one ends libarchive 3.6.2 by a signal
+        self.refuses(several.replace(b"a\0", b"\xff\0"), foreign)
+        name_size = 6 + 11 * 8
+        self.refuses(good[:name_size] + b"FFFFFFFF" + good[name_size + 8:],
+                     "the archive is cut short")
+        self.refuses(good + bytes(4), "data follow the end of the archive")
+        self.refuses(good + good, "data follow the end of the archive")
+
     def test_a_tar_without_end_mark(self):
         entry = raw_header(b"a", size=3) + padded(b"abc")
         self.refuses(entry, "damaged or cut short: the tar has no end mark")
