@@ -1,0 +1,22 @@
+/*
+ * Technique: take memory that the kernel itself cannot read
+ * Family: escape
+ * Layers: seccomp
+ * Outcome: stopped
+ * Policies: every
+ * Control: layers
+ */
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "hostile.h"
+
+#ifndef SYS_memfd_secret
+#define SYS_memfd_secret 447 /* Linux 5.14 */
+#endif
+
+int main(void)
+{
+    return hostile_end(syscall(SYS_memfd_secret, O_CLOEXEC));
+}
