@@ -5,15 +5,15 @@
  * Outcome: stopped
  * Policies: every
  * Control: root
+ * Needs: the call
  */
-#include <errno.h>
 #include <unistd.h>
 
-#include "hostile.h"
+#include "surface.h"
 
 int main(void)
 {
     int r = acct("/nonexistent");
 
-    return hostile_end(r < 0 && errno == ENOENT ? 0 : r);
+    return surface_end_at(r, ENOENT);
 }

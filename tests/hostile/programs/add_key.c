@@ -5,14 +5,15 @@
  * Outcome: stopped
  * Policies: every
  * Control: layers
+ * Needs: the call
  */
 #include <linux/keyctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "hostile.h"
+#include "surface.h"
 
 int main(void)
 {
-    return hostile_end(syscall(SYS_add_key, "user", "hostile", "x", 1, KEY_SPEC_USER_KEYRING));
+    return surface_end(syscall(SYS_add_key, "user", "hostile", "x", 1, KEY_SPEC_USER_KEYRING));
 }

@@ -1,7 +1,7 @@
 /*
  * Technique: leave a chroot by a folder that was opened before
  * Family: escape
- * Layers: seccomp, capabilities, root
+ * Layers: seccomp, capabilities, root, landlock
  * Outcome: stopped
  * Policies: every
  * Control: layers
@@ -21,5 +21,5 @@ int main(void)
         if (chdir("..") < 0)
             return hostile_end(-1);
     }
-    return hostile_end(open("var", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    return hostile_end(open("var/lib/dpkg/status", O_RDONLY | O_CLOEXEC));
 }

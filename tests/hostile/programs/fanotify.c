@@ -5,13 +5,14 @@
  * Outcome: stopped
  * Policies: every
  * Control: root
+ * Needs: the call
  */
 #include <fcntl.h>
 #include <sys/fanotify.h>
 
-#include "hostile.h"
+#include "surface.h"
 
 int main(void)
 {
-    return hostile_end(fanotify_init(FAN_CLASS_CONTENT, O_RDONLY | O_CLOEXEC));
+    return surface_end(fanotify_init(FAN_CLASS_CONTENT, O_RDONLY | O_CLOEXEC));
 }

@@ -13,5 +13,5 @@
 int main(void)
 {
     return hostile_end(
-        open("/tmp/../../../../../../../../var", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        open("/tmp/../../../../../../../../var/lib/dpkg/status", O_RDONLY | O_CLOEXEC));
 }

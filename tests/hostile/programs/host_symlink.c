@@ -1,5 +1,5 @@
 /*
- * Technique: follow a link of one's own to a folder of the host
+ * Technique: follow a link of one's own to a file of the host
  * Family: escape
  * Layers: root, landlock
  * Outcome: stopped
@@ -13,7 +13,7 @@
 
 int main(void)
 {
-    if (symlink("/var", "/tmp/link") < 0)
+    if (symlink("/var/lib/dpkg/status", "/tmp/link") < 0)
         return hostile_end(-1);
-    return hostile_end(open("/tmp/link", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    return hostile_end(open("/tmp/link", O_RDONLY | O_CLOEXEC));
 }

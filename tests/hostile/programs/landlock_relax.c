@@ -1,7 +1,7 @@
 /*
  * Technique: allow oneself the whole root by Landlock
  * Family: escape
- * Layers: root, landlock
+ * Layers: root, landlock, seccomp
  * Outcome: stopped
  * Policies: every
  * Control: layers
@@ -17,10 +17,10 @@
 
 int main(void)
 {
-    struct landlock_ruleset_attr attr = {.handled_access_fs = LANDLOCK_ACCESS_FS_READ_DIR};
+    struct landlock_ruleset_attr attr = {.handled_access_fs = LANDLOCK_ACCESS_FS_READ_FILE};
     long rules = syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
     struct landlock_path_beneath_attr all = {
-        .allowed_access = LANDLOCK_ACCESS_FS_READ_DIR,
+        .allowed_access = LANDLOCK_ACCESS_FS_READ_FILE,
         .parent_fd = open("/", O_PATH | O_CLOEXEC),
     };
 
@@ -30,5 +30,5 @@ int main(void)
     (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     if (syscall(SYS_landlock_restrict_self, rules, 0) < 0)
         return hostile_end(-1);
-    return hostile_end(open("/var", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    return hostile_end(open("/var/lib/dpkg/status", O_RDONLY | O_CLOEXEC));
 }

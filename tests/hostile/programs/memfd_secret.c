@@ -5,12 +5,13 @@
  * Outcome: stopped
  * Policies: every
  * Control: layers
+ * Needs: the call
  */
 #include <fcntl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "hostile.h"
+#include "surface.h"
 
 #ifndef SYS_memfd_secret
 #define SYS_memfd_secret 447 /* Linux 5.14 */
@@ -18,5 +19,5 @@
 
 int main(void)
 {
-    return hostile_end(syscall(SYS_memfd_secret, O_CLOEXEC));
+    return surface_end(syscall(SYS_memfd_secret, O_CLOEXEC));
 }

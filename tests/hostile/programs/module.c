@@ -5,12 +5,12 @@
  * Outcome: stopped
  * Policies: every
  * Control: none: kernels without modules have no such call
+ * Needs: the call
  */
-#include <errno.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "hostile.h"
+#include "surface.h"
 
 int main(void)
 {
@@ -18,5 +18,5 @@ int main(void)
     long r = syscall(SYS_init_module, image, 0, "");
 
     /* Of who may, the image is looked at. */
-    return hostile_end(r < 0 && errno == ENOEXEC ? 0 : r);
+    return surface_end_at(r, ENOEXEC);
 }

@@ -5,11 +5,13 @@
  * Outcome: stopped
  * Policies: every
  * Control: root
+ * Needs: the call
  */
 #include <fcntl.h>
 #include <stdlib.h>
 
 #include "hostile.h"
+#include "surface.h"
 
 int main(void)
 {
@@ -24,5 +26,5 @@ int main(void)
     int mount_fd = open("/usr", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (mount_fd < 0)
         return hostile_end(-1);
-    return hostile_end(open_by_handle_at(mount_fd, handle, O_RDONLY | O_CLOEXEC));
+    return surface_end(open_by_handle_at(mount_fd, handle, O_RDONLY | O_CLOEXEC));
 }

@@ -5,12 +5,12 @@
  * Outcome: stopped
  * Policies: every
  * Control: root
+ * Needs: the call
  */
-#include <errno.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "hostile.h"
+#include "surface.h"
 
 int main(void)
 {
@@ -20,5 +20,5 @@ int main(void)
     ssize_t r = process_vm_readv(getppid(), &here, 1, &there, 1, 0);
 
     /* It may have nothing at that address; who may not look is told before. */
-    return hostile_end(r < 0 && errno == EFAULT ? 0 : r);
+    return surface_end_at(r, EFAULT);
 }

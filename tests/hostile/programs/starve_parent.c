@@ -17,5 +17,6 @@ int main(void)
 
     if (sched_getaffinity(0, sizeof(processors), &processors) < 0)
         return hostile_end(-1);
+    (void)usleep(200000); /* until it has dropped its capabilities, of which we have none */
     return hostile_end(sched_setaffinity(getppid(), sizeof(processors), &processors));
 }

@@ -5,17 +5,17 @@
  * Outcome: stopped
  * Policies: every
  * Control: root
+ * Needs: the call
  */
-#include <errno.h>
 #include <stddef.h>
 #include <sys/klog.h>
 
-#include "hostile.h"
+#include "surface.h"
 
 int main(void)
 {
     int r = klogctl(8, NULL, 0);
 
     /* Of who may, the level is looked at, which is out of range. */
-    return hostile_end(r < 0 && errno == EINVAL ? 0 : r);
+    return surface_end_at(r, EINVAL);
 }

@@ -5,14 +5,15 @@
  * Outcome: stopped
  * Policies: every
  * Control: root
+ * Needs: the call
  */
 #include <fcntl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "hostile.h"
+#include "surface.h"
 
 int main(void)
 {
-    return hostile_end(syscall(SYS_userfaultfd, O_CLOEXEC));
+    return surface_end(syscall(SYS_userfaultfd, O_CLOEXEC));
 }

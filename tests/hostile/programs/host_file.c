@@ -1,5 +1,5 @@
 /*
- * Technique: list a folder of the host
+ * Technique: read a file of the host that everybody may read
  * Family: escape
  * Layers: root, landlock
  * Outcome: stopped
@@ -12,5 +12,5 @@
 
 int main(void)
 {
-    return hostile_end(open("/var", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    return hostile_end(open("/var/lib/dpkg/status", O_RDONLY | O_CLOEXEC));
 }
