@@ -49,7 +49,7 @@ def row_of(technique):
 
 def show(row):
     """Tell the table of it."""
-    print("row", json.dumps(row), flush=True)
+    print("\nrow", json.dumps(row), flush=True)
 
 
 def is_stopped(answer):
