@@ -27,7 +27,8 @@ struct proc_stat {
     uint64_t own_ticks;
     uint64_t reaped_ticks;
     uint64_t threads;
-    bool running; /* or waiting for a processor; of the first thread */
+    bool running; /* or waiting for a processor; of the first thread, as the next */
+    bool stopped; /* by a signal, or by who traces it */
 };
 CUPEL_MUST_CHECK int proc_parse_stat(const char *text, struct proc_stat *ret);
 

@@ -22,6 +22,10 @@ static void a_stat_line_is_read_behind_the_name(void **state)
     assert_int_equal(
         proc_parse_stat("12 (S) R 1 2 3 4 5 6 7 8 9 10 11 12 13 14 20 0 1 0 99 0 0", &stat), 0);
     assert_true(stat.running);
+    assert_false(stat.stopped);
+    assert_int_equal(
+        proc_parse_stat("12 (R) T 1 2 3 4 5 6 7 8 9 10 11 12 13 14 20 0 1 0 99 0 0", &stat), 0);
+    assert_true(stat.stopped);
     assert_int_equal(proc_parse_stat("12 (a S 1 2", &stat), -EPROTO);
     assert_int_equal(proc_parse_stat("12 (a) S 1 2 3", &stat), -EPROTO);
     assert_int_equal(proc_parse_stat("", &stat), -EPROTO);
