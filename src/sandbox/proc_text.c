@@ -60,7 +60,8 @@ int proc_parse_stat(const char *text, struct proc_stat *ret)
             return -EPROTO;
         rest = end;
     }
-    *ret = (struct proc_stat){.own_ticks = numbers[UTIME] + numbers[STIME],
+    *ret = (struct proc_stat){.parent = numbers[FIRST_NUMBER],
+                              .own_ticks = numbers[UTIME] + numbers[STIME],
                               .reaped_ticks = numbers[CUTIME] + numbers[CSTIME],
                               .threads = numbers[NUM_THREADS],
                               .running = state == 'R',

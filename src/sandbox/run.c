@@ -143,6 +143,10 @@ static void take_exited(struct cupel_run *run)
         run_abandon(run);
         return;
     }
+    if (run->error.code != 0) { /* the lane saw init die of that before it died itself */
+        run_abandon(run);
+        return;
+    }
     run_io_drain(run);
     run_describe(run, &exited, &outcome);
     finish(run, &outcome);

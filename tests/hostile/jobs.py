@@ -78,11 +78,11 @@ class Job:
         """options: further ones of cupel's; wrap: what is put before it."""
         for name in ("tmp", "cache"):
             (place / name).mkdir(exist_ok=True)
-        return subprocess.Popen(
-            [*wrap, support.CUPEL, *self.arguments(place, options)],
-            stdin=subprocess.DEVNULL, stdout=open(place / "stdout", "wb"),
-            stderr=open(place / "stderr", "wb"), env=self.environment(place),
-        )
+        with open(place / "stdout", "wb") as out, open(place / "stderr", "wb") as err:
+            return subprocess.Popen(
+                [*wrap, support.CUPEL, *self.arguments(place, options)],
+                stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=self.environment(place),
+            )
 
     def arguments(self, place, options):
         raise NotImplementedError

@@ -142,7 +142,7 @@ def play(plan, job, taken, folder):
     left = victims.left_over()
     slow = time.monotonic() - ended
     if left:
-        raise jobs.Wrong(f"left over: {[Path(f'/proc/{p}/status').read_text() for p in left]}")
+        raise jobs.Wrong(f"left over: {victims.describe(left)}")
     if plan.deed == "kill" and process.role == "supervisor" and slow > GRACE * support.SLOWNESS:
         raise jobs.Wrong(f"its processes took {slow:.1f} s to end")
     if len(os.listdir("/proc/self/fd")) != before:
@@ -157,17 +157,7 @@ def play(plan, job, taken, folder):
     return process.role, verdict if verdict in ("clean", "platform") else "verdict"
 
 
-@functools.lru_cache(1)
-def world():
-    """Of one worker: its jobs, and how long they take."""
-    victims.adopt_orphans()
-    folder = Path(tempfile.mkdtemp(prefix="cupel-chaos-"))
-    made = make_jobs(folder)
-    return made, measure(made, folder), folder
-
-
-def work(plan):
-    made, taken, folder = world()
+def work(made, taken, folder, plan):
     try:
         role, outcome = play(plan, made[plan.job], taken[plan.job], folder)
     except jobs.Wrong as wrong:
@@ -179,13 +169,18 @@ def run(seed, numbers, side_by_side):
     """Play; a table of what came of what, and the rounds that went wrong."""
     table = collections.Counter()
     wrong = []
-    with concurrent.futures.ProcessPoolExecutor(side_by_side) as pool:
-        for plan, role, outcome in pool.map(work, [draw(seed, n) for n in numbers]):
-            if outcome.startswith("WRONG"):
-                wrong.append(f"{plan}: {outcome}")
-                print(wrong[-1], flush=True)
-            else:
-                table[plan.deed, role, outcome] += 1
+    with tempfile.TemporaryDirectory(prefix="cupel-chaos-") as folder:
+        made = make_jobs(Path(folder))
+        task = functools.partial(work, made, measure(made, Path(folder)), Path(folder))
+        with concurrent.futures.ProcessPoolExecutor(
+            side_by_side, initializer=victims.adopt_orphans
+        ) as pool:
+            for plan, role, outcome in pool.map(task, [draw(seed, n) for n in numbers]):
+                if outcome.startswith("WRONG"):
+                    wrong.append(f"{plan}: {outcome}")
+                    print(wrong[-1], flush=True)
+                else:
+                    table[plan.deed, role, outcome] += 1
     for (deed, role, outcome), count in sorted(table.items()):
         print(f"{deed:6} {role:11} {outcome:9} {count:5}")
     return wrong

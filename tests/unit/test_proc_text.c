@@ -15,6 +15,7 @@ static void a_stat_line_is_read_behind_the_name(void **state)
     assert_int_equal(
         proc_parse_stat("12 (a) b) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 20 0 3 0 99 0 0", &stat),
         0);
+    assert_int_equal(stat.parent, 1);
     assert_int_equal(stat.own_ticks, 11 + 12);
     assert_int_equal(stat.reaped_ticks, 13 + 14);
     assert_int_equal(stat.threads, 3);
