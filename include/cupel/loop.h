@@ -26,7 +26,8 @@ CUPEL_MUST_CHECK int cupel_loop_add(struct cupel_loop *loop, struct cupel_source
 /* Also safe from within a callback, and for a source that is not watched. */
 void cupel_loop_remove(struct cupel_loop *loop, struct cupel_source *source);
 
-/* Wait for events once, at most timeout_ms (-1: for ever), and call their sources. */
+/* Wait for events once, at most timeout_ms (-1: as long as it likes), and call their sources.
+ * It may return sooner without any, to notice when its thread was stopped meanwhile. */
 CUPEL_MUST_CHECK int cupel_loop_once(struct cupel_loop *loop, int timeout_ms,
                                      struct cupel_error *err);
 

@@ -108,6 +108,15 @@ static int reject(char *reason, struct cupel_submission *ret, struct cupel_error
     return 0;
 }
 
+/* No archive brings it there: it waits for nothing but processors, of which it may use less
+ * than it has time, and has nobody in its run to kill it. */
+static bool is_hosts_doing(const struct cupel_outcome *outcome)
+{
+    if (outcome->status == CUPEL_RUN_SIGNALED)
+        return outcome->signal == SIGKILL;
+    return outcome->status == CUPEL_RUN_LIMIT && outcome->limit == CUPEL_LIMIT_WALL_TIME;
+}
+
 /* The unpacker was ended: the archive brought it there, and the learner is told how. */
 static int reject_ended(const struct cupel_outcome *outcome, struct cupel_submission *ret,
                         struct cupel_error *err)
@@ -129,6 +138,12 @@ static int fail(const struct cupel_outcome *outcome, const struct said *said,
 {
     if (outcome->status == CUPEL_RUN_SANDBOX_ERROR)
         return cupel_fail(err, -EIO, "unpack: %s", outcome->error);
+    if (is_hosts_doing(outcome))
+        return cupel_fail(err, -EIO, "unpack: %s after %.1f s, with %.1f s of CPU time",
+                          outcome->status == CUPEL_RUN_SIGNALED ? "killed from outside"
+                                                                : "not done",
+                          (double)outcome->wall_ns / 1e9,
+                          (double)(outcome->user_ns + outcome->system_ns) / 1e9);
     if (outcome->exec_errno != 0)
         return cupel_fail(err, -EIO, "unpack: execute /cupel/unpack: %s",
                           strerrordesc_np(outcome->exec_errno));
@@ -142,6 +157,8 @@ static int take_end(struct cupel_cell *cell, const struct cupel_intake *intake,
                     const struct said *said, const struct cupel_outcome *outcome,
                     struct cupel_submission *ret, struct cupel_error *err)
 {
+    if (is_hosts_doing(outcome))
+        return fail(outcome, said, err);
     if (outcome->status == CUPEL_RUN_SIGNALED || outcome->status == CUPEL_RUN_LIMIT)
         return reject_ended(outcome, ret, err);
     if (outcome->status != CUPEL_RUN_EXITED || outcome->exec_errno != 0)

@@ -325,9 +325,9 @@ int cell_receive(struct cupel_cell *cell, struct cell_channel *channel, struct c
 
 void cell_break(struct cupel_cell *cell)
 {
+    if (!cell->broken)
+        cell_kill(cell);
     cell->broken = true;
-    if (cell->pidfd >= 0)
-        (void)syscall(SYS_pidfd_send_signal, cell->pidfd, SIGKILL, NULL, 0);
 }
 
 /* A channel hangs up when the last process of the cell that holds its other end is dead. */
@@ -343,10 +343,7 @@ static void reap(struct cupel_cell *cell)
 {
     if (cell->pid <= 0)
         return;
-    if (cell->pidfd >= 0)
-        cell_break(cell);
-    else
-        (void)kill(cell->pid, SIGKILL);
+    cell_break(cell);
     (void)TEMP_FAILURE_RETRY(waitpid(cell->pid, NULL, 0));
     for (unsigned i = 0; i < cell->lane_count; i++)
         wait_hang_up(cell->lanes[i].fd);

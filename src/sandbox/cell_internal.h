@@ -35,6 +35,9 @@ struct cupel_cell {
     struct wire_frame *frame; /* the last one received, or the next to send */
 };
 
+/* cell_kill.c: kill its processes; what it has begun to do does not go on. */
+void cell_kill(const struct cupel_cell *cell);
+
 /* End all processes of the cell at once; runs at work see their channels end. */
 void cell_break(struct cupel_cell *cell);
 

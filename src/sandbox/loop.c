@@ -3,21 +3,38 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/turns.h"
 #include "cupel/cleanup.h"
+#include "cupel/units.h"
 #include "sandbox/loop_internal.h"
 
 #define BATCH 16
+
+/* Nobody waits for longer, so that a turn that takes more than AWAY_NS tells of an absence. */
+#define WAIT_MS 250
+#define WAIT_NS (WAIT_MS * 1000000ULL)
+#define AWAY_NS CUPEL_NS_PER_S
 
 struct cupel_loop {
     int epoll_fd;
     struct epoll_event pending[BATCH];
     int pending_count;
-    unsigned urgent; /* sources that must not be late */
-    bool first;      /* the thread comes before others for them */
+    unsigned urgent;    /* sources that must not be late */
+    bool first;         /* the thread comes before others for them */
+    uint64_t turned_ns; /* CLOCK_MONOTONIC, at the last turn */
+    uint64_t away_ns;
 };
+
+static uint64_t now_ns(void)
+{
+    struct timespec now = {0};
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * CUPEL_NS_PER_S + (uint64_t)now.tv_nsec;
+}
 
 int cupel_loop_new(struct cupel_loop **ret, struct cupel_error *err)
 {
@@ -28,6 +45,7 @@ int cupel_loop_new(struct cupel_loop **ret, struct cupel_error *err)
     loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     if (loop->epoll_fd < 0)
         return cupel_fail_errno(err, "epoll_create1");
+    loop->turned_ns = now_ns();
     *ret = loop;
     loop = NULL;
     return 0;
@@ -77,11 +95,28 @@ void loop_set_urgent(struct cupel_loop *loop, bool *urgent, bool now)
         loop->first = !base_take_first_turn(false);
 }
 
+uint64_t loop_away_ns(const struct cupel_loop *loop)
+{
+    return loop->away_ns;
+}
+
+static void count_turn(struct cupel_loop *loop)
+{
+    uint64_t before_ns = loop->turned_ns;
+
+    loop->turned_ns = now_ns();
+    if (loop->turned_ns - before_ns > AWAY_NS)
+        loop->away_ns += loop->turned_ns - before_ns - WAIT_NS;
+}
+
 int cupel_loop_once(struct cupel_loop *loop, int timeout_ms, struct cupel_error *err)
 {
+    if (timeout_ms < 0 || timeout_ms > WAIT_MS)
+        timeout_ms = WAIT_MS;
     int n = epoll_wait(loop->epoll_fd, loop->pending, BATCH, timeout_ms);
     if (n < 0 && errno != EINTR)
         return cupel_fail_errno(err, "epoll_wait");
+    count_turn(loop);
     loop->pending_count = n < 0 ? 0 : n;
     for (int i = 0; i < loop->pending_count; i++) {
         struct cupel_source *source = loop->pending[i].data.ptr;

@@ -3,6 +3,7 @@
 #define CUPEL_SANDBOX_LOOP_INTERNAL_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "cupel/loop.h"
 
@@ -12,5 +13,12 @@
  * that a busy machine does not let a run exceed its limits.
  */
 void loop_set_urgent(struct cupel_loop *loop, bool *urgent, bool now);
+
+/*
+ * How long the thread that serves the loop has been away since the loop was made, in turns of a
+ * second and more: stopped by a signal, without a processor, or held by something else. Nothing
+ * was passed on or answered meanwhile.
+ */
+uint64_t loop_away_ns(const struct cupel_loop *loop);
 
 #endif

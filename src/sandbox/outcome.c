@@ -105,12 +105,32 @@ static uint64_t memory_peak(const struct cupel_run *run, const struct figures *f
     return larger(run->memory_peak_bytes, exited->max_rss_bytes);
 }
 
+/* A run that told init to end it, which nobody else did, has killed itself. On a breach, who
+ * tells init kills as well. */
+static bool ended_by_itself(const struct cupel_run *run, const struct cupel_wire_exited *exited)
+{
+    bool killed = WIFSIGNALED(exited->wait_status) && WTERMSIG(exited->wait_status) == SIGKILL;
+
+    return exited->command_ended &&
+           (run->breach == CUPEL_LIMIT_NONE || !(exited->stopped || killed));
+}
+
+/* Whether the supervisor was told of the end after the wall time was up, and of one before
+ * that: a process of the sandbox was held up, not the command. */
+static bool ended_in_time(const struct cupel_run *run, const struct cupel_wire_exited *exited)
+{
+    return run->breach == CUPEL_LIMIT_WALL_TIME && !run->killed &&
+           ended_by_itself(run, exited) && exited->wall_ns != 0 &&
+           exited->wall_ns <= run->request.limits.wall_ns;
+}
+
 static struct cupel_outcome measured(const struct cupel_run *run, const struct figures *figures,
                                      const struct cupel_wire_exited *exited)
 {
     uint64_t until_ns = run->breach_ns != 0 ? run->breach_ns : run_now_ns();
     /* Init may see the command killed before it is told to end the run. */
-    bool was_timed = exited->wall_ns != 0 && run->breach_ns == 0;
+    bool was_timed =
+        exited->wall_ns != 0 && (run->breach_ns == 0 || ended_in_time(run, exited));
 
     return (struct cupel_outcome){
         .exec_errno = exited->exec_errno,
@@ -154,26 +174,16 @@ static enum cupel_limit find_limit(const struct cupel_run *run, const struct fig
         return CUPEL_LIMIT_MEMORY;
     if (failed && ran_out_of_processes(run, figures, exited))
         return CUPEL_LIMIT_PROCESSES;
-    if (run->breach != CUPEL_LIMIT_NONE)
+    if (run->breach != CUPEL_LIMIT_NONE && !ended_in_time(run, exited))
         return run->breach;
     if (outcome->user_ns + outcome->system_ns > limits->cpu_ns)
         return CUPEL_LIMIT_CPU_TIME;
-    if (outcome->wall_ns > limits->wall_ns)
+    if (outcome->wall_ns > limits->wall_ns + run_away_ns(run))
         return CUPEL_LIMIT_WALL_TIME;
     if ((WIFSIGNALED(status) && WTERMSIG(status) == SIGXFSZ) ||
         (failed && exited->file_at_limit))
         return CUPEL_LIMIT_FILE_SIZE;
     return failed && exited->disk_full ? CUPEL_LIMIT_DISK : CUPEL_LIMIT_NONE;
-}
-
-/* A run that told init to end it, which nobody else did, has killed itself. On a breach, who
- * tells init kills as well. */
-static bool ended_by_itself(const struct cupel_run *run, const struct cupel_wire_exited *exited)
-{
-    bool killed = WIFSIGNALED(exited->wait_status) && WTERMSIG(exited->wait_status) == SIGKILL;
-
-    return exited->command_ended &&
-           (run->breach == CUPEL_LIMIT_NONE || !(exited->stopped || killed));
 }
 
 /* Whether a process was killed for a call that the policy kills for, as far as a wait status
@@ -201,6 +211,17 @@ static void describe_denied(const struct cupel_run *run, const struct cupel_wire
         ret->denied.fatal = NULL;
 }
 
+/* See run_late.c. */
+static void describe_absence(const struct cupel_run *run, struct cupel_outcome *ret)
+{
+    ret->status = CUPEL_RUN_SANDBOX_ERROR;
+    ret->signal = ret->exit_code = 0;
+    (void)snprintf(ret->error, sizeof(ret->error),
+                   "cupel itself was stopped or without a processor for %.1f s, while the "
+                   "command ran for %.1f s: whether it kept its wall time cannot be told",
+                   (double)run_away_ns(run) / 1e9, (double)ret->wall_ns / 1e9);
+}
+
 void run_describe(const struct cupel_run *run, const struct cupel_wire_exited *exited,
                   struct cupel_outcome *ret)
 {
@@ -221,6 +242,8 @@ void run_describe(const struct cupel_run *run, const struct cupel_wire_exited *e
         outcome.status = CUPEL_RUN_SANDBOX_ERROR;
         (void)snprintf(outcome.error, sizeof(outcome.error),
                        "process 1 of the run ended before the command");
+    } else if (outcome.wall_ns > run->request.limits.wall_ns) {
+        describe_absence(run, &outcome);
     } else {
         outcome.status = outcome.signal != 0 ? CUPEL_RUN_SIGNALED : CUPEL_RUN_EXITED;
     }

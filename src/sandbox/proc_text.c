@@ -51,7 +51,7 @@ int proc_parse_stat(const char *text, struct proc_stat *ret)
 
     if (rest == NULL || strlen(rest) < 4)
         return -EPROTO;
-    bool running = rest[2] == 'R';
+    char state = rest[2];
     rest += 3;
     for (size_t i = FIRST_NUMBER; i <= NUM_THREADS; i++) {
         char *end;
@@ -60,8 +60,12 @@ int proc_parse_stat(const char *text, struct proc_stat *ret)
             return -EPROTO;
         rest = end;
     }
-    *ret = (struct proc_stat){numbers[UTIME] + numbers[STIME],
-                              numbers[CUTIME] + numbers[CSTIME], numbers[NUM_THREADS], running};
+    *ret = (struct proc_stat){.parent = numbers[FIRST_NUMBER],
+                              .own_ticks = numbers[UTIME] + numbers[STIME],
+                              .reaped_ticks = numbers[CUTIME] + numbers[CSTIME],
+                              .threads = numbers[NUM_THREADS],
+                              .running = state == 'R',
+                              .stopped = state == 'T' || state == 't'};
     return 0;
 }
 

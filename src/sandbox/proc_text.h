@@ -20,14 +20,16 @@ CUPEL_MUST_CHECK int proc_read(int proc_fd, const char *path, char buf[static PR
 CUPEL_MUST_CHECK int proc_read_again(int fd, char buf[static PROC_TEXT_SIZE]);
 
 /*
- * Figures of one /proc/PID/stat: CPU time of the process (own_ticks) and of what it reaped
+ * Figures of one /proc/PID/stat: pid of the parent, CPU time of the process (own_ticks) and of what it reaped
  * (reaped_ticks), in clock ticks, and its threads. Returns 0 or -EPROTO.
  */
 struct proc_stat {
+    uint64_t parent;
     uint64_t own_ticks;
     uint64_t reaped_ticks;
     uint64_t threads;
-    bool running; /* or waiting for a processor; of the first thread */
+    bool running; /* or waiting for a processor; of the first thread, as the next */
+    bool stopped; /* by a signal, or by who traces it */
 };
 CUPEL_MUST_CHECK int proc_parse_stat(const char *text, struct proc_stat *ret);
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cupel/cleanup.h"
+#include "sandbox/loop_internal.h"
 #include "sandbox/run_internal.h"
 
 #define DEAD_MS 10000
@@ -39,6 +40,7 @@ void run_breach(struct cupel_run *run, enum cupel_limit limit)
 
 void cupel_run_kill(struct cupel_run *run)
 {
+    run->killed = true;
     run_breach(run, CUPEL_LIMIT_WALL_TIME);
 }
 
@@ -138,6 +140,10 @@ static void take_exited(struct cupel_run *run)
     if (cupel_wire_decode_exited(frame->bytes, frame->len, &exited) < 0) {
         (void)cupel_fail(&run->error, -EPROTO, "cupel-cell sent a malformed EXITED");
         cell_break(run->cell);
+        run_abandon(run);
+        return;
+    }
+    if (run->error.code != 0) { /* the lane saw init die of that before it died itself */
         run_abandon(run);
         return;
     }
@@ -252,6 +258,7 @@ int cupel_run_start(struct cupel_loop *loop, struct cupel_cell *cell, unsigned l
                               .request = *request,
                               .channel = {cell->lanes[lane].fd, channel_ready, run},
                               .leaf = {.fd = -1, .cpu_fd = -1},
+                              .away_before_ns = loop_away_ns(loop),
                               .init_pidfd = -1,
                               .proc_fd = -1,
                               .scratch_fd = -1,

@@ -96,6 +96,8 @@ struct cupel_run {
     enum cupel_limit breach;
     uint64_t breach_ns;
     struct cupel_error error; /* code not 0: the sandbox failed */
+    bool killed;              /* by cupel_run_kill() */
+    uint64_t away_before_ns;  /* loop_away_ns() at its start */
     bool finished;
 };
 
@@ -170,6 +172,13 @@ void watchdog_close(struct cupel_run *run);
 CUPEL_MUST_CHECK int denied_open(struct cupel_run *run, int *listener_fd,
                                  struct cupel_error *err);
 void denied_close(struct cupel_run *run);
+
+/* run_late.c: whose fault it is that a run's wall time is up */
+
+/* How long the supervisor was away since the run was asked for: see loop_away_ns(). */
+uint64_t run_away_ns(const struct cupel_run *run);
+/* Whether somebody outside has stopped the run's init, so that it notices no end. */
+bool run_init_is_stopped(const struct cupel_run *run);
 
 /* outcome.c */
 void run_describe(const struct cupel_run *run, const struct cupel_wire_exited *exited,

@@ -34,6 +34,17 @@ void run_watch_arm(const struct cupel_source *timer, uint64_t after_ns)
     (void)timerfd_settime(timer->fd, 0, &when, NULL);
 }
 
+/* The wall time is up. Returns whether the run is to be ended for it: see run_late.c. */
+static bool is_over(struct cupel_run *run)
+{
+    uint64_t allowed_ns = run->request.limits.wall_ns + run_away_ns(run);
+    uint64_t passed_ns = run_now_ns() - run->started_ns;
+
+    if (passed_ns < allowed_ns)
+        run_watch_arm(&run->deadline, allowed_ns - passed_ns);
+    return passed_ns >= allowed_ns;
+}
+
 static void deadline_ready(struct cupel_source *source, uint32_t events)
 {
     struct cupel_run *run = source->owner;
@@ -44,12 +55,16 @@ static void deadline_ready(struct cupel_source *source, uint32_t events)
         run_abandon(run);
         return;
     }
-    if (run->init_pidfd >= 0 && run->breach == CUPEL_LIMIT_NONE) {
-        run_breach(run, CUPEL_LIMIT_WALL_TIME);
+    if (run->init_pidfd >= 0 && run->breach == CUPEL_LIMIT_NONE && !run_init_is_stopped(run)) {
+        if (is_over(run))
+            run_breach(run, CUPEL_LIMIT_WALL_TIME);
         return;
     }
-    (void)cupel_fail(&error, -ETIMEDOUT, "cupel-cell did not %s a run within %llu s",
-                     run->init_pidfd < 0 ? "start" : "end", SETUP_NS / CUPEL_NS_PER_S);
+    if (run->init_pidfd >= 0 && run->breach == CUPEL_LIMIT_NONE)
+        (void)cupel_fail(&error, -ETIMEDOUT, "process 1 of the run was stopped from outside");
+    else
+        (void)cupel_fail(&error, -ETIMEDOUT, "cupel-cell did not %s a run within %llu s",
+                         run->init_pidfd < 0 ? "start" : "end", SETUP_NS / CUPEL_NS_PER_S);
     run_fail(run, &error);
 }
 

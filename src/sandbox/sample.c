@@ -191,17 +191,26 @@ static int refresh(struct sampler *sampler)
     return r;
 }
 
+/* Whether a process sleeps; what is known of it stays as the last look had it, but for its open
+ * files. */
+static bool sleeps(struct sampler *sampler, struct sample_process *process)
+{
+    struct sample_process copy = *process;
+    int r = sample_process_wake(sampler, &copy);
+
+    process->stat_fd = copy.stat_fd;
+    process->schedstat_fd = copy.schedstat_fd;
+    return r == 0;
+}
+
 /* Who does not run can neither take memory nor start a process. */
 static bool all_sleep(struct sampler *sampler)
 {
-    if (sampler->count == 0)
-        return false;
     for (size_t i = 0; i < sampler->count; i++) {
-        struct sample_process copy = sampler->processes[i];
-        if (sample_process_wake(sampler, &copy) != 0)
+        if (!sleeps(sampler, &sampler->processes[i]))
             return false;
     }
-    return true;
+    return sampler->count > 0;
 }
 
 static int add_held(struct sampler *sampler, struct sample *sample)

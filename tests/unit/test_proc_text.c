@@ -15,6 +15,7 @@ static void a_stat_line_is_read_behind_the_name(void **state)
     assert_int_equal(
         proc_parse_stat("12 (a) b) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 20 0 3 0 99 0 0", &stat),
         0);
+    assert_int_equal(stat.parent, 1);
     assert_int_equal(stat.own_ticks, 11 + 12);
     assert_int_equal(stat.reaped_ticks, 13 + 14);
     assert_int_equal(stat.threads, 3);
@@ -22,6 +23,10 @@ static void a_stat_line_is_read_behind_the_name(void **state)
     assert_int_equal(
         proc_parse_stat("12 (S) R 1 2 3 4 5 6 7 8 9 10 11 12 13 14 20 0 1 0 99 0 0", &stat), 0);
     assert_true(stat.running);
+    assert_false(stat.stopped);
+    assert_int_equal(
+        proc_parse_stat("12 (R) T 1 2 3 4 5 6 7 8 9 10 11 12 13 14 20 0 1 0 99 0 0", &stat), 0);
+    assert_true(stat.stopped);
     assert_int_equal(proc_parse_stat("12 (a S 1 2", &stat), -EPROTO);
     assert_int_equal(proc_parse_stat("12 (a) S 1 2 3", &stat), -EPROTO);
     assert_int_equal(proc_parse_stat("", &stat), -EPROTO);

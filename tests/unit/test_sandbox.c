@@ -245,16 +245,19 @@ static void a_run_that_stops_itself_is_no_failure_of_the_platform(void **state)
     struct cupel_cell cell = {.network = CUPEL_NETWORK_NONE};
     struct cupel_policy policy = {.name = (char[]){"native"}};
     struct cupel_filter filter = {0};
-    struct cupel_run run = {
-        .cell = &cell,
-        .request = {.policy = &policy,
-                    .filter = &filter,
-                    .limits = {.wall_ns = UINT64_MAX, .cpu_ns = UINT64_MAX, .processes = 9}}};
+    struct cupel_loop *loop = NULL;
     struct cupel_wire_exited exited = {
         .wait_status = SIGKILL, .command_ended = true, .stopped = true};
     struct cupel_outcome outcome;
 
     (void)state;
+    assert_int_equal(cupel_loop_new(&loop, NULL), 0);
+    struct cupel_run run = {
+        .loop = loop,
+        .cell = &cell,
+        .request = {.policy = &policy,
+                    .filter = &filter,
+                    .limits = {.wall_ns = UINT64_MAX, .cpu_ns = UINT64_MAX, .processes = 9}}};
     run_describe(&run, &exited, &outcome);
     assert_int_equal(outcome.status, CUPEL_RUN_SIGNALED);
     assert_int_equal(outcome.signal, SIGKILL);
@@ -266,6 +269,49 @@ static void a_run_that_stops_itself_is_no_failure_of_the_platform(void **state)
     exited = (struct cupel_wire_exited){.wait_status = SIGKILL}; /* init was killed */
     run_describe(&run, &exited, &outcome);
     assert_int_equal(outcome.status, CUPEL_RUN_SANDBOX_ERROR);
+    cupel_loop_free(loop);
+}
+
+/* What limit_s of wall time make of a command that exits when it has run for ran_s, of which
+ * the supervisor was told after the breach (or before any), having been away for the rest. */
+static void expect_wall(uint64_t ran_s, bool is_late, uint64_t away_s,
+                        enum cupel_run_status status)
+{
+    struct cupel_cell cell = {.network = CUPEL_NETWORK_NONE};
+    struct cupel_policy policy = {.name = (char[]){"native"}};
+    struct cupel_filter filter = {0};
+    struct cupel_loop *loop = NULL;
+    struct cupel_wire_exited exited = {.command_ended = true,
+                                       .wall_ns = ran_s * CUPEL_NS_PER_S};
+    struct cupel_outcome outcome;
+
+    assert_int_equal(cupel_loop_new(&loop, NULL), 0);
+    struct cupel_run run = {
+        .loop = loop,
+        .cell = &cell,
+        .started_ns = 1,
+        .breach = is_late ? CUPEL_LIMIT_WALL_TIME : CUPEL_LIMIT_NONE,
+        .breach_ns = is_late ? 5 * CUPEL_NS_PER_S : 0,
+        .away_before_ns = 0 - away_s * CUPEL_NS_PER_S,
+        .request = {
+            .policy = &policy,
+            .filter = &filter,
+            .limits = {.wall_ns = 5 * CUPEL_NS_PER_S, .cpu_ns = UINT64_MAX, .processes = 9}}};
+    run_describe(&run, &exited, &outcome);
+    assert_int_equal(outcome.status, status);
+    cupel_loop_free(loop);
+}
+
+static void a_wall_limit_counts_if_all_others_were_at_work(void **state)
+{
+    (void)state;
+    expect_wall(1, false, 0, CUPEL_RUN_EXITED);
+    expect_wall(6, false, 0, CUPEL_RUN_LIMIT);
+    expect_wall(1, true, 0, CUPEL_RUN_EXITED); /* its cell had been stopped */
+    expect_wall(6, true, 0, CUPEL_RUN_LIMIT);
+    expect_wall(1, false, 3, CUPEL_RUN_EXITED);
+    expect_wall(6, false, 3, CUPEL_RUN_SANDBOX_ERROR); /* it may have waited for us */
+    expect_wall(9, false, 3, CUPEL_RUN_LIMIT);
 }
 
 int main(void)
@@ -273,6 +319,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_is_found_behind_many_groups_and_in_swap),
         cmocka_unit_test(a_run_that_stops_itself_is_no_failure_of_the_platform),
+        cmocka_unit_test(a_wall_limit_counts_if_all_others_were_at_work),
         cmocka_unit_test(uids_are_chosen_from_those_mapped),
         cmocka_unit_test(a_leased_uid_is_not_leased_again),
         cmocka_unit_test(a_path_is_mounted_once_and_none_that_the_cell_makes),
