@@ -171,7 +171,7 @@ static int send_setup(struct cupel_cell *cell, const struct cupel_cell_options *
         fds[count++] = far->lanes[i];
     r = wire_send(cell->main_fd, cell->frame->bytes, (size_t)len, fds, count);
     if (r == -EPIPE || r == -ECONNRESET)
-        return cell_fail_ended(cell, err);
+        return 0; /* what it said last is still to be read */
     return r < 0 ? cupel_fail(err, r, "send SETUP: %s", strerrordesc_np(-r)) : 0;
 }
 
@@ -328,8 +328,10 @@ int cell_receive(struct cupel_cell *cell, struct cell_channel *channel, struct c
 void cell_break(struct cupel_cell *cell)
 {
     cell->broken = true;
-    if (cell->pidfd >= 0)
-        (void)syscall(SYS_pidfd_send_signal, cell->pidfd, SIGKILL, NULL, 0);
+    /* It is reaped by cupel_cell_free() alone, so its id is its own. */
+    if (cell->pid > 0 &&
+        (cell->pidfd < 0 || syscall(SYS_pidfd_send_signal, cell->pidfd, SIGKILL, NULL, 0) < 0))
+        (void)kill(cell->pid, SIGKILL);
 }
 
 void cell_break_for(struct cupel_cell *cell, const struct cupel_error *why)
@@ -352,10 +354,7 @@ static void reap(struct cupel_cell *cell)
 {
     if (cell->pid <= 0)
         return;
-    if (cell->pidfd >= 0)
-        cell_break(cell);
-    else
-        (void)kill(cell->pid, SIGKILL);
+    cell_break(cell);
     (void)TEMP_FAILURE_RETRY(waitpid(cell->pid, NULL, 0));
     for (unsigned i = 0; i < cell->lane_count; i++)
         wait_hang_up(cell->lanes[i].fd);

@@ -141,11 +141,11 @@ static void take_exited(struct cupel_run *run)
         run_abandon(run);
         return;
     }
-    if (run->error.code != 0) { /* it ended because the sandbox had failed */
+    run_io_drain(run);
+    if (run->error.code != 0) { /* or it ended because the sandbox had failed */
         run_abandon(run);
         return;
     }
-    run_io_drain(run);
     run_describe(run, &exited, &outcome);
     finish(run, &outcome);
 }
