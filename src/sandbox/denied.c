@@ -260,9 +260,11 @@ static int check_listener(int fd, struct cupel_error *err)
 
     if (fstat(fd, &st) < 0)
         return cupel_fail_errno(err, "look at a listener");
-    if ((st.st_mode & S_IFMT) != 0 || ioctl(fd, SECCOMP_IOCTL_NOTIF_ID_VALID, &no_id) == 0 ||
-        errno != ENOENT)
+    if ((st.st_mode & S_IFMT) != 0 || ioctl(fd, SECCOMP_IOCTL_NOTIF_ID_VALID, &no_id) == 0)
         return cupel_fail(err, -EPROTO, "cupel-cell sent something else than a listener");
+    if (errno != ENOENT)
+        return cupel_fail(err, -EPROTO, "cupel-cell sent something else than a listener: %s",
+                          strerrordesc_np(errno));
     if (syscall(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &sizes) < 0)
         return cupel_fail_errno(err, "seccomp SECCOMP_GET_NOTIF_SIZES");
     if (sizes.seccomp_notif > NOTIFICATION_SIZE || sizes.seccomp_notif_resp > NOTIFICATION_SIZE)

@@ -213,8 +213,9 @@ static int send_request(struct cupel_run *run, const int stdio[static 3],
     if (r == -EPIPE || r == -ECONNRESET)
         return cell_fail_ended(run->cell, err);
     if (r < 0) {
-        cell_break(run->cell);
-        return cupel_fail(err, r, "ask cupel-cell for a run: %s", strerrordesc_np(-r));
+        (void)cupel_fail(err, r, "ask cupel-cell for a run: %s", strerrordesc_np(-r));
+        cell_break_for(run->cell, err);
+        return r;
     }
     return cupel_wire_next(run->lane->state, CUPEL_WIRE_RUN, fd_count, &run->lane->state);
 }
