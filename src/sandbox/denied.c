@@ -163,8 +163,15 @@ static bool take_call(struct cupel_run *run, const struct seccomp_notif *call)
         answer(denied, call->id, 0);
         return false;
     }
-    denied_table_decide(&denied->table, run->request.policy, call->data.nr, arguments, &match,
-                        &item);
+    int r = denied_table_decide(&denied->table, run->request.policy, call->data.nr, arguments,
+                                &match, &item);
+    if (r < 0) { /* what is told to the program would not be what the policy says */
+        struct cupel_error error = {0};
+        (void)cupel_fail(&error, r, "decide on a denied call: %s", strerrordesc_np(-r));
+        run_fail(run, &error);
+        answer(denied, call->id, EPERM);
+        return false;
+    }
     const struct cupel_action *action = &match.decision.action;
     if (action->kind == CUPEL_ACTION_KILL)
         fatal = end_process(run, call);
