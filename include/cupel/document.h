@@ -34,7 +34,9 @@ struct cupel_diagnostic {
 struct cupel_diagnostics {
     struct cupel_diagnostic *items;
     size_t count;
-    bool remarks; /* take warnings and notes too; to be set before */
+    bool remarks;                /* take warnings and notes too; to be set before */
+    struct cupel_error shortage; /* code not 0: the host lacked something, so that what is said
+                                    of the files may be its doing */
 };
 
 /* "error", "warning", "note": indexed by enum cupel_severity. */
@@ -95,6 +97,10 @@ void cupel_field_position(const struct cupel_field *field, unsigned *ret_line,
 /* Add a diagnostic at the field's value, opened by `"key": ` or, below an array, by its path
  * (`tests[2].points: `); always returns false, for `return cupel_field_fail(…)`. */
 bool cupel_field_fail(const struct cupel_field *field, const char *fmt, ...) CUPEL_PRINTF(2, 3);
+
+/* The same with a reason's text; of a shortage the diagnostics take a note instead. */
+bool cupel_field_fail_for(const struct cupel_field *field, const struct cupel_error *why);
+bool cupel_field_out_of_memory(const struct cupel_field *field);
 
 /* The same, but no error, and left out where remarks are not asked for. */
 void cupel_field_remark(const struct cupel_field *field, enum cupel_severity severity,

@@ -14,6 +14,12 @@
 #define DEPTH_MAX  64
 #define CHUNK_SIZE ((size_t)64 << 10)
 
+/* What cannot be read by itself is left out; where the host lacks something, nothing is. */
+static int leave_out(const char *name, struct cupel_error *err)
+{
+    return cupel_is_shortage(-errno) ? cupel_fail_errno(err, "copy %s", name) : 0;
+}
+
 static int write_at(int fd, const char *bytes, size_t len, off_t at)
 {
     while (len > 0) {
@@ -32,7 +38,9 @@ static int copy_range(int from_fd, int to_fd, off_t at, off_t end, char *chunk)
     while (at < end) {
         size_t len = end - at < (off_t)CHUNK_SIZE ? (size_t)(end - at) : CHUNK_SIZE;
         ssize_t n = TEMP_FAILURE_RETRY(pread(from_fd, chunk, len, at));
-        if (n <= 0)
+        if (n < 0)
+            return -errno;
+        if (n == 0)
             return 0; /* shorter than it said: what is there has been copied */
         int r = write_at(to_fd, chunk, (size_t)n, at);
         if (r < 0)
@@ -52,8 +60,10 @@ static int copy_content(int from_fd, int to_fd, off_t size)
         return -ENOMEM;
     while (end < size) {
         off_t data = lseek(from_fd, end, SEEK_DATA);
+        if (data < 0 && errno != ENXIO)
+            return -errno;
         if (data < 0)
-            break; /* ENXIO: a hole up to the end */
+            break; /* a hole up to the end */
         end = lseek(from_fd, data, SEEK_HOLE);
         if (end < 0)
             end = size;
@@ -69,7 +79,7 @@ static int copy_file(int from_fd, int to_fd, const char *name, const struct stat
 {
     CUPEL_AUTO_FD from = openat(from_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (from < 0)
-        return 0;
+        return leave_out(name, err);
     CUPEL_AUTO_FD to =
         openat(to_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (to < 0)
@@ -88,7 +98,7 @@ static int copy_link(int from_fd, int to_fd, const char *name, struct cupel_erro
 
     ssize_t n = readlinkat(from_fd, name, target, sizeof(target) - 1);
     if (n < 0)
-        return 0;
+        return leave_out(name, err);
     target[n] = '\0';
     return symlinkat(target, to_fd, name) < 0 ? cupel_fail_errno(err, "copy %s", name) : 0;
 }
@@ -99,8 +109,10 @@ static int copy_subfolder(int from_fd, int to_fd, const char *name, mode_t mode,
                           struct cupel_error *err)
 {
     CUPEL_AUTO_FD from = openat(from_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (from < 0 || depth == DEPTH_MAX)
+    if (depth == DEPTH_MAX)
         return 0;
+    if (from < 0)
+        return leave_out(name, err);
     if (mkdirat(to_fd, name, 0700 | (mode & 0777)) < 0)
         return cupel_fail_errno(err, "copy %s", name);
     CUPEL_AUTO_FD to = openat(to_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -115,7 +127,7 @@ static int copy_entry(int from_fd, int to_fd, const char *name, unsigned depth,
     struct stat status;
 
     if (fstatat(from_fd, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
-        return 0;
+        return leave_out(name, err);
     if (S_ISREG(status.st_mode))
         return copy_file(from_fd, to_fd, name, &status, err);
     if (S_ISLNK(status.st_mode))
@@ -136,18 +148,19 @@ static int copy_folder(int from_fd, int to_fd, unsigned depth, struct cupel_erro
     /* A description of its own: the caller's offset stays. */
     CUPEL_AUTO_FD fd = openat(from_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
-        return 0;
+        return leave_out("a folder", err);
     __attribute__((cleanup(close_folder))) DIR *entries = fdopendir(fd);
     if (entries == NULL)
         return cupel_fail_errno(err, "copy a folder");
     (void)cupel_take_fd(&fd);
 
     int r = 0;
-    for (const struct dirent *entry; r == 0 && (entry = readdir(entries)) != NULL;) {
+    errno = 0;
+    for (const struct dirent *entry; r == 0 && (entry = readdir(entries)) != NULL; errno = 0) {
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
             r = copy_entry(from_fd, to_fd, entry->d_name, depth, err);
     }
-    return r;
+    return r == 0 && errno != 0 ? cupel_fail_errno(err, "copy a folder") : r;
 }
 
 int cupel_copy_tree(int from_fd, int to_fd, struct cupel_error *err)

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,11 @@ const char *const cupel_severity_names[] = {[CUPEL_SEVERITY_ERROR] = "error",
                                             [CUPEL_SEVERITY_WARNING] = "warning",
                                             [CUPEL_SEVERITY_NOTE] = "note"};
 
+static void note_shortage(struct cupel_diagnostics *diagnostics)
+{
+    (void)cupel_fail(&diagnostics->shortage, -ENOMEM, "out of memory");
+}
+
 /* Without memory a diagnostic is lost; the call that reports it still says that it failed. */
 void cupel_diagnostics_add(struct cupel_diagnostics *diagnostics, const char *file,
                            unsigned line, unsigned column, const char *fmt, ...)
@@ -18,8 +24,10 @@ void cupel_diagnostics_add(struct cupel_diagnostics *diagnostics, const char *fi
 
     struct cupel_diagnostic *items =
         reallocarray(diagnostics->items, diagnostics->count + 1, sizeof(*items));
-    if (items == NULL)
+    if (items == NULL) {
+        note_shortage(diagnostics);
         return;
+    }
     diagnostics->items = items;
 
     va_start(ap, fmt);
@@ -30,6 +38,7 @@ void cupel_diagnostics_add(struct cupel_diagnostics *diagnostics, const char *fi
     if (item.text == NULL || item.file == NULL) {
         free(item.text);
         free(item.file);
+        note_shortage(diagnostics);
         return;
     }
     items[diagnostics->count++] = item;

@@ -72,9 +72,11 @@ static int parse(char *text, size_t len, const char *name,
         cupel_document_free(document);
         return cupel_fail(err, -ENOMEM, "%s: out of memory", name);
     }
+    errno = 0; /* jansson does not always tell that it was this */
     document->root = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
     if (document->root == NULL) {
-        int r = fail_syntax(document, &error, err);
+        int r = errno == ENOMEM ? cupel_fail(err, -ENOMEM, "%s: out of memory", name)
+                                : fail_syntax(document, &error, err);
         cupel_document_free(document);
         return r;
     }

@@ -1,4 +1,5 @@
 /* Diagnostics about fields: where they point to, and what they call the field. */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -105,6 +106,21 @@ void cupel_field_remark(const struct cupel_field *field, enum cupel_severity sev
     va_end(ap);
     if (diagnostics->count > before)
         diagnostics->items[before].severity = severity;
+}
+
+bool cupel_field_fail_for(const struct cupel_field *field, const struct cupel_error *why)
+{
+    if (!cupel_is_shortage(why->code))
+        return cupel_field_fail(field, "%s", why->text);
+    field->document->diagnostics->shortage = *why;
+    return false;
+}
+
+bool cupel_field_out_of_memory(const struct cupel_field *field)
+{
+    (void)cupel_fail(&field->document->diagnostics->shortage, -ENOMEM, "%s: out of memory",
+                     field->document->name);
+    return false;
 }
 
 bool cupel_field_fail_key(const struct cupel_field *field, const char *fmt, ...)

@@ -36,14 +36,14 @@ bool cupel_field_strings(const struct cupel_field *field, char ***ret)
     size_t count = cupel_field_count(field);
     char **strings = calloc(count + 1, sizeof(*strings));
     if (strings == NULL)
-        return cupel_field_fail(field, "out of memory");
+        return cupel_field_out_of_memory(field);
     for (size_t i = 0; i < count; i++) {
         struct cupel_field item = cupel_field_at(field, i);
         const char *word = word_of(&item);
         if (word == NULL)
             ok = false;
         else if ((strings[used] = strdup(word)) == NULL)
-            ok = cupel_field_fail(&item, "out of memory");
+            ok = cupel_field_out_of_memory(&item);
         else
             used++;
     }

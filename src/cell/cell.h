@@ -100,8 +100,8 @@ CUPEL_MUST_CHECK int cell_files_copy(int from_fd, off_t *at, uint64_t len, int t
 
 /* landlock.c */
 
-/* The kernel's ABI version; 0 where Landlock is missing or disabled. */
-int cell_landlock_abi(void);
+/* The kernel's ABI version; 0 where Landlock is missing or disabled; -errno. */
+CUPEL_MUST_CHECK int cell_landlock_abi(struct cupel_error *err);
 
 /* Restrict the calling thread to run->rules. Does nothing with ABI 0. */
 CUPEL_MUST_CHECK int cell_landlock_restrict(const struct cupel_wire_run *run, int abi,

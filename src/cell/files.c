@@ -81,7 +81,8 @@ static int remove_entries(int folder_fd, int *ret)
         return -errno;
     (void)cupel_take_fd(&fd);
     *ret = -1;
-    for (const struct dirent *entry; (entry = readdir(entries)) != NULL;) {
+    errno = 0;
+    for (const struct dirent *entry; (entry = readdir(entries)) != NULL; errno = 0) {
         if (is_dots(entry->d_name) || unlinkat(folder_fd, entry->d_name, 0) == 0 ||
             (errno == EISDIR && unlinkat(folder_fd, entry->d_name, AT_REMOVEDIR) == 0))
             continue;
@@ -90,7 +91,7 @@ static int remove_entries(int folder_fd, int *ret)
         *ret = open_folder(folder_fd, entry->d_name);
         return *ret < 0 ? -errno : 0;
     }
-    return 0;
+    return -errno;
 }
 
 /* However deep it is, two descriptors and no recursion serve. */

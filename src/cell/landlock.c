@@ -65,11 +65,17 @@ static uint64_t allowed_fs(enum cupel_wire_access access)
     }
 }
 
-int cell_landlock_abi(void)
+int cell_landlock_abi(struct cupel_error *err)
 {
     long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
 
-    return abi < 0 ? 0 : (int)abi;
+    if (abi >= 0)
+        return (int)abi;
+    /* Not in the kernel, or off; a filter above us says EPERM of calls that it does not know.
+     */
+    if (errno == ENOSYS || errno == EOPNOTSUPP || errno == EPERM)
+        return 0;
+    return cupel_fail_errno(err, "landlock: ask for its version");
 }
 
 static int create_ruleset(const struct cupel_wire_run *run, int abi)

@@ -177,6 +177,10 @@ static int serve_frame(const struct server *server, struct cupel_error *err)
     struct run_fds fds;
 
     int r = cupel_wire_decode_run(server->frame->bytes, server->frame->len, &request);
+    if (r == -ENOMEM) {
+        (void)cupel_fail(err, r, "take a RUN: out of memory");
+        return cell_lane_send_failed(server->lane->channel_fd, err);
+    }
     if (r < 0)
         return cupel_fail(err, r, "malformed RUN");
     if (sort_fds(&request, server->frame, &fds) < 0) {
@@ -197,12 +201,16 @@ int cell_lane_serve(const struct cell_lane *lane, struct cupel_error *err)
     int r = 0;
 
     if (frame == NULL || own_pidfd < 0 || report_fd < 0 || courier_fd < 0 ||
-        ftruncate(report_fd, sizeof(struct cell_report)) < 0)
-        return cupel_fail_errno(err, "prepare a lane");
+        ftruncate(report_fd, sizeof(struct cell_report)) < 0) {
+        (void)cupel_fail_errno(err, "prepare a lane");
+        return cell_lane_refuse(lane->channel_fd, err);
+    }
     struct cell_report *report =
         mmap(NULL, sizeof(*report), PROT_READ | PROT_WRITE, MAP_SHARED, report_fd, 0);
-    if (report == MAP_FAILED)
-        return cupel_fail_errno(err, "map a lane's report");
+    if (report == MAP_FAILED) {
+        (void)cupel_fail_errno(err, "map a lane's report");
+        return cell_lane_refuse(lane->channel_fd, err);
+    }
     struct server server = {lane, frame, report_fd, report, own_pidfd, courier_fd};
     while (r == 0 && (r = wire_receive(lane->channel_fd, frame)) == 1) {
         r = serve_frame(&server, err);

@@ -38,6 +38,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -98,9 +99,11 @@ static int become_cell(const struct cupel_wire_setup *setup,
         r = cell_root_enter(setup, programs, err);
     if (r == 0)
         r = cell_privileges_limit(err);
-    /* Keys of the user that started us stay behind; a kernel without keyrings has none to hide.
-     */
-    (void)syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
+    /* Keys of the user that started us stay behind; a kernel without keyrings has none to hide,
+     * nor has a host whose filter forbids to ask for them. */
+    if (r == 0 && syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 &&
+        errno != ENOSYS && errno != EPERM)
+        r = cupel_fail_errno(err, "keyctl KEYCTL_JOIN_SESSION_KEYRING");
     return r;
 }
 
@@ -114,7 +117,7 @@ static int send_ready(int landlock_abi, struct cupel_error *err)
         return cupel_fail_errno(err, "open /box");
     int len = cupel_wire_encode_ready(&ready, bytes, sizeof(bytes));
     int r = len < 0 ? len : wire_send(CHANNEL_FD, bytes, (size_t)len, &box_fd, 1);
-    return r < 0 ? cupel_fail(err, r, "send READY") : 0;
+    return r < 0 ? cupel_fail(err, r, "send READY: %s", strerrordesc_np(-r)) : 0;
 }
 
 /* Last of all: from here on nobody may look into this process. */
@@ -183,13 +186,24 @@ static int outlive_lanes(struct setup_fds *fds, struct wire_frame *frame)
     return wire_receive(CHANNEL_FD, frame) == 0 ? 0 : -EPROTO;
 }
 
+/* A failure is told to who has sent SETUP: what was not received would be lost with it. */
+static void drop_setup(void)
+{
+    (void)!TEMP_FAILURE_RETRY(recv(CHANNEL_FD, NULL, 0, MSG_TRUNC));
+}
+
 static int run_cell(uint32_t uid, struct wire_frame *frame, struct cupel_error *err)
 {
     struct cupel_wire_setup setup;
     struct setup_fds fds = {.programs = {-1, -1}};
 
     int r = make_namespaces(uid, err);
-    if (wire_receive(CHANNEL_FD, frame) != 1) /* before a failure is told: it is the answer */
+    int received = wire_receive(CHANNEL_FD, frame); /* before a failure is told: it answers */
+    if (received < 0) {
+        drop_setup();
+        return cupel_fail(err, received, "receive SETUP: %s", strerrordesc_np(-received));
+    }
+    if (received == 0)
         return cupel_fail(err, -EPROTO, "no SETUP");
     if (r < 0)
         return r;
@@ -199,7 +213,9 @@ static int run_cell(uint32_t uid, struct wire_frame *frame, struct cupel_error *
     r = sort_fds(&setup, frame, &fds, err);
     if (r == 0)
         r = become_cell(&setup, &fds.programs, err);
-    int landlock_abi = cell_landlock_abi();
+    int landlock_abi = r == 0 ? cell_landlock_abi(err) : r;
+    if (landlock_abi < 0)
+        return landlock_abi;
     if (r == 0 && fds.lane_count > 0)
         r = fork_lanes(&fds, &setup, landlock_abi, err);
     if (r == 0 && fds.lane_count == 0)
@@ -226,6 +242,13 @@ static bool parse_uid(const char *text, uint32_t *ret)
     return end != text && *end == '\0' && uid > 0 && uid < UINT32_MAX;
 }
 
+static int keep_channel_only(struct cupel_error *err)
+{
+    if (fcntl(CHANNEL_FD, F_SETFD, FD_CLOEXEC) < 0 || close_range(CHANNEL_FD + 1, ~0U, 0) < 0)
+        return cupel_fail_errno(err, "close all descriptors but the channel");
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     CUPEL_AUTO_FREE struct wire_frame *frame = malloc(sizeof(*frame));
@@ -233,12 +256,17 @@ int main(int argc, char **argv)
     uint32_t uid;
 
     cell_layers_read();
-    if (argc != 2 || !parse_uid(argv[1], &uid) || fcntl(CHANNEL_FD, F_SETFD, FD_CLOEXEC) < 0) {
+    if (argc != 2 || !parse_uid(argv[1], &uid) || fcntl(CHANNEL_FD, F_GETFD) < 0) {
         (void)fputs("cupel-cell is started by cupel, with a channel as descriptor 3\n", stderr);
         return 2;
     }
-    (void)close_range(CHANNEL_FD + 1, ~0U, 0);
-    int r = frame == NULL ? cupel_fail_errno(&error, "allocate") : run_cell(uid, frame, &error);
+    int r = frame == NULL ? cupel_fail_errno(&error, "allocate a frame") : 0;
+    if (r == 0)
+        r = keep_channel_only(&error);
+    if (r < 0)
+        drop_setup();
+    else
+        r = run_cell(uid, frame, &error);
     if (r < 0)
         (void)!cell_lane_send_failed(CHANNEL_FD, &error); /* whoever asked may be gone */
     return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;

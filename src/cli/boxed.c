@@ -42,7 +42,7 @@ static int load_policy(struct boxed *boxed, struct cupel_error *err)
 
     int r = cupel_policy_load(boxed->paths.policies, boxed->options->policy,
                               cupel_arch_native(), &diagnostics, &boxed->policy, err);
-    if (r < 0 && cupel_diagnostics_errors(&diagnostics, 0) > 0) {
+    if (r < 0 && !cupel_is_shortage(r) && cupel_diagnostics_errors(&diagnostics, 0) > 0) {
         cupel_cli_print_diagnostics(&diagnostics);
         (void)cupel_fail(err, r, "policy %s is invalid", boxed->options->policy);
     }
@@ -356,8 +356,9 @@ int boxed_run(const char *command, const struct boxed_options *options, const in
         return -1;
     if (failure < 0) {
         cupel_denied_clear(&outcome.denied);
-        return cupel_cli_fail(command, 128 + SIGPIPE, "write output: %s",
-                              strerrordesc_np(-failure));
+        /* Nobody reads it: as of a program that SIGPIPE ends. */
+        return cupel_cli_fail(command, failure == -EPIPE ? 128 + SIGPIPE : -1,
+                              "write output: %s", strerrordesc_np(-failure));
     }
     *ret = outcome;
     return 0;

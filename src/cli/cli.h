@@ -17,7 +17,8 @@ enum cupel_exit {
     CUPEL_EXIT_REJECTED = 3,
     CUPEL_EXIT_CANNOT_ENFORCE = 4,
     CUPEL_EXIT_GRADER = 5,
-    CUPEL_EXIT_DIFFERENT = 6, /* of `cupel test`: not what the grader's staff expects */
+    CUPEL_EXIT_DIFFERENT = 6,    /* of `cupel test`: not what the grader's staff expects */
+    CUPEL_EXIT_NO_SANDBOX = 125, /* of `cupel run`: what CUPEL_EXIT_PLATFORM is of others */
 };
 
 struct cupel_cli_command {

@@ -110,7 +110,7 @@ static int lint_and_print(const char *path, const struct cupel_cli_paths *paths)
     bool has_errors = cupel_diagnostics_errors(&diagnostics, 0) > 0;
     print(&diagnostics);
     cupel_diagnostics_clear(&diagnostics);
-    if (r == -ENOMEM)
+    if (cupel_is_shortage(r))
         return CUPEL_EXIT_PLATFORM;
     return has_errors ? CUPEL_EXIT_USAGE : CUPEL_EXIT_OK;
 }

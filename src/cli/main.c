@@ -14,6 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <jansson.h>
+
 #include "cli/cli.h"
 #include "cli/commands.h"
 
@@ -93,6 +95,21 @@ static bool open_standard_streams(void)
     return fd >= 0;
 }
 
+static int out_of_memory = CUPEL_EXIT_PLATFORM;
+
+/* jansson's reader does not notice that it could not keep what it has read, and then reads what
+ * is not there. */
+static void *allocate_json(size_t size)
+{
+    void *memory = malloc(size);
+
+    if (memory == NULL) {
+        (void)fputs("cupel: out of memory\n", stderr);
+        _exit(out_of_memory);
+    }
+    return memory;
+}
+
 int main(int argc, char **argv)
 {
     char name[] = "cupel";
@@ -100,6 +117,7 @@ int main(int argc, char **argv)
     if (!open_standard_streams())
         return CUPEL_EXIT_PLATFORM;
     cupel_cli_catch_signals();
+    json_set_alloc_funcs(allocate_json, free);
     if (argc < 2)
         return cupel_cli_usage("cupel", "expected a command; see cupel --help");
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
@@ -107,5 +125,7 @@ int main(int argc, char **argv)
     if (strcmp(argv[1], "--version") == 0)
         return print_version();
     argv[0] = name;
+    if (strcmp(argv[1], "run") == 0)
+        out_of_memory = CUPEL_EXIT_NO_SANDBOX;
     return cupel_cli_dispatch(commands, COMMAND_COUNT, argc, argv);
 }

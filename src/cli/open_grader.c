@@ -35,11 +35,12 @@ int cli_open_grader(const char *command, const char *path, const struct cupel_cl
     int code = CUPEL_EXIT_OK;
 
     int r = cupel_grader_load(path, paths->policies, paths->filters, &diagnostics, ret, &err);
-    if (r < 0 && cupel_diagnostics_errors(&diagnostics, 0) > 0) {
+    bool is_shortage = cupel_is_shortage(r);
+    if (r < 0 && !is_shortage && cupel_diagnostics_errors(&diagnostics, 0) > 0) {
         cupel_cli_print_diagnostics(&diagnostics);
         code = CUPEL_EXIT_USAGE;
     } else if (r < 0) {
-        code = cupel_cli_fail(command, r == -ENOMEM ? CUPEL_EXIT_PLATFORM : CUPEL_EXIT_USAGE,
+        code = cupel_cli_fail(command, is_shortage ? CUPEL_EXIT_PLATFORM : CUPEL_EXIT_USAGE,
                               "%s", err.text[0] != '\0' ? err.text : strerrordesc_np(-r));
     }
     cupel_diagnostics_clear(&diagnostics);

@@ -94,7 +94,7 @@ int policy_load(const struct policy_request *request, const char *name,
     cupel_diagnostics_clear(&diagnostics);
     if (r == 0)
         return CUPEL_EXIT_OK;
-    return r == -ENOMEM ? CUPEL_EXIT_PLATFORM : CUPEL_EXIT_USAGE;
+    return cupel_is_shortage(r) ? CUPEL_EXIT_PLATFORM : CUPEL_EXIT_USAGE;
 }
 
 int policy_write(const struct policy_request *request, char *text)

@@ -62,8 +62,7 @@ static const char help[] =
     "  126  the command was found, but could not be executed\n"
     "  127  the command was not found\n";
 
-#define EXIT_LIMIT      124
-#define EXIT_NO_SANDBOX 125
+#define EXIT_LIMIT 124
 
 struct request {
     const char *command;
@@ -316,7 +315,7 @@ static int open_files(const struct request *request, int fds[static 3])
             continue;
         fds[i] = open(request->files[i], flags[i] | O_CLOEXEC, 0666);
         if (fds[i] < 0)
-            return cupel_cli_fail(request->command, EXIT_NO_SANDBOX, "%s: %s",
+            return cupel_cli_fail(request->command, CUPEL_EXIT_NO_SANDBOX, "%s: %s",
                                   request->files[i], strerrordesc_np(errno));
     }
     return 0;
@@ -330,9 +329,9 @@ static int write_report(const struct request *request, const struct cupel_outcom
 
     json_decref(json);
     if (text == NULL)
-        return cupel_cli_fail(request->command, EXIT_NO_SANDBOX, "out of memory");
+        return cupel_cli_fail(request->command, CUPEL_EXIT_NO_SANDBOX, "out of memory");
     if (cupel_cli_write(request->report, text, &err) < 0)
-        return cupel_cli_fail(request->command, EXIT_NO_SANDBOX, "%s", err.text);
+        return cupel_cli_fail(request->command, CUPEL_EXIT_NO_SANDBOX, "%s", err.text);
     return 0;
 }
 
@@ -354,7 +353,7 @@ static int exit_code_of(const struct request *request, const struct cupel_outcom
     case CUPEL_RUN_SANDBOX_ERROR:
         break;
     }
-    return cupel_cli_fail(request->command, EXIT_NO_SANDBOX, "%s", outcome->error);
+    return cupel_cli_fail(request->command, CUPEL_EXIT_NO_SANDBOX, "%s", outcome->error);
 }
 
 static int run(const struct request *request)
@@ -366,7 +365,7 @@ static int run(const struct request *request)
     if (code == 0)
         code = boxed_run(request->command, &request->boxed, fds, NULL, &outcome);
     if (code != 0)
-        return code < 0 ? EXIT_NO_SANDBOX : code;
+        return code < 0 ? CUPEL_EXIT_NO_SANDBOX : code;
     code = exit_code_of(request, &outcome);
     int report_code = request->report == NULL ? 0 : write_report(request, &outcome);
     cupel_denied_clear(&outcome.denied);
@@ -379,7 +378,7 @@ int cupel_cli_run(int argc, char **argv)
     struct cupel_error err = {0};
 
     if (!parse(argc, argv, &request))
-        return EXIT_NO_SANDBOX;
+        return CUPEL_EXIT_NO_SANDBOX;
     if (request.help)
         return cupel_cli_write(NULL, help, &err) < 0 ? CUPEL_EXIT_PLATFORM : CUPEL_EXIT_OK;
     return run(&request);

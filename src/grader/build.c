@@ -132,7 +132,8 @@ int cupel_grading_build(struct cupel_grading *grading, bool *ret_passed,
 
     int r = build_all(grading, false, grader->builds, grader->build_count,
                       grading->result->builds, &failed);
-    if (r == 0 && failed != NULL)
+    /* A failure of the host's, or of the grader's, is no failure of the submission's. */
+    if (r == 0 && failed != NULL && grading->result->status == CUPEL_STATUS_GRADED)
         r = skip_tests(grading->result, failed);
     if (r < 0)
         return cupel_fail(err, r, "build: %s", strerrordesc_np(-r));

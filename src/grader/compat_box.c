@@ -191,7 +191,8 @@ static int find_first(int fd, char **ret, struct cupel_error *err)
         return r;
     }
     int r = 0;
-    while (r == 0 && (entry = readdir(folder)) != NULL) {
+    errno = 0;
+    for (; r == 0 && (entry = readdir(folder)) != NULL; errno = 0) {
         if (!is_file(fd, entry->d_name) || (first != NULL && strcmp(entry->d_name, first) >= 0))
             continue;
         free(first);
@@ -199,8 +200,12 @@ static int find_first(int fd, char **ret, struct cupel_error *err)
         if (first == NULL)
             r = cupel_fail(err, -ENOMEM, "out of memory");
     }
+    if (r == 0 && errno != 0)
+        r = cupel_fail_errno(err, "read the submission's folder");
     (void)closedir(folder);
-    if (r == 0)
+    if (r < 0)
+        free(first);
+    else
         *ret = first;
     return r;
 }

@@ -42,7 +42,7 @@ static void read_path(struct definition *definition, const struct cupel_field *r
             &field, "expected a folder or an archive below the grader's folder, found \"%s\"",
             cupel_text_excerpt(path, excerpt));
     else if (sources->exists != NULL && sources->exists(sources->owner, path, &err) < 0)
-        (void)cupel_field_fail(&field, "%s", err.text);
+        (void)cupel_field_fail_for(&field, &err);
     else
         (void)cupel_definition_copy_text(definition, path, &compat->autograder);
 }
@@ -78,7 +78,7 @@ static void read_metadata(struct definition *definition, const struct cupel_fiel
     if (r == -ENOMEM)
         (void)cupel_definition_out_of_memory(definition);
     else if (r < 0)
-        (void)cupel_field_fail(&field, "%s", err.text);
+        (void)cupel_field_fail_for(&field, &err);
 }
 
 static void read_of_kind(struct definition *definition, const struct cupel_field *root,

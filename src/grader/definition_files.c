@@ -62,7 +62,7 @@ static void read_files_at(struct definition *definition, const struct cupel_fiel
     if (r == -ENOMEM)
         (void)cupel_definition_out_of_memory(definition);
     else if (r < 0)
-        (void)cupel_field_fail(field, "%s", err.text);
+        (void)cupel_field_fail_for(field, &err);
     else if (count > 0 && put_into_box(definition, files, count))
         (void)append_files(definition, files, count, harness);
     cupel_definition_free_files(files, count);

@@ -29,7 +29,7 @@ static bool read_file(struct definition *definition, const struct cupel_field *f
     int r = sources->file(sources->owner, path, ret, ret_len, &err);
     if (r == -ENOMEM)
         return cupel_definition_out_of_memory(definition);
-    return r == 0 || cupel_field_fail(field, "%s", err.text);
+    return r == 0 || cupel_field_fail_for(field, &err);
 }
 
 static bool read_literal(struct definition *definition, const struct cupel_field *field,

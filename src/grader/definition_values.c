@@ -215,6 +215,6 @@ bool cupel_definition_find_policy(struct definition *definition,
     if (r == -ENOMEM)
         return cupel_definition_out_of_memory(definition);
     if (r < 0 && err.text[0] != '\0')
-        return cupel_field_fail(field, "%s", err.text);
+        return cupel_field_fail_for(field, &err);
     return r == 0;
 }

@@ -156,6 +156,10 @@ static int load(struct cupel_grader *grader, struct place *place, const char *po
     grader->folder = place->folder;
     place->folder = NULL;
     int r = read_definition(grader, place, policy_folder, filter_cache, diagnostics, err);
+    if (diagnostics->shortage.code != 0) {
+        const struct cupel_error *shortage = &diagnostics->shortage;
+        return cupel_fail(err, shortage->code, "%s", shortage->text);
+    }
     cupel_diagnostics_sort(diagnostics, before);
     if (r == 0 && cupel_diagnostics_errors(diagnostics, before) > 0)
         return cupel_fail(err, -EINVAL, "%s: not a valid grader", place->shown);

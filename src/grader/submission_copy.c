@@ -11,19 +11,25 @@
 
 #define CHUNK 65536
 
+/* Whatever the kernel says of our own copy, it says nothing of the submission. */
+static int fail_copy(struct cupel_error *err, const char *deed)
+{
+    return cupel_fail(err, -EIO, "%s: %s", deed, strerrordesc_np(errno));
+}
+
 int cupel_copy_new(struct cupel_error *err)
 {
     int fd = memfd_create("cupel-submission", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
-    return fd < 0 ? cupel_fail_errno(err, "memfd_create") : fd;
+    return fd < 0 ? fail_copy(err, "memfd_create") : fd;
 }
 
 int cupel_copy_seal(int fd, struct cupel_error *err)
 {
     if (lseek(fd, 0, SEEK_SET) < 0)
-        return cupel_fail_errno(err, "rewind a memfd");
+        return fail_copy(err, "rewind a memfd");
     if (fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) < 0)
-        return cupel_fail_errno(err, "seal a memfd");
+        return fail_copy(err, "seal a memfd");
     return 0;
 }
 
@@ -34,7 +40,7 @@ int cupel_copy_bytes(int fd, const void *bytes, size_t len, struct cupel_error *
     while (len > 0) {
         ssize_t n = TEMP_FAILURE_RETRY(write(fd, p, len));
         if (n < 0)
-            return cupel_fail_errno(err, "write to a memfd");
+            return fail_copy(err, "write to a memfd");
         p += n;
         len -= (size_t)n;
     }

@@ -182,7 +182,7 @@ static int pack_input(int input_fd, const struct cupel_intake *intake, int to,
                           "standard input is no archive, and the grader does not name a single "
                           "file that it could be");
     if (lseek(copy, 0, SEEK_SET) < 0)
-        return cupel_fail_errno(err, "rewind a memfd");
+        return cupel_fail(err, -EIO, "rewind a memfd: %s", strerrordesc_np(errno));
     if (is_archive)
         return copy_bounded(copy, to, "standard input", intake, err);
     return pack_one_file(copy, name, S_IFREG | 0644, intake, to, err);

@@ -80,7 +80,9 @@ void cupel_lane_end(struct cupel_lane *lane, int r)
     if (r < 0 && stage->failure == 0)
         stage->failure = r;
     for (size_t i = 0; i < count; i++) {
-        const struct cupel_test_result *test = &stage->grading->result->tests[lane->index + i];
+        struct cupel_test_result *test = &stage->grading->result->tests[lane->index + i];
+        if (r < 0) /* half a verdict is none */
+            (void)!cupel_lane_blame(test, true, NULL);
         if (test->verdict == CUPEL_VERDICT_ERROR && test->by_platform)
             stage->broken = true;
     }

@@ -268,6 +268,10 @@ int cupel_policy_load(const char *folder, const char *name, enum cupel_arch arch
         r = load_parents(folder, &chain, diagnostics, err);
     if (r == 0)
         r = merge_chain(&chain, arch, ret, err);
+    if (r < 0 && diagnostics->shortage.code != 0) {
+        *err = diagnostics->shortage;
+        r = err->code;
+    }
     for (size_t i = 0; i < chain.count; i++)
         clear_source(&chain.sources[i]);
     return r;

@@ -21,7 +21,7 @@ static bool replace(const struct cupel_field *field, char **string, const char *
     char *copy = strdup(text);
 
     if (copy == NULL)
-        return cupel_field_fail(field, "out of memory");
+        return cupel_field_out_of_memory(field);
     free(*string);
     *string = copy;
     return true;
@@ -209,7 +209,7 @@ static bool read_source(const struct cupel_policy_source *source, bool is_root,
     }
     ok = read_why(&root, is_root, policy) && ok;
     if (cupel_sources_add(policy->sources, source->document, policy->name) < 0)
-        return cupel_field_fail(&root, "out of memory");
+        return cupel_field_out_of_memory(&root);
     return read_sections(&root, is_root, policy) && ok;
 }
 
@@ -249,6 +249,9 @@ int cupel_policy_merge(const struct cupel_policy_source *sources, size_t count,
     int r = ok ? cupel_policy_hash(policy, policy->sha256) : -EINVAL;
     if (r < 0) {
         cupel_policy_free(policy);
+        if (cupel_is_shortage(r))
+            return cupel_fail(err, r, "policy \"%s\": %s", sources[count - 1].name,
+                              strerrordesc_np(-r));
         return cupel_fail(err, r, "policy \"%s\" is not valid", sources[count - 1].name);
     }
     *ret = policy;

@@ -239,7 +239,7 @@ static bool add_rule(const struct cupel_field *field, const struct oci_rule *rul
     struct oci_rule *items = reallocarray(rules->items, rules->count + 1, sizeof(*items));
 
     if (items == NULL)
-        return cupel_field_fail(field, "out of memory");
+        return cupel_field_out_of_memory(field);
     rules->items = items;
     items[rules->count++] = *rule;
     return true;

@@ -154,7 +154,7 @@ static bool read_when(const struct cupel_field *when, const struct cupel_field *
     if (!cupel_field_string(when, &text))
         return false;
     if (cupel_conditions_parse(text, arch, ret, &err) < 0)
-        return cupel_field_fail(when, "%s", err.text);
+        return cupel_field_fail_for(when, &err);
     return check_conditions(when, calls, ret);
 }
 
@@ -213,7 +213,7 @@ static bool add_rule(const struct cupel_field *field, const struct cupel_rule *r
     struct cupel_rule *items = reallocarray(rules->items, rules->count + 1, sizeof(*items));
 
     if (items == NULL)
-        return cupel_field_fail(field, "out of memory");
+        return cupel_field_out_of_memory(field);
     rules->items = items;
     items[rules->count++] = *rule;
     return true;

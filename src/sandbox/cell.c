@@ -109,8 +109,10 @@ static int spawn(struct cupel_cell *cell, const char *path, uint32_t uid, int ch
     return cell->pidfd < 0 ? cupel_fail_errno(err, "pidfd_open") : 0;
 }
 
-static int fail_ended(struct cupel_error *err)
+int cell_fail_ended(const struct cupel_cell *cell, struct cupel_error *err)
 {
+    if (cell->why.code != 0)
+        return cupel_fail(err, -EPIPE, "the sandbox was ended: %.220s", cell->why.text);
     return cupel_fail(err, -EPIPE, "cupel-cell ended unexpectedly");
 }
 
@@ -169,7 +171,7 @@ static int send_setup(struct cupel_cell *cell, const struct cupel_cell_options *
         fds[count++] = far->lanes[i];
     r = wire_send(cell->main_fd, cell->frame->bytes, (size_t)len, fds, count);
     if (r == -EPIPE || r == -ECONNRESET)
-        return fail_ended(err);
+        return 0; /* what it said last is still to be read */
     return r < 0 ? cupel_fail(err, r, "send SETUP: %s", strerrordesc_np(-r)) : 0;
 }
 
@@ -316,7 +318,7 @@ int cell_receive(struct cupel_cell *cell, struct cell_channel *channel, struct c
     channel->state = CUPEL_WIRE_BROKEN;
     cell_break(cell);
     if (r == 0 || r == -ECONNRESET)
-        return fail_ended(err);
+        return cell_fail_ended(cell, err);
     if (r == -EMFILE || r == -ENFILE)
         return cupel_fail(err, r, "receive descriptors from cupel-cell: %s",
                           strerrordesc_np(-r));
@@ -328,6 +330,13 @@ void cell_break(struct cupel_cell *cell)
     if (!cell->broken)
         cell_kill(cell);
     cell->broken = true;
+}
+
+void cell_break_for(struct cupel_cell *cell, const struct cupel_error *why)
+{
+    if (cell->why.code == 0)
+        cell->why = *why;
+    cell_break(cell);
 }
 
 /* A channel hangs up when the last process of the cell that holds its other end is dead. */

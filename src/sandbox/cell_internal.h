@@ -26,6 +26,7 @@ struct cupel_cell {
     size_t alias_count;
     bool has_exec; /* and a place for the broker's socket */
     bool broken;   /* it broke the protocol or ended: no run can be started */
+    struct cupel_error why; /* code not 0: the failure that it was ended for */
     enum cupel_network network;
     struct cupel_cgroup *cgroup; /* of the job, borrowed; NULL: none */
     unsigned
@@ -40,6 +41,12 @@ void cell_kill(const struct cupel_cell *cell);
 
 /* End all processes of the cell at once; runs at work see their channels end. */
 void cell_break(struct cupel_cell *cell);
+
+/* The same, for a failure that is told to them all; the first one is kept. */
+void cell_break_for(struct cupel_cell *cell, const struct cupel_error *why);
+
+/* That the cell ended, and for what, if that is known. Returns -EPIPE. */
+int cell_fail_ended(const struct cupel_cell *cell, struct cupel_error *err);
 
 /*
  * Receive the next frame of a lane into cell->frame, and check that it is permitted. Returns 0;

@@ -69,8 +69,7 @@ void cell_kill(const struct cupel_cell *cell)
         has_runs = has_runs || cell->lanes[i].state != CUPEL_WIRE_IDLE;
     if (lanes + has_runs > 0)
         kill_below(cell->pid, lanes + has_runs);
-    if (cell->pidfd >= 0)
-        (void)syscall(SYS_pidfd_send_signal, cell->pidfd, SIGKILL, NULL, 0);
-    else
+    /* It is reaped by cupel_cell_free() alone, so its id is its own. */
+    if (cell->pidfd < 0 || syscall(SYS_pidfd_send_signal, cell->pidfd, SIGKILL, NULL, 0) < 0)
         (void)kill(cell->pid, SIGKILL);
 }

@@ -19,7 +19,7 @@ static void arm_check(struct cupel_run *run, uint64_t left_ns, uint64_t min_ns)
 {
     uint64_t after_ns = left_ns / run->cell->processors;
 
-    run_watch_arm(&run->check, after_ns > min_ns ? after_ns : min_ns);
+    run_watch_arm(run, &run->check, after_ns > min_ns ? after_ns : min_ns);
 }
 
 static void check_ready(struct cupel_source *source, uint32_t events)

@@ -79,7 +79,7 @@ static void arm(struct cupel_run *run, struct cupel_source *timer, uint64_t afte
     if (timer->fd < 0 && run_watch_open_timer(run, timer, &error) < 0)
         run_fail(run, &error);
     else
-        run_watch_arm(timer, after_ns);
+        run_watch_arm(run, timer, after_ns);
 }
 
 static void speak_last_word(struct run_dying *dying)
@@ -163,8 +163,15 @@ static bool take_call(struct cupel_run *run, const struct seccomp_notif *call)
         answer(denied, call->id, 0);
         return false;
     }
-    denied_table_decide(&denied->table, run->request.policy, call->data.nr, arguments, &match,
-                        &item);
+    int r = denied_table_decide(&denied->table, run->request.policy, call->data.nr, arguments,
+                                &match, &item);
+    if (r < 0) { /* what is told to the program would not be what the policy says */
+        struct cupel_error error = {0};
+        (void)cupel_fail(&error, r, "decide on a denied call: %s", strerrordesc_np(-r));
+        run_fail(run, &error);
+        answer(denied, call->id, EPERM);
+        return false;
+    }
     const struct cupel_action *action = &match.decision.action;
     if (action->kind == CUPEL_ACTION_KILL)
         fatal = end_process(run, call);
@@ -252,23 +259,34 @@ static void listener_ready(struct cupel_source *source, uint32_t events)
 }
 
 /* A cell may send what it likes; what is no listener could do anything on being asked. */
-static bool is_listener(int fd)
+static int check_listener(int fd, struct cupel_error *err)
 {
     struct seccomp_notif_sizes sizes;
     struct stat st;
     uint64_t no_id = 0;
 
-    return fstat(fd, &st) == 0 && (st.st_mode & S_IFMT) == 0 &&
-           ioctl(fd, SECCOMP_IOCTL_NOTIF_ID_VALID, &no_id) < 0 && errno == ENOENT &&
-           syscall(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &sizes) == 0 &&
-           sizes.seccomp_notif <= NOTIFICATION_SIZE &&
-           sizes.seccomp_notif_resp <= NOTIFICATION_SIZE;
+    if (fstat(fd, &st) < 0)
+        return cupel_fail_errno(err, "look at a listener");
+    if ((st.st_mode & S_IFMT) != 0 || ioctl(fd, SECCOMP_IOCTL_NOTIF_ID_VALID, &no_id) == 0)
+        return cupel_fail(err, -EPROTO, "cupel-cell sent something else than a listener");
+    if (errno != ENOENT)
+        return cupel_fail(err, -EPROTO, "cupel-cell sent something else than a listener: %s",
+                          strerrordesc_np(errno));
+    if (syscall(SYS_seccomp, SECCOMP_GET_NOTIF_SIZES, 0, &sizes) < 0)
+        return cupel_fail_errno(err, "seccomp SECCOMP_GET_NOTIF_SIZES");
+    if (sizes.seccomp_notif > NOTIFICATION_SIZE || sizes.seccomp_notif_resp > NOTIFICATION_SIZE)
+        return cupel_fail(err, -ENOTSUP, "the kernel's notifications are larger than %d bytes",
+                          NOTIFICATION_SIZE);
+    return 0;
 }
 
 int denied_open(struct cupel_run *run, int *listener_fd, struct cupel_error *err)
 {
-    if (!run_listens(run) || !is_listener(*listener_fd))
-        return cupel_fail(err, -EPROTO, "cupel-cell sent something else than a listener");
+    if (!run_listens(run))
+        return cupel_fail(err, -EPROTO, "cupel-cell sent a listener that was not asked for");
+    int r = check_listener(*listener_fd, err);
+    if (r < 0)
+        return r;
     struct run_denied *denied = calloc(1, sizeof(*denied));
     if (denied == NULL)
         return cupel_fail_errno(err, "allocate a table of denied calls");

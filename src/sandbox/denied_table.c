@@ -7,24 +7,27 @@
 
 #include "cupel/cleanup.h"
 
-static struct cupel_policy_case ask(const struct cupel_policy *policy, int number,
-                                    const uint64_t arguments[static CUPEL_ARGUMENTS])
+static int ask(const struct cupel_policy *policy, int number,
+               const uint64_t arguments[static CUPEL_ARGUMENTS], struct cupel_policy_case *ret)
 {
-    struct cupel_policy_case found = {
-        .decision = {.action = {CUPEL_ACTION_ERRNO, ENOSYS}, .by = CUPEL_DECIDED_BY_UNKNOWN}};
     CUPEL_AUTO_FREE struct cupel_policy_case *cases = NULL;
     size_t count = 0;
 
-    if (cupel_policy_cases(policy, number, &cases, &count, NULL) < 0)
-        return found;
+    int r = cupel_policy_cases(policy, number, &cases, &count, NULL);
+    if (r < 0 && r != -E2BIG)
+        return r;
+    *ret = (struct cupel_policy_case){
+        .decision = {.action = {CUPEL_ACTION_ERRNO, ENOSYS}, .by = CUPEL_DECIDED_BY_UNKNOWN}};
     for (size_t i = 0; i < count; i++) {
-        if (cupel_cube_has(&cases[i].cube, arguments))
-            return cases[i];
+        if (cupel_cube_has(&cases[i].cube, arguments)) {
+            *ret = cases[i];
+            break;
+        }
     }
-    return found;
+    return 0;
 }
 
-void denied_table_decide(struct denied_table *table, const struct cupel_policy *policy,
+int denied_table_decide(struct denied_table *table, const struct cupel_policy *policy,
                          int number, const uint64_t arguments[static CUPEL_ARGUMENTS],
                          struct cupel_policy_case *ret, struct denial **ret_item)
 {
@@ -33,11 +36,13 @@ void denied_table_decide(struct denied_table *table, const struct cupel_policy *
         if (item->number == number && cupel_cube_has(&item->match.cube, arguments)) {
             *ret = item->match;
             *ret_item = item;
-            return;
+            return 0;
         }
     }
-    *ret = ask(policy, number, arguments);
-    *ret_item = NULL;
+    int r = ask(policy, number, arguments, ret);
+    if (r == 0)
+        *ret_item = NULL;
+    return r;
 }
 
 void denied_table_count(struct denied_table *table, struct denial *item, int number,

@@ -25,12 +25,15 @@ struct denied_table {
 
 /*
  * What the policy says of a call, from the table if it has been asked before. A case that is
- * not among its cases is none that it allows: an error is answered as the unknown is, with
- * ENOSYS. *ret_item is NULL where the call is not in the table.
+ * not among its cases is none that it allows, and answered as the unknown is, with ENOSYS; so is
+ * a call of too many cases. *ret_item is NULL where the call is not in the table. Returns 0 or
+ * -ENOMEM.
  */
-void denied_table_decide(struct denied_table *table, const struct cupel_policy *policy,
-                         int number, const uint64_t arguments[static CUPEL_ARGUMENTS],
-                         struct cupel_policy_case *ret, struct denial **ret_item);
+CUPEL_MUST_CHECK int denied_table_decide(struct denied_table *table,
+                                         const struct cupel_policy *policy, int number,
+                                         const uint64_t arguments[static CUPEL_ARGUMENTS],
+                                         struct cupel_policy_case *ret,
+                                         struct denial **ret_item);
 
 /*
  * Count a call that match denies; item is its place, or NULL for a new one. The command itself

@@ -55,7 +55,7 @@ void run_fail(struct cupel_run *run, const struct cupel_error *error)
     if (run->error.code == 0)
         run->error = *error;
     run_signal_init(run, SIGKILL);
-    cell_break(run->cell);
+    cell_break_for(run->cell, error);
     run_watch_killed(run);
 }
 
@@ -148,6 +148,10 @@ static void take_exited(struct cupel_run *run)
         return;
     }
     run_io_drain(run);
+    if (run->error.code != 0) { /* or it ended because the sandbox had failed */
+        run_abandon(run);
+        return;
+    }
     run_describe(run, &exited, &outcome);
     finish(run, &outcome);
 }
@@ -212,9 +216,12 @@ static int send_request(struct cupel_run *run, const int stdio[static 3],
     if (run->request.report_fd > 0)
         fds[fd_count++] = run->request.report_fd;
     int r = wire_send(run->lane->fd, frame->bytes, (size_t)len, fds, fd_count);
+    if (r == -EPIPE || r == -ECONNRESET)
+        return cell_fail_ended(run->cell, err);
     if (r < 0) {
-        cell_break(run->cell);
-        return cupel_fail(err, r, "ask cupel-cell for a run: %s", strerrordesc_np(-r));
+        (void)cupel_fail(err, r, "ask cupel-cell for a run: %s", strerrordesc_np(-r));
+        cell_break_for(run->cell, err);
+        return r;
     }
     return cupel_wire_next(run->lane->state, CUPEL_WIRE_RUN, fd_count, &run->lane->state);
 }
@@ -243,7 +250,7 @@ int cupel_run_start(struct cupel_loop *loop, struct cupel_cell *cell, unsigned l
                     struct cupel_error *err)
 {
     if (cell->broken)
-        return cupel_fail(err, -EPIPE, "the cell is broken");
+        return cell_fail_ended(cell, err);
     if (lane >= cell->lane_count || cell->lanes[lane].state != CUPEL_WIRE_IDLE)
         return cupel_fail(err, -EBUSY, "lane %u is not free", lane);
     int r = run_files_check(request, cell, err);
@@ -267,10 +274,13 @@ int cupel_run_start(struct cupel_loop *loop, struct cupel_cell *cell, unsigned l
                               .reaped_fd = -1,
                               .box_fd = -1};
     run->deadline.fd = run->check.fd = -1;
-    r = start(run, err);
+    struct cupel_error error = {0};
+    r = start(run, &error);
     if (r < 0) {
+        if (run->lane->state != CUPEL_WIRE_IDLE) /* it is at work already */
+            cell_break_for(cell, &error);
         cupel_run_free(run);
-        return r;
+        return cupel_fail(err, r, "%s", error.text);
     }
     *ret = run;
     return 0;

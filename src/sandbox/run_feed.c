@@ -51,9 +51,12 @@ void run_feed_ready(struct cupel_source *source, uint32_t events)
     bool gone = (events & EPOLLERR) != 0;
 
     while (input->left > 0 && !gone) {
-        ssize_t n = write_without_signal(input->pipe.fd, input->next, input->left);
+        ssize_t n =
+            TEMP_FAILURE_RETRY(write_without_signal(input->pipe.fd, input->next, input->left));
         if (n < 0 && errno == EAGAIN)
             return;
+        if (n < 0 && errno != EPIPE)
+            run_io_fail(run, "write the run's input");
         gone = n < 0;
         input->next += gone ? 0 : n;
         input->left -= gone ? 0 : (size_t)n;

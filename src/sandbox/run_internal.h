@@ -118,6 +118,8 @@ bool run_has_small_pages(const struct cupel_run *run);
 CUPEL_MUST_CHECK int run_io_open(struct cupel_run *run, int ret_stdio[static 3],
                                  struct cupel_error *err);
 CUPEL_MUST_CHECK int run_io_watch(struct cupel_run *run, struct cupel_error *err);
+/* run_fail(), with a deed and errno. */
+void run_io_fail(struct cupel_run *run, const char *deed);
 /* Pass on what is still in the pipes; every process of the run is dead. */
 void run_io_drain(struct cupel_run *run);
 void run_io_close(struct cupel_run *run);
@@ -151,7 +153,7 @@ void run_watch_close(struct cupel_run *run);
 uint64_t run_now_ns(void);
 CUPEL_MUST_CHECK int run_watch_open_timer(struct cupel_run *run, struct cupel_source *timer,
                                           struct cupel_error *err);
-void run_watch_arm(const struct cupel_source *timer, uint64_t after_ns);
+void run_watch_arm(struct cupel_run *run, const struct cupel_source *timer, uint64_t after_ns);
 
 /* cgroup_watch.c: looks at CPU time, by run->check. */
 CUPEL_MUST_CHECK int cgroup_watch_open(struct cupel_run *run, struct cupel_error *err);

@@ -39,6 +39,14 @@ void run_io_end_input(struct cupel_run *run)
     run->input.pipe.fd = -1;
 }
 
+void run_io_fail(struct cupel_run *run, const char *deed)
+{
+    struct cupel_error error = {0};
+
+    (void)cupel_fail_errno(&error, "%s", deed);
+    run_fail(run, &error);
+}
+
 static void relay_ready(struct cupel_source *source, uint32_t events);
 static void input_ready(struct cupel_source *source, uint32_t events);
 
@@ -63,10 +71,12 @@ static void input_ready(struct cupel_source *source, uint32_t events)
 
     (void)events;
     while (input->left > 0) {
-        ssize_t n = write(input->pipe.fd, input->next, input->left);
+        ssize_t n = TEMP_FAILURE_RETRY(write(input->pipe.fd, input->next, input->left));
         if (n < 0 && errno == EAGAIN)
             return;
         if (n < 0) {
+            if (errno != EPIPE)
+                run_io_fail(run, "write the run's input");
             run_io_end_input(run);
             return;
         }
@@ -89,6 +99,8 @@ static void relay_ready(struct cupel_source *source, uint32_t events)
     ssize_t n = read(source->fd, input->buffer, CHUNK);
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return;
+    if (n < 0)
+        run_io_fail(run, "read the run's input");
     cupel_loop_remove(run->loop, source);
     if (n <= 0) {
         run_io_end_input(run);
@@ -107,6 +119,10 @@ static bool read_chunk(struct cupel_run *run, struct run_output *output)
     const struct run_output *other = &run->outputs[1 - output->stream];
     ssize_t n = read(output->source.fd, chunk, sizeof(chunk));
 
+    if (n < 0 && errno != EINTR && errno != EAGAIN) {
+        run_io_fail(run, "read the run's output");
+        return false;
+    }
     if (n < 0)
         return errno == EINTR;
     if (n == 0) {

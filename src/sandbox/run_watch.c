@@ -24,14 +24,15 @@ uint64_t run_now_ns(void)
     return (uint64_t)now.tv_sec * CUPEL_NS_PER_S + (uint64_t)now.tv_nsec;
 }
 
-void run_watch_arm(const struct cupel_source *timer, uint64_t after_ns)
+void run_watch_arm(struct cupel_run *run, const struct cupel_source *timer, uint64_t after_ns)
 {
     struct itimerspec when = {.it_value = {.tv_sec = (time_t)(after_ns / CUPEL_NS_PER_S),
                                            .tv_nsec = (long)(after_ns % CUPEL_NS_PER_S)}};
 
     if (after_ns == 0)
         when.it_value.tv_nsec = 1; /* zero would disarm it */
-    (void)timerfd_settime(timer->fd, 0, &when, NULL);
+    if (timerfd_settime(timer->fd, 0, &when, NULL) < 0 && run->error.code == 0)
+        run_io_fail(run, "set a run's timer");
 }
 
 /* The wall time is up. Returns whether the run is to be ended for it: see run_late.c. */
@@ -90,14 +91,14 @@ int run_watch_open(struct cupel_run *run, const int stdio[static 3], struct cupe
     if (r == 0)
         r = is_by_cgroup(run) ? cgroup_watch_open(run, err) : watchdog_open(run, stdio, err);
     if (r == 0)
-        run_watch_arm(&run->deadline, SETUP_NS);
+        run_watch_arm(run, &run->deadline, SETUP_NS);
     return r;
 }
 
 void run_watch_started(struct cupel_run *run)
 {
     run->started_ns = run_now_ns();
-    run_watch_arm(&run->deadline, run->request.limits.wall_ns);
+    run_watch_arm(run, &run->deadline, run->request.limits.wall_ns);
     if (is_by_cgroup(run))
         cgroup_watch_started(run);
     else
@@ -110,7 +111,7 @@ void run_watch_killed(struct cupel_run *run)
 
     (void)timerfd_settime(run->check.fd, 0, &never, NULL);
     watchdog_killed(run);
-    run_watch_arm(&run->deadline, SETUP_NS);
+    run_watch_arm(run, &run->deadline, SETUP_NS);
 }
 
 void run_watch_close(struct cupel_run *run)

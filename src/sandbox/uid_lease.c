@@ -109,7 +109,8 @@ static int read_range(struct uid_range *ret, struct cupel_error *err)
     if (fd < 0)
         return cupel_fail_errno(err, "open /proc/self/uid_map");
     int r = cupel_path_read_fd(fd, 65536, &text, &len);
-    return r < 0 ? cupel_fail(err, r, "read /proc/self/uid_map") : uid_range_choose(text, ret);
+    return r < 0 ? cupel_fail(err, r, "read /proc/self/uid_map: %s", strerrordesc_np(-r))
+                 : uid_range_choose(text, ret);
 }
 
 int uid_lease_take(const char *registry, uint32_t *ret_uid, struct cupel_error *err)

@@ -151,7 +151,7 @@ static void arm(struct cupel_run *run, const struct sample *sample, uint64_t cos
     /* What was seen is as old as the look is long. */
     uint64_t next_ns = left(smaller(watchdog->look_ns, larger(FIRST_LOOK_NS, age_ns)),
                             now_ns - watchdog->looked_ns);
-    run_watch_arm(&run->check, larger(next_ns, larger(pause, MEMORY_NS_MIN)));
+    run_watch_arm(run, &run->check, larger(next_ns, larger(pause, MEMORY_NS_MIN)));
 }
 
 /* What the run keeps in tmpfs is memory as well. */
@@ -262,7 +262,7 @@ static void pause_run(struct cupel_run *run)
     run->watchdog.pauses_before = pauses(run);
     run->watchdog.pause_due_ns = run_now_ns() + STOPPING_NS_MAX;
     run_signal_init(run, CUPEL_WIRE_PAUSE_SIGNAL);
-    run_watch_arm(&run->check, STOPPING_NS);
+    run_watch_arm(run, &run->check, STOPPING_NS);
 }
 
 static bool is_stopping(const struct cupel_run *run)
@@ -327,7 +327,7 @@ static void check_ready(struct cupel_source *source, uint32_t events)
     if (run->watchdog.pauses && !run->watchdog.paused)
         pause_run(run);
     else if (is_stopping(run))
-        run_watch_arm(&run->check, STOPPING_NS);
+        run_watch_arm(run, &run->check, STOPPING_NS);
     else
         look(run);
 }

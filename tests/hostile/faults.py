@@ -1,0 +1,254 @@
+"""Making single system calls and allocations of cupel fail, and judging what follows.
+
+A job is something that cupel is told to do. A point is one call of one kind of cupel's processes
+while it does the job: (kind, call, number, error); `malloc` is an allocation. fault_calls.c fails
+it. What may follow is one of
+
+    same       nothing: the call is not needed, or is made again; the outcome is as ever
+    failed     a platform failure, whose message names the cause
+    host       exit code 4: the kernel is said to lack what is required
+    loader     the dynamic loader, or libc before main, gave up, and cupel was never there
+    unreached  this time the call was not made so often
+
+and everything else is a finding: see Finding.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import grading
+import support
+
+TRACER = support.HELPERS / "fault_calls"
+DEADLINE = 40  # seconds that a job of less than one may take
+
+# Calls that cannot fail with the arguments that cupel gives them, or do not return.
+CANNOT_FAIL = {
+    "arch_prctl", "clock_gettime", "exit", "exit_group", "getegid", "geteuid", "getgid", "getpid",
+    "getuid", "rseq", "rt_sigaction", "rt_sigprocmask", "rt_sigreturn",
+    "set_robust_list", "set_tid_address", "umask", "futex",
+}  # fmt: skip
+
+# What calls fail with; the first in the short form. Those not named: OTHERS.
+OTHERS = ("ENOMEM", "EPERM", "EIO")
+ERRORS = {
+    "malloc": ("ENOMEM",),
+    "brk": ("ENOMEM",),
+    "clone": ("EAGAIN", "ENOMEM"),
+    "clone3": ("EAGAIN", "ENOMEM", "ENOSPC"),
+    "close": ("EIO", "EINTR"),
+    "close_range": ("ENOMEM", "EMFILE"),
+    "dup2": ("EMFILE", "EINTR"),
+    "epoll_create1": ("EMFILE", "ENOMEM"),
+    "epoll_ctl": ("ENOMEM", "ENOSPC"),
+    "epoll_wait": ("EINTR",),
+    "execve": ("ENOMEM", "EAGAIN", "EIO"),
+    "fcntl": ("EMFILE", "ENOMEM", "ENOLCK"),
+    "ftruncate": ("ENOSPC", "EIO", "EINTR"),
+    "memfd_create": ("EMFILE", "ENOMEM"),
+    "mkdir": ("ENOSPC", "EACCES"),
+    "mkdirat": ("ENOSPC", "EIO"),
+    "mmap": ("ENOMEM",),
+    "mprotect": ("ENOMEM",),
+    "munmap": ("ENOMEM",),
+    "open_tree": ("EMFILE", "ENOMEM"),
+    "openat": ("EMFILE", "ENOMEM", "EACCES"),
+    "openat2": ("EMFILE", "ENOMEM", "EACCES"),
+    "pidfd_open": ("EMFILE", "ENOMEM"),
+    "pipe2": ("EMFILE", "ENFILE"),
+    "poll": ("ENOMEM", "EINTR"),
+    "read": ("EIO", "EINTR"),
+    "recvmsg": ("ENOMEM", "EINTR"),
+    "rt_sigtimedwait": ("EINTR",),
+    "sendmsg": ("ENOBUFS", "EINTR"),
+    "socketpair": ("EMFILE", "ENOMEM"),
+    "timerfd_create": ("EMFILE", "ENOMEM"),
+    "wait4": ("EINTR",),
+    "write": ("EIO", "ENOSPC"),
+}
+
+# Interrupted, these are made again.
+MADE_AGAIN = {"epoll_wait", "poll", "read", "recvmsg", "rt_sigtimedwait", "sendmsg", "wait4"}
+
+LOADER = re.compile(r"error while loading shared libraries|cannot allocate|Fatal glibc error|FATAL:")
+
+
+class Finding(Exception):
+    """What must not follow from a failure of the platform's."""
+
+
+def errors_of(call):
+    return ERRORS.get(call.partition(".")[0], OTHERS)
+
+
+class Job:
+    """Something to do for cupel; the tracer's words about it, and its clean outcome."""
+
+    def __init__(self, name, folder, *arguments):
+        self.name = name
+        self.folder = Path(folder)
+        self.arguments = arguments
+        self.cache = self.folder / "cache"
+        self.prefix = _prefix(self.folder)
+        self.clean, said = self.do(self.prefix, "count")
+        self.clean, said = self.do(self.prefix, "count")  # with the filters in the cache
+        self.counts = {}
+        self.first = {}
+        for word, kind, call, number in (line.split(" ", 3) for line in said if line[:1] in "cf"):
+            if word == "calls" and call not in CANNOT_FAIL:
+                self.counts[kind, call] = int(number)
+            elif word == "first":
+                self.first.setdefault((kind, call), []).append(int(number))
+        self.open = _descriptors(said)
+
+    def do(self, prefix, *how):
+        """(outcome, lines of the tracer) of doing the job."""
+        with tempfile.TemporaryDirectory(dir=self.folder) as at:
+            at = Path(at)
+            (at / "tmp").mkdir()
+            command = [TRACER, at / "said", str(DEADLINE), *how, "--", prefix / "bin/cupel"]
+            command += [part.replace("AT", str(at)) for part in self.arguments]
+            environment = {
+                "PATH": os.environ["PATH"],
+                "TMPDIR": str(at / "tmp"),
+                "XDG_CACHE_HOME": str(self.cache),
+                "ASAN_OPTIONS": "exitcode=99:detect_leaks=" + ("1" if how[0] == "leave" else "0"),
+                "LSAN_OPTIONS": "exitcode=99",
+                "UBSAN_OPTIONS": "exitcode=99:print_stacktrace=1",
+            }
+            done = subprocess.run(
+                command, env=environment, stdin=subprocess.DEVNULL, capture_output=True,
+                timeout=2 * DEADLINE + 30, check=False,
+            )  # fmt: skip
+            document = _document(done.stdout if self.arguments[0] == "grade" else _text(at / "report"))
+            outcome = {
+                "code": done.returncode,
+                "errors": done.stderr.decode(errors="replace"),
+                "output": done.stdout if self.arguments[0] == "run" else b"",
+                "document": document,
+                "left": sorted(str(path) for path in (at / "tmp").iterdir()),
+            }
+            return outcome, _text(at / "said").splitlines()
+
+    def fail(self, kind, call, number, error, leave=False):
+        """Which of the outcomes of the module's head follows; raises a Finding."""
+        how = ("leave" if leave else "fail", kind, call, str(number), error)
+        outcome, said = self.do(self.prefix, *how)
+        if not any(line.startswith("injected") for line in said):
+            kept = "same" if self.is_same(outcome) else "another outcome"
+            if kept != "same":
+                raise Finding(f"without any failure: {outcome}")
+            return "unreached"
+        return self.judge(outcome, said, kind, call, error, leave)
+
+    def judge(self, outcome, said, kind, call, error, leave):
+        self.look_for_rest(outcome, said, leave)
+        if self.is_same(outcome):
+            return "same"
+        if error == "EINTR" and call in MADE_AGAIN:
+            raise Finding(f"an interrupted call is not made again: {_shown(outcome)}")
+        if outcome["code"] == 127 and kind == "supervisor" and LOADER.search(outcome["errors"]):
+            return "loader"
+        if outcome["code"] == 4 and outcome["document"] is None:
+            return "host"
+        wanted = 1 if self.arguments[0] == "grade" else 125
+        if outcome["code"] != wanted:
+            raise Finding(f"exit code {outcome['code']}: {_shown(outcome)}")
+        self.judge_document(outcome)
+        if not _names_cause(outcome["errors"], error):
+            raise Finding(f"a message without the cause: {_shown(outcome)}")
+        return "failed"
+
+    def look_for_rest(self, outcome, said, leave):
+        """A crash, a hang, and what is left behind, whatever the outcome."""
+        for line in said:
+            word, _, rest = line.partition(" ")
+            if word in ("died", "hung", "left") and not _is_libc_giving_up(rest, said):
+                raise Finding(f"{line}: {_shown(outcome)}")
+        if "Sanitizer" in outcome["errors"] or "runtime error:" in outcome["errors"]:
+            raise Finding(outcome["errors"])
+        if outcome["left"]:
+            raise Finding(f"left behind: {outcome['left']}")
+        more = _descriptors(said)
+        for name in self.open:
+            if name in more:
+                more.remove(name)
+        if more and not leave:
+            raise Finding(f"descriptors left open: {more}: {_shown(outcome)}")
+
+    def is_same(self, outcome):
+        same = ("code", "output")
+        return all(outcome[key] == self.clean[key] for key in same) and grading.unmeasured(
+            outcome["document"]
+        ) == grading.unmeasured(self.clean["document"])
+
+    def judge_document(self, outcome):
+        """Nothing in a result may tell what the job without the failure would not have told."""
+        document = outcome["document"]
+        if document is None:
+            return
+        if self.arguments[0] == "run":
+            if document["status"] != "sandbox_error" or document["limit"] is not None:
+                raise Finding(f"a report of {document['status']}, {document['limit']}")
+            return
+        if document["status"] != "platform_error" or document["score"] is not None:
+            raise Finding(f"a result of {document['status']}, score {document['score']}")
+        for test, clean in zip(document["tests"], self.clean["document"]["tests"], strict=True):
+            known = (clean["verdict"], clean["reason"], clean["score"])
+            if (test["verdict"], test["reason"], test["score"]) != known and (
+                test["verdict"] not in ("error", "skipped") or test["reason"] is not None
+            ):
+                raise Finding(f"a test's verdict: {test['id']} {test['verdict']} {test['reason']}")
+
+
+def _prefix(folder):
+    """cupel as ever, but with allocations that can be refused."""
+    prefix = folder / "prefix"
+    built = support.HELPERS / "faults"
+    if not prefix.exists():
+        shutil.copytree(support.PREFIX / "libexec", prefix / "libexec")
+        (prefix / "bin").mkdir()
+        (prefix / "share").symlink_to(support.PREFIX / "share")
+        for name in ("cupel-cell", "cupel-unpack"):
+            shutil.copy2(built / name, prefix / "libexec/cupel" / name)
+        shutil.copy2(built / "cupel", prefix / "bin/cupel")
+    return prefix
+
+
+def _text(path):
+    return path.read_text(errors="replace") if path.exists() else ""
+
+
+def _document(text):
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+def _descriptors(said):
+    targets = (line.partition(" ")[2] for line in said if line.startswith("descriptor "))
+    return sorted(re.sub(r"\[\d+\]|/tmp/[^ ]*", "", target) for target in targets)
+
+
+def _is_libc_giving_up(rest, said):
+    """Before main, libc ends a process that it cannot start by a signal of its own."""
+    return False
+
+
+def _shown(outcome):
+    document = outcome["document"] or {}
+    verdicts = [(t["verdict"], t["reason"], t["message"]) for t in document.get("tests", [])]
+    shown = {key: document.get(key) for key in ("status", "message", "error", "score") if key in document}
+    return f"{outcome['code']} {outcome['errors'].strip()!r} {shown} {verdicts}"
+
+
+def _names_cause(message, error):
+    number = getattr(__import__("errno"), error)
+    known = [os.strerror(number), "memory"] if error == "ENOMEM" else [os.strerror(number)]
+    return any(word in message for word in known)
