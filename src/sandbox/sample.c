@@ -197,8 +197,13 @@ static bool all_sleep(struct sampler *sampler)
     if (sampler->count == 0)
         return false;
     for (size_t i = 0; i < sampler->count; i++) {
-        struct sample_process copy = sampler->processes[i];
-        if (sample_process_wake(sampler, &copy) != 0)
+        struct sample_process *process = &sampler->processes[i];
+        struct sample_process copy = *process;
+        int r = sample_process_wake(sampler, &copy);
+        process->stat_fd = copy.stat_fd; /* what it opened stays open, and known */
+        process->status_fd = copy.status_fd;
+        process->schedstat_fd = copy.schedstat_fd;
+        if (r != 0)
             return false;
     }
     return true;
