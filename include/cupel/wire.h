@@ -205,7 +205,8 @@ CUPEL_MUST_CHECK int cupel_wire_type(const void *buf, size_t len, enum cupel_wir
 /*
  * Decode a frame of the named type. Strings and bytes of *ret point into buf, which must
  * outlive it. Returns 0; -EPROTO if it is truncated, oversized, has trailing bytes, a count,
- * boolean or string out of its bounds; -ENOMEM (only RUN allocates).
+ * boolean or string out of its bounds, or, EXITED, tells of an end that no run can have;
+ * -ENOMEM (only RUN allocates).
  */
 CUPEL_MUST_CHECK int cupel_wire_decode_setup(const void *buf, size_t len,
                                              struct cupel_wire_setup *ret);

@@ -9,17 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cupel/cleanup.h"
 #include "cupel/path.h"
 #include "sandbox/cell_internal.h"
+#include "sandbox/claims.h"
 #include "sandbox/uid_lease.h"
 
 #define READY_MS 10000
-#define GONE_MS  5000
 
 _Static_assert(CUPEL_CELL_LANES_MAX == CUPEL_WIRE_LANES_MAX, "a cell takes as many lanes");
 _Static_assert(CUPEL_CELL_ALIASES_MAX == CUPEL_WIRE_ALIASES, "and as many aliases");
@@ -30,14 +30,20 @@ struct far_ends {
     unsigned count;
 };
 
+/* Our end neither waits for a cell that does not read, nor takes its word for who has sent
+ * what. */
 static int make_channel(int *ret_near, int *ret_far, struct cupel_error *err)
 {
+    const int yes = 1;
     int pair[2];
 
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
         return cupel_fail_errno(err, "socketpair");
     *ret_near = pair[0];
     *ret_far = pair[1];
+    if (fcntl(*ret_near, F_SETFL, O_NONBLOCK) < 0 ||
+        setsockopt(*ret_near, SOL_SOCKET, SO_PASSCRED, &yes, sizeof(yes)) < 0)
+        return cupel_fail_errno(err, "set up a channel");
     return 0;
 }
 
@@ -46,9 +52,9 @@ static int make_lanes(struct cupel_cell *cell, struct far_ends *far, struct cupe
     int r = 0;
 
     for (unsigned i = 0; r == 0 && cell->lane_count > 1 && i < cell->lane_count; i++) {
+        far->lanes[i] = -1;
+        far->count++;
         r = make_channel(&cell->lanes[i].fd, &far->lanes[i], err);
-        if (r == 0)
-            far->count++;
     }
     return r;
 }
@@ -175,6 +181,16 @@ static int send_setup(struct cupel_cell *cell, const struct cupel_cell_options *
     return r < 0 ? cupel_fail(err, r, "send SETUP: %s", strerrordesc_np(-r)) : 0;
 }
 
+/* A folder of the host's that is bound there is the very one. */
+static bool is_box(const struct cupel_cell *cell, int fd)
+{
+    struct stat st;
+
+    if (!cell->has_host_box)
+        return claim_is_folder(fd, cell->uid, false);
+    return fstat(fd, &st) == 0 && st.st_dev == cell->box_device && st.st_ino == cell->box_inode;
+}
+
 static int take_ready(struct cupel_cell *cell, struct cupel_error *err)
 {
     struct cupel_wire_ready ready;
@@ -182,6 +198,8 @@ static int take_ready(struct cupel_cell *cell, struct cupel_error *err)
 
     if (r < 0)
         return cupel_fail(err, r, "cupel-cell sent a malformed READY");
+    if (!is_box(cell, cell->frame->fds[0]))
+        return cupel_fail(err, -EPROTO, "cupel-cell sent something else than its /box");
     cell->landlock_abi = (int)ready.landlock_abi;
     cell->box_fd = cupel_take_fd(&cell->frame->fds[0]);
     return 0;
@@ -233,6 +251,7 @@ static int start(struct cupel_cell *cell, const char *cell_path, const char *uid
     if (cell->lease_fd < -1)
         return cell->lease_fd;
     cell->is_root = cell->lease_fd < 0 && geteuid() == 0;
+    cell->uid = cell->lease_fd < 0 ? geteuid() : uid;
     int r = make_channel(&cell->main_fd, &far_fd, err);
     return r == 0 ? spawn(cell, cell_path, uid, far_fd, err) : r;
 }
@@ -276,6 +295,23 @@ static int check_aliases(const struct cupel_cell_options *options, struct cupel_
     return 0;
 }
 
+static int find_host_box(struct cupel_cell *cell, const struct cupel_cell_options *options,
+                         struct cupel_error *err)
+{
+    struct stat st;
+
+    for (size_t i = 0; i < options->mount_count; i++) {
+        if (strcmp(options->mounts[i].destination, "/box") != 0)
+            continue;
+        if (stat(options->mounts[i].source, &st) < 0)
+            return cupel_fail_errno(err, "%s", options->mounts[i].source);
+        cell->has_host_box = true;
+        cell->box_device = st.st_dev;
+        cell->box_inode = st.st_ino;
+    }
+    return 0;
+}
+
 int cupel_cell_set_up(struct cupel_cell *cell, const struct cupel_cell_options *options,
                       struct cupel_error *err)
 {
@@ -286,6 +322,8 @@ int cupel_cell_set_up(struct cupel_cell *cell, const struct cupel_cell_options *
         return cupel_fail(err, -EINVAL, "a cell has 1 to %d lanes and at most %d mounts",
                           CUPEL_CELL_LANES_MAX, CUPEL_WIRE_MOUNTS);
     int r = check_aliases(options, err);
+    if (r == 0)
+        r = find_host_box(cell, options, err);
     if (r < 0)
         return r;
     cell->network = options->network;
@@ -339,30 +377,11 @@ void cell_break_for(struct cupel_cell *cell, const struct cupel_error *why)
     cell_break(cell);
 }
 
-/* A channel hangs up when the last process of the cell that holds its other end is dead. */
-static void wait_hang_up(int fd)
-{
-    struct pollfd channel = {.fd = fd};
-
-    if (fd >= 0)
-        (void)TEMP_FAILURE_RETRY(poll(&channel, 1, GONE_MS));
-}
-
-static void reap(struct cupel_cell *cell)
-{
-    if (cell->pid <= 0)
-        return;
-    cell_break(cell);
-    (void)TEMP_FAILURE_RETRY(waitpid(cell->pid, NULL, 0));
-    for (unsigned i = 0; i < cell->lane_count; i++)
-        wait_hang_up(cell->lanes[i].fd);
-}
-
 void cupel_cell_free(struct cupel_cell *cell)
 {
     if (cell == NULL)
         return;
-    reap(cell);
+    cell_end(cell);
     for (unsigned i = 0; i < cell->lane_count; i++)
         cupel_close_p(&cell->lanes[i].fd);
     cupel_close_p(&cell->main_fd);

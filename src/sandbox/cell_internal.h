@@ -21,6 +21,10 @@ struct cupel_cell {
     int main_fd;  /* with one lane, lanes[0] is this channel and main_fd is -1 */
     int box_fd;
     int landlock_abi;
+    uid_t uid;         /* that it has in our user namespace */
+    bool has_host_box; /* a folder of the host's is bound there, of the next two */
+    dev_t box_device;
+    ino_t box_inode;
     bool is_root; /* no uid but root's is there to take, and RLIMIT_NPROC may not bind it */
     const struct cupel_cell_alias *aliases; /* borrowed */
     size_t alias_count;
@@ -47,6 +51,9 @@ void cell_break_for(struct cupel_cell *cell, const struct cupel_error *why);
 
 /* That the cell ended, and for what, if that is known. Returns -EPIPE. */
 int cell_fail_ended(const struct cupel_cell *cell, struct cupel_error *err);
+
+/* cell_end.c: end them, and wait until all are gone, for a bounded time. */
+void cell_end(struct cupel_cell *cell);
 
 /*
  * Receive the next frame of a lane into cell->frame, and check that it is permitted. Returns 0;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -59,8 +60,7 @@ void run_fail(struct cupel_run *run, const struct cupel_error *error)
     run_watch_killed(run);
 }
 
-/* The last thing that is done with a run: done() may free it. */
-static void finish(struct cupel_run *run, const struct cupel_outcome *outcome)
+void run_finish(struct cupel_run *run, const struct cupel_outcome *outcome)
 {
     run_watch_close(run);
     run_io_close(run);
@@ -77,121 +77,20 @@ void run_abandon(struct cupel_run *run)
     struct cupel_outcome outcome;
 
     run_describe_failure(run, &outcome);
-    finish(run, &outcome);
+    run_finish(run, &outcome);
 }
 
-static void take_broker(struct cupel_run *run, int *listener_fd)
+/* What has come before it was asked for is no answer. */
+static int check_silence(const struct cupel_run *run, struct cupel_error *err)
 {
-    if (run->request.broker != NULL)
-        run->request.broker(run->request.owner, run, cupel_take_fd(listener_fd));
-}
+    char byte;
+    ssize_t n = recv(run->lane->fd, &byte, sizeof(byte), MSG_PEEK | MSG_DONTWAIT);
 
-static void take_started(struct cupel_run *run)
-{
-    struct wire_frame *frame = run->cell->frame;
-    const struct cupel_run_request *request = &run->request;
-    struct cupel_error error = {0};
-    size_t next = 6;
-
-    if (cupel_wire_decode_started(frame->bytes, frame->len) < 0 ||
-        frame->fd_count != next + (request->keeps_files ? 1 : 0) + request->has_broker) {
-        (void)cupel_fail(&error, -EPROTO, "cupel-cell sent a malformed STARTED");
-        run_fail(run, &error);
-        return;
-    }
-    run->init_pidfd = cupel_take_fd(&frame->fds[0]);
-    run->proc_fd = cupel_take_fd(&frame->fds[1]);
-    run->scratch_fd = cupel_take_fd(&frame->fds[2]);
-    run->sockets_fd = cupel_take_fd(&frame->fds[3]);
-    run->segments_fd = cupel_take_fd(&frame->fds[4]);
-    run->reaped_fd = cupel_take_fd(&frame->fds[5]);
-    if (request->keeps_files)
-        run->box_fd = cupel_take_fd(&frame->fds[next++]);
-    run_watch_started(run);
-    if (run->breach != CUPEL_LIMIT_NONE) { /* met when there was no init to be told */
-        cgroup_leaf_kill(&run->leaf);
-        run_signal_init(run, CUPEL_WIRE_STOP_SIGNAL);
-        run_watch_killed(run);
-    }
-    if (request->has_broker)
-        take_broker(run, &frame->fds[next]);
-}
-
-static void take_listener(struct cupel_run *run)
-{
-    struct wire_frame *frame = run->cell->frame;
-    struct cupel_error error = {0};
-
-    int r = cupel_wire_decode_listener(frame->bytes, frame->len);
-    if (r < 0)
-        (void)cupel_fail(&error, r, "cupel-cell sent a malformed LISTENER");
-    else
-        r = denied_open(run, &frame->fds[0], &error);
-    if (r < 0)
-        run_fail(run, &error);
-}
-
-static void take_exited(struct cupel_run *run)
-{
-    struct wire_frame *frame = run->cell->frame;
-    struct cupel_wire_exited exited;
-    struct cupel_outcome outcome;
-
-    if (cupel_wire_decode_exited(frame->bytes, frame->len, &exited) < 0) {
-        (void)cupel_fail(&run->error, -EPROTO, "cupel-cell sent a malformed EXITED");
-        cell_break(run->cell);
-        run_abandon(run);
-        return;
-    }
-    if (run->error.code != 0) { /* the lane saw init die of that before it died itself */
-        run_abandon(run);
-        return;
-    }
-    run_io_drain(run);
-    if (run->error.code != 0) { /* or it ended because the sandbox had failed */
-        run_abandon(run);
-        return;
-    }
-    run_describe(run, &exited, &outcome);
-    finish(run, &outcome);
-}
-
-static void take_failed(struct cupel_run *run)
-{
-    struct wire_frame *frame = run->cell->frame;
-    struct cupel_wire_failed failed;
-
-    if (cupel_wire_decode_failed(frame->bytes, frame->len, &failed) < 0) {
-        (void)cupel_fail(&run->error, -EPROTO, "cupel-cell sent a malformed FAILED");
-        cell_break(run->cell);
-    } else {
-        (void)cupel_fail(&run->error, failed.code, "set up a run: %.220s", failed.text);
-    }
-    run_abandon(run);
-}
-
-static void channel_ready(struct cupel_source *source, uint32_t events)
-{
-    struct cupel_run *run = source->owner;
-    struct cupel_cell *cell = run->cell;
-    struct cupel_error error = {0};
-
-    (void)events;
-    if (cell_receive(cell, run->lane, &error) < 0) {
-        if (run->error.code == 0)
-            run->error = error;
-        run_abandon(run);
-        return;
-    }
-    if (cell->frame->type == CUPEL_WIRE_STARTED)
-        take_started(run);
-    else if (cell->frame->type == CUPEL_WIRE_LISTENER)
-        take_listener(run);
-    else if (cell->frame->type == CUPEL_WIRE_EXITED)
-        take_exited(run);
-    else
-        take_failed(run);
-    wire_frame_close(cell->frame); /* the run may be gone, its cell is not */
+    if (n < 0 && errno == EAGAIN)
+        return 0;
+    cell_break(run->cell);
+    return n > 0 ? cupel_fail(err, -EPROTO, "cupel-cell answered before it was asked")
+                 : cell_fail_ended(run->cell, err);
 }
 
 static int send_request(struct cupel_run *run, const int stdio[static 3],
@@ -215,11 +114,17 @@ static int send_request(struct cupel_run *run, const int stdio[static 3],
     }
     if (run->request.report_fd > 0)
         fds[fd_count++] = run->request.report_fd;
-    int r = wire_send(run->lane->fd, frame->bytes, (size_t)len, fds, fd_count);
+    int r = check_silence(run, err);
+    if (r < 0)
+        return r;
+    run->asked_ns = run_now_ns();
+    r = wire_send(run->lane->fd, frame->bytes, (size_t)len, fds, fd_count);
     if (r == -EPIPE || r == -ECONNRESET)
         return cell_fail_ended(run->cell, err);
     if (r < 0) {
-        (void)cupel_fail(err, r, "ask cupel-cell for a run: %s", strerrordesc_np(-r));
+        (void)(r == -EAGAIN
+                   ? cupel_fail(err, r, "cupel-cell has not read what it was asked before")
+                   : cupel_fail(err, r, "ask cupel-cell for a run: %s", strerrordesc_np(-r)));
         cell_break_for(run->cell, err);
         return r;
     }
@@ -263,7 +168,7 @@ int cupel_run_start(struct cupel_loop *loop, struct cupel_cell *cell, unsigned l
                               .cell = cell,
                               .lane = &cell->lanes[lane],
                               .request = *request,
-                              .channel = {cell->lanes[lane].fd, channel_ready, run},
+                              .channel = {cell->lanes[lane].fd, run_answer_ready, run},
                               .leaf = {.fd = -1, .cpu_fd = -1},
                               .away_before_ns = loop_away_ns(loop),
                               .init_pidfd = -1,

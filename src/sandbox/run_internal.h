@@ -89,10 +89,11 @@ struct cupel_run {
     struct run_denied *denied; /* NULL before LISTENER */
     struct run_watchdog watchdog;
     uint64_t scratch_base_bytes; /* what the box held before a run that writes to it */
-    uint64_t started_ns;         /* CLOCK_MONOTONIC, at STARTED */
-    uint64_t cpu_ns;             /* as sampled */
-    uint64_t memory_peak_bytes;  /* as sampled */
-    uint64_t processes_peak;     /* as sampled */
+    uint64_t asked_ns;           /* CLOCK_MONOTONIC, at RUN; the next at STARTED */
+    uint64_t started_ns;
+    uint64_t cpu_ns;            /* as sampled */
+    uint64_t memory_peak_bytes; /* as sampled */
+    uint64_t processes_peak;    /* as sampled */
     enum cupel_limit breach;
     uint64_t breach_ns;
     struct cupel_error error; /* code not 0: the sandbox failed */
@@ -193,7 +194,12 @@ void run_signal_init(const struct cupel_run *run, int signal_number);
 void run_breach(struct cupel_run *run, enum cupel_limit limit);
 /* done() is called later, from the loop. */
 void run_fail(struct cupel_run *run, const struct cupel_error *error);
+/* The last thing that is done with a run: done() may free it. */
+void run_finish(struct cupel_run *run, const struct cupel_outcome *outcome);
 /* Give up waiting for the end of a run that failed. The run may be gone afterwards. */
 void run_abandon(struct cupel_run *run);
+
+/* run_answer.c: what the cell answers to a RUN. run->asked_ns is set. */
+void run_answer_ready(struct cupel_source *source, uint32_t events);
 
 #endif

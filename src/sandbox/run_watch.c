@@ -42,7 +42,7 @@ static bool is_over(struct cupel_run *run)
     uint64_t passed_ns = run_now_ns() - run->started_ns;
 
     if (passed_ns < allowed_ns)
-        run_watch_arm(&run->deadline, allowed_ns - passed_ns);
+        run_watch_arm(run, &run->deadline, allowed_ns - passed_ns);
     return passed_ns >= allowed_ns;
 }
 

@@ -199,6 +199,7 @@ static bool sleeps(struct sampler *sampler, struct sample_process *process)
     int r = sample_process_wake(sampler, &copy);
 
     process->stat_fd = copy.stat_fd;
+    process->status_fd = copy.status_fd;
     process->schedstat_fd = copy.schedstat_fd;
     return r == 0;
 }

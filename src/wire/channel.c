@@ -11,7 +11,7 @@
 
 union control {
     struct cmsghdr align;
-    char bytes[CMSG_SPACE(sizeof(int) * CUPEL_WIRE_FDS_MAX)];
+    char bytes[CMSG_SPACE(sizeof(int) * CUPEL_WIRE_FDS_MAX) + CMSG_SPACE(sizeof(struct ucred))];
 };
 
 int wire_send(int socket_fd, const void *bytes, size_t len, const int *fds, size_t fd_count)
@@ -35,10 +35,16 @@ int wire_send(int socket_fd, const void *bytes, size_t len, const int *fds, size
     return n < 0 ? -errno : 0;
 }
 
-static void take_fds(struct msghdr *message, struct wire_frame *ret)
+static void take_control(struct msghdr *message, struct wire_frame *ret)
 {
+    struct ucred sender;
+
     for (struct cmsghdr *header = CMSG_FIRSTHDR(message); header != NULL;
          header = CMSG_NXTHDR(message, header)) {
+        if (header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_CREDENTIALS) {
+            memcpy(&sender, CMSG_DATA(header), sizeof(sender));
+            ret->sender = sender.pid;
+        }
         if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS)
             continue;
         size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
@@ -67,10 +73,11 @@ int wire_receive(int socket_fd, struct wire_frame *ret)
                              .msg_controllen = sizeof(control.bytes)};
 
     ret->fd_count = 0;
+    ret->sender = 0;
     ssize_t n = TEMP_FAILURE_RETRY(recvmsg(socket_fd, &message, MSG_CMSG_CLOEXEC));
     if (n < 0)
         return -errno;
-    take_fds(&message, ret);
+    take_control(&message, ret);
     if (n == 0 && ret->fd_count == 0)
         return 0;
     ret->len = (size_t)n;

@@ -3,6 +3,7 @@
 #define CUPEL_WIRE_CHANNEL_H
 
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "cupel/error.h"
 #include "cupel/wire.h"
@@ -11,14 +12,15 @@
  */
 struct wire_frame {
     enum cupel_wire_type type;
+    pid_t sender; /* in our pid namespace, by the kernel; 0: SO_PASSCRED is not set */
     size_t len;
     size_t fd_count;
     int fds[CUPEL_WIRE_FDS_MAX];
     _Alignas(8) unsigned char bytes[CUPEL_WIRE_MAX + 1];
 };
 
-/* Send len bytes with descriptors (borrowed). Returns 0 or -errno (EPIPE if the peer is gone).
- */
+/* Send len bytes with descriptors (borrowed). Returns 0 or -errno (EPIPE if the peer is gone;
+ * EAGAIN if the socket does not block, and its peer has not read what was sent before). */
 CUPEL_MUST_CHECK int wire_send(int socket_fd, const void *bytes, size_t len, const int *fds,
                                size_t fd_count);
 

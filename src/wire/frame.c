@@ -2,10 +2,13 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include "wire/frame.h"
 
 #define MAGIC 0x31505543U /* "CUP1" */
+
+#define PROCESSES_MAX 4194304U /* that a kernel has: PID_MAX_LIMIT */
 
 struct wire_writer wire_begin(void *buf, size_t size, enum cupel_wire_type type)
 {
@@ -152,6 +155,31 @@ int cupel_wire_encode_exited(const struct cupel_wire_exited *in, void *buf, size
     return wire_finish(&w);
 }
 
+/* As wait(2) tells of what has ended. */
+static bool is_end(int status)
+{
+    if (WIFEXITED(status))
+        return (status & ~0xff00) == 0;
+    return WIFSIGNALED(status) && WTERMSIG(status) < NSIG && (status & ~0xff) == 0;
+}
+
+/* Figures that no run can have contradict themselves: whoever sent them is not our cell. */
+static bool is_possible(const struct cupel_wire_exited *exited)
+{
+    int status = exited->wait_status;
+    bool exec_failed = exited->exec_errno != 0;
+
+    if (!is_end(status) || exited->left > PROCESSES_MAX)
+        return false;
+    if (exec_failed && WIFEXITED(status) && WEXITSTATUS(status) != 126 &&
+        WEXITSTATUS(status) != 127)
+        return false;
+    /* Init ends by itself only when all that it told is complete. */
+    if (!exited->command_ended && WIFEXITED(status))
+        return false;
+    return exited->wall_ns == 0 || (exited->command_ended && !exited->stopped);
+}
+
 int cupel_wire_decode_exited(const void *buf, size_t len, struct cupel_wire_exited *ret)
 {
     struct wire_reader r = wire_open_frame(buf, len, CUPEL_WIRE_EXITED);
@@ -168,7 +196,7 @@ int cupel_wire_decode_exited(const void *buf, size_t len, struct cupel_wire_exit
     ret->setup_ns = wire_get_u64(&r);
     ret->left = wire_get_u32(&r);
     ret->max_rss_bytes = wire_get_u64(&r);
-    if (ret->exec_errno < 0 || ret->exec_errno > 4095)
+    if (ret->exec_errno < 0 || ret->exec_errno > 4095 || !is_possible(ret))
         r.bad = true;
     return wire_close_frame(&r);
 }
