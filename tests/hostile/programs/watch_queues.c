@@ -1,11 +1,11 @@
 /*
  * Technique: watch a folder twenty times and never read the news
  * Family: exhaustion
- * Layers: seccomp, memory
- * Outcome: failed
+ * Layers: memory
+ * Outcome: limit memory
  * Policies: native
  * Control: room
- * Options: --memory 64MiB
+ * Options: --memory 32MiB
  */
 #include <fcntl.h>
 #include <stdio.h>
