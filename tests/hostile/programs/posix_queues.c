@@ -21,7 +21,7 @@ int main(void)
     struct mq_attr large = {.mq_maxmsg = 10, .mq_msgsize = 8192};
     char name[32];
 
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     for (int i = 0; i < QUEUES; i++) {
         (void)snprintf(name, sizeof(name), "/hostile-%d-%d", (int)getpid(), i);
         mqd_t queue = mq_open(name, O_RDWR | O_CREAT | O_EXCL, 0600, &large);

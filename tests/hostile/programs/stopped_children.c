@@ -38,6 +38,6 @@ static int take(unsigned index)
 
 int main(void)
 {
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     return hostile_end(exhaust_crew(CHILDREN, take));
 }
