@@ -1,7 +1,7 @@
 /*
  * Technique: open a message queue of the host
  * Family: escape
- * Layers: seccomp, ipc
+ * Layers: seccomp, ipc, landlock
  * Outcome: stopped
  * Policies: every
  * Control: layers

@@ -1,7 +1,7 @@
 /*
  * Technique: open a file by its handle, past all folders
  * Family: escape
- * Layers: seccomp, user
+ * Layers: seccomp, capabilities, user
  * Outcome: stopped
  * Policies: every
  * Control: root

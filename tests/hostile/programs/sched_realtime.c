@@ -1,7 +1,7 @@
 /*
  * Technique: run before all processes that are not real-time
  * Family: escape
- * Layers: user, rlimits
+ * Layers: capabilities, user
  * Outcome: stopped
  * Policies: every
  * Control: root

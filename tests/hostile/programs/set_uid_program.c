@@ -1,10 +1,10 @@
 /*
  * Technique: gain privileges by a set-uid program of the host
  * Family: escape
- * Layers: capabilities, root, user
+ * Layers: capabilities, user
  * Outcome: stopped
  * Policies: every
- * Control: user
+ * Control: root
  */
 #include <errno.h>
 #include <stdio.h>
