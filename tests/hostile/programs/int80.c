@@ -5,6 +5,7 @@
  * Outcome: stopped
  * Policies: every
  * Control: layers
+ * Needs: the entry of 32-bit programs
  */
 #include <errno.h>
 #include <signal.h>

@@ -1,7 +1,7 @@
 /*
  * Technique: open a file by its handle, past all folders
  * Family: escape
- * Layers: seccomp, capabilities, user
+ * Layers: seccomp, root, capabilities, user
  * Outcome: stopped
  * Policies: every
  * Control: root
@@ -21,9 +21,9 @@ int main(void)
     if (handle == NULL)
         return hostile_end(-1);
     handle->handle_bytes = MAX_HANDLE_SZ;
-    if (name_to_handle_at(AT_FDCWD, "/usr", handle, &mount_id, 0) < 0)
+    if (name_to_handle_at(AT_FDCWD, "/sys", handle, &mount_id, 0) < 0)
         return hostile_end(-1);
-    int mount_fd = open("/usr", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int mount_fd = open("/sys", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (mount_fd < 0)
         return hostile_end(-1);
     return surface_end(open_by_handle_at(mount_fd, handle, O_RDONLY | O_CLOEXEC));
