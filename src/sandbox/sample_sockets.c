@@ -85,7 +85,7 @@ static struct socket_facts read_head(const struct nlmsghdr *header, const struct
 
     if (kind != &local_kind || header->nlmsg_len < NLMSG_SPACE(sizeof(local)))
         return facts;
-    memcpy(&local, NLMSG_DATA(header), sizeof(local));
+    memcpy(&local, (const char *)header + NLMSG_HDRLEN, sizeof(local));
     facts.is_listening = local.udiag_state == TCP_LISTEN;
     facts.is_datagram = local.udiag_type == SOCK_DGRAM;
     facts.peer = facts.is_datagram ? 0 : 1; /* those that have none are not told of it */

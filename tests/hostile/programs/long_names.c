@@ -1,10 +1,11 @@
 /*
  * Technique: make empty files whose names are long
  * Family: exhaustion
- * Layers: disk
- * Outcome: limit disk
- * Policies: native
+ * Layers: memory
+ * Outcome: limit memory
+ * Policies: compile
  * Control: room
+ * Options: --memory 8MiB
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,7 +13,7 @@
 
 #include "hostile.h"
 
-enum { FILES = 6000, NAME = 250 };
+enum { FILES = 12000, NAME = 250 };
 
 int main(void)
 {
