@@ -10,6 +10,8 @@ from pathlib import Path
 
 IPC_CREAT, IPC_RMID = 0o1000, 0
 KEYS = 0x68000000  # and the number: keys of System V
+# Flags, messages, their size, what is in it: an ordinary one takes a tenth of what a user may have.
+SMALL_QUEUE = (ctypes.c_long * 8)(0, 1, 8, 0)
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -37,7 +39,9 @@ class Beside:
         (self.folder / "socket").chmod(0o666)
         self.segment = checked(libc.shmget(KEYS + self.number, 4096, IPC_CREAT | 0o666))
         self.queue = f"/hostile-{self.number}".encode()
-        checked(libc.mq_open(self.queue, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644, None))
+        checked(
+            libc.mq_open(self.queue, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644, SMALL_QUEUE)
+        )
         for server in self.servers:
             threading.Thread(target=self.serve, args=[server], daemon=True).start()
 
