@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import uuid
 from pathlib import Path
 
@@ -25,7 +26,7 @@ sys.path.insert(0, str(support.SOURCE / "tests/limits"))
 import limits
 from beside import Beside
 from cells import Cells
-from technique import OWN_POLICIES, SWITCHABLE
+from technique import OWN_POLICIES, PROGRAMS, SWITCHABLE
 
 HERE = Path(__file__).resolve().parent
 ROOM = HERE / "room.json"
@@ -34,6 +35,7 @@ IS_ROOT = os.getuid() == 0
 SCOPES = 6  # Landlock's ABI from which on it confines signals and abstract sockets
 DEADLINE = 60 * support.SLOWNESS  # seconds, of a run that ends by itself or by a limit long before
 NOT_HERE = 77
+BESIDE = {path.stem for path in PROGRAMS.glob("*.c") if '"beside.h"' in path.read_text()}
 # For root: whatever a control run does, it does to namespaces of its own. A shell stays its parent.
 APART = ["unshare", *"--mount --uts --ipc --net --cgroup --pid --fork --mount-proc".split(),
          "--kill-child", "sh", "-c", '"$0" "$@"; exit $?']
@@ -85,12 +87,9 @@ class Suite:
     def __init__(self):
         self.mark = f"HOSTILE={uuid.uuid4()}"
         self.cells = Cells()
-        self.beside = self.offer()
+        self.lock = threading.Lock()
+        self.beside = None
         self.policies = {name: str(path) for name, path in OWN_POLICIES.items()}
-
-    def offer(self):
-        """What programs may find at the host's side."""
-        return Beside()
 
     def close(self):
         """Without a pid namespace, processes that a program started may have outlived it."""
@@ -100,8 +99,17 @@ class Suite:
                     os.kill(int(process.name), signal.SIGKILL)
             except OSError:
                 pass  # it is gone, or another user's
-        self.beside.close()
+        if self.beside:
+            self.beside.close()
         self.cells.close()
+
+    def stand_beside(self, name):
+        """The options by which a program finds what goes on beside it, if it looks for that."""
+        if name not in BESIDE:
+            return []
+        with self.lock:
+            self.beside = self.beside or Beside()
+        return ["--env", f"HOSTILE_PORT={self.beside.number}"]
 
     def boxed(self, name, policy, *options, cupel=support.CUPEL, cgroup=True):
         """The answer of a program in the sandbox."""
@@ -112,8 +120,7 @@ class Suite:
                 *(["/bin/sh", "-c", limits.ENTER, leaf] if leaf else []),
                 cupel, "run", "--policy", self.policies.get(policy, policy), "--report", report,
                 *options, "--bind-ro", f"{support.HELPERS}:/helpers", "--env", self.mark,
-                "--env", f"HOSTILE_PORT={self.beside.number}",
-                "--", f"/helpers/hostile/{name}",
+                *self.stand_beside(name), "--", f"/helpers/hostile/{name}",
             ]
             try:
                 done = subprocess.run(

@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import sys
-import types
 from pathlib import Path
 
 import suite
@@ -89,9 +88,6 @@ class Scripted(suite.Suite):
     def __init__(self, answers):
         super().__init__()
         self.answers = answers
-
-    def offer(self):
-        return types.SimpleNamespace(close=lambda: None)
 
     def boxed(self, name, policy, *options, cupel=support.CUPEL, cgroup=True):
         return self.answers.get(policy, "EPERM")
