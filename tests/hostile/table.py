@@ -1,0 +1,129 @@
+#!/usr/bin/env python3
+"""The table of the hostile suite, of what ctest ran.
+
+    table.py [--json] JUNIT-FILE      of `ctest --output-junit`
+
+A line for each technique: what came of it in each mode (root, an ordinary user, and guests where they
+ran), which layers stop it with all others left out, and whether it works where nothing stops it. The
+exit status is 0 only if all is as intended; what is not is told below the table.
+"""
+
+import json
+import re
+import sys
+import xml.etree.ElementTree as ElementTree
+
+ROW = re.compile(r"^row (\{.*\})$", re.M)
+NAME = re.compile(r"(?:vm\.(\w+)\.(root|user)\.)?hostile\.\w+?(\.user)?")
+LEGEND = """
+verdict   what came of the deed, the same under every policy that fits, or the worst of them
+stop it   escape: the layers each of which stops it while all others are left out ("user": the user
+          namespace and the uid, which are never left out); exhaustion: what ends it
+control   where the deed works. layers: with all layers left out; root, user: outside of the sandbox; room:
+          with limits that are wide enough; guest: in a virtual machine
+!         not as intended: see below
+"""
+
+
+def mode_of(test):
+    """What a column is called."""
+    guest, who, user = NAME.fullmatch(test).groups()
+    return f"{guest} {who}" if guest else "user" if user else "root"
+
+
+def read(path):
+    """(rows with their modes, faults of tests that have no row for them)."""
+    rows, faults = [], []
+    for case in ElementTree.parse(path).iter("testcase"):
+        name = case.get("name")
+        if not NAME.fullmatch(name):
+            continue
+        output = case.findtext("system-out") or ""
+        found = [json.loads(text) for text in ROW.findall(output)]
+        mode = mode_of(name)
+        for row in found:
+            own = row.pop("mode", None)
+            rows.append({"mode": f"{mode}, cgroup" if own == "cgroup" and " " not in mode else mode,
+                         "test": name, **row})
+        if case.get("status") == "fail" and not any(row["faults"] for row in found):
+            faults.append(f"{name} failed: {output[-2000:]}")
+        elif not found:
+            faults.append(f"{name} has shown nothing: {output[-300:].strip()}")
+    return rows, faults
+
+
+def merged(rows):
+    """One technique in all modes: its first row, its verdicts, and the layers and control of whichever
+    mode has them."""
+    first = rows[0]
+    alone = {name: answer for row in rows for name, answer in row["alone"].items()}
+    controls = {row["control_answer"] for row in rows if row["control_answer"]}
+    control = "not made here"
+    if first["control"] == "none":
+        control = f"none: {first['control_answer']}"
+    elif controls:
+        control = f"{first['control']}: {', '.join(sorted(controls))}"
+    return {
+        **{key: first[key] for key in ("family", "technique", "title")},
+        "verdicts": {r["mode"]: r["verdict"] + ("!" if r["faults"] else "") for r in rows},
+        "alone": alone,
+        "control": control,
+        "faults": [f"{r['mode']}: {fault}" for r in rows for fault in r["faults"]],
+    }
+
+
+def by_technique(rows):
+    names = dict.fromkeys((row["family"], row["technique"]) for row in rows)
+    return [
+        merged([row for row in rows if (row["family"], row["technique"]) == name])
+        for name in names
+    ]
+
+
+def print_family(family, techniques, modes):
+    lines = [["technique", *modes, "stop it", "control", "what is tried"]]
+    for one in techniques:
+        verdicts = [one["verdicts"].get(mode, "-") for mode in modes]
+        lines.append(
+            [one["technique"], *verdicts, " ".join(one["alone"]), one["control"], one["title"]]
+        )
+    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]) - 1)]
+    print(f"\n{family}: {len(techniques)} techniques\n")
+    for line in lines:
+        cells = [cell.ljust(width) for cell, width in zip(line, widths)]
+        print("  ".join([*cells, line[-1]]).rstrip())
+
+
+def print_table(techniques, faults):
+    for family in dict.fromkeys(one["family"] for one in techniques):
+        members = [one for one in techniques if one["family"] == family]
+        modes = list(dict.fromkeys(mode for one in members for mode in one["verdicts"]))
+        print_family(family, members, modes)
+    print(LEGEND)
+    for one in techniques:
+        for fault in one["faults"]:
+            print(f"{one['technique']}: {fault}")
+    for fault in faults:
+        print(fault)
+    wrong = sum(bool(one["faults"]) for one in techniques) + len(faults)
+    print(f"{len(techniques)} techniques, " + (f"{wrong} findings" if wrong else "all as intended"))
+
+
+def main(args):
+    as_json = args[:1] == ["--json"]
+    if len(args) != 1 + as_json:
+        sys.exit(__doc__)
+    rows, faults = read(args[-1])
+    techniques = by_technique(rows)
+    if not techniques:
+        faults.append("nothing was run")
+    intended = not faults and not any(one["faults"] for one in techniques)
+    if as_json:
+        print(json.dumps({"techniques": techniques, "faults": faults, "intended": intended}, indent=1))
+    else:
+        print_table(techniques, faults)
+    return 0 if intended else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
