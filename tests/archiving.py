@@ -46,11 +46,17 @@ FOLDER = dict(type=tarfile.DIRTYPE, mode=0o755)
 
 
 def raw_header(name, size=0, kind=b"0", link_name=b"", mode=0o644):
-    """A ustar header block of raw bytes, with the right checksum."""
+    """A ustar header block of raw bytes."""
     block = struct.pack("100s8s8s8s12s12s8s1s100s8s247s", name, b"%07o\0" % mode, b"0000000\0",
                         b"0000000\0", b"%011o\0" % size, b"00000000000\0", b" " * 8, kind,
                         link_name, b"ustar\00000", b"")
-    return block[:148] + b"%06o\0 " % sum(block) + block[156:]
+    return sealed(block)
+
+
+def sealed(block):
+    """A header block with the right checksum."""
+    blank = block[:148] + b" " * 8 + block[156:]
+    return blank[:148] + b"%06o\0 " % sum(blank) + blank[156:]
 
 
 def raw_tar(*blocks):

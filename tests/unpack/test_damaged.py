@@ -121,6 +121,11 @@ class Damaged(unpacking.UnpackingTest):
                      "damaged or cut short: the zip's directory has no end")
         self.refuses(b"#!/bin/sh\n" + zipped(("a", b"1")), "not an archive: no zip, tar or 7z")
 
+    def test_a_zip_whose_directory_ends_twice(self):
+        inner = zipped(("a", b"1"))
+        self.refuses(zipped(("a", b"1"), comment=inner), "damaged: the zip's directory ends twice")
+        self.accepts(zipped(("a.zip", inner), compression=0), {"a.zip": inner})
+
     def test_a_zip_whose_directory_counts_otherwise(self):
         good = bytearray(zipped(("a", b"1"), ("b", b"2")))
         end = good.rindex(b"PK\5\6")
