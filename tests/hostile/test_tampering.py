@@ -39,10 +39,11 @@ class Tampering:
 
 def read(path):
     """The technique of a file or folder."""
-    named = sorted(path.glob("main.[cp]*")) + sorted(path.glob("note.txt")) if path.is_dir() else [path]
-    keys = dict(KEY.findall(named[0].read_text()))
+    heads = [path / name for name in ("main.py", "main.c", "note.txt")] if path.is_dir() else [path]
+    head = next(file for file in heads if file.exists())
+    keys = dict(KEY.findall(head.read_text()))
     if missing := REQUIRED - keys.keys():
-        raise ValueError(f"{named[0]}: its head lacks {', '.join(sorted(missing))}")
+        raise ValueError(f"{head}: its head lacks {', '.join(sorted(missing))}")
     return Tampering(path.stem, path, keys)
 
 
@@ -93,16 +94,24 @@ class TamperingCase(misdeeds.MisdeedCase):
         return json.loads(done.stdout), done.stderr
 
     def check_graded(self, tampering, result):
-        """Nothing, and by the learner's fault."""
+        """Nothing, and by the learner's fault. Where its code runs beside an older autograder, of
+        another system, there may be no result, which earns nothing, or a marked one."""
         outcome, _, reasons = tampering.keys["Outcome"].partition(": ")
-        expected = {"rejected": "rejected", "no result": "grader_error"}.get(outcome, "graded")
-        self.assertEqual(result["status"], expected, json.dumps(result, indent=1)[:3000])
-        self.assertIn(result["score"], (0, None) if outcome == "no result" else (0,))
+        statuses = {
+            "rejected": ("rejected",), "no result": ("grader_error",),
+            "marked": ("graded", "grader_error"),
+        }.get(outcome, ("graded",))
+        self.assertIn(result["status"], statuses, json.dumps(result, indent=1)[:3000])
+        scores = {"no result": (None,), "marked": (None, 0, FULL)}.get(outcome, (0,))
+        self.assertIn(result["score"], scores)
         verdicts = {(test["verdict"], test["reason"]) for test in result["tests"]}
         if outcome == "failed":
             allowed = {("failed", reason) for reason in reasons.split(", ")}
             self.assertLessEqual(verdicts, allowed)
             self.assertTrue(verdicts)
+        elif outcome == "marked":
+            apart = {harness["separation"] for harness in result["harnesses"]}
+            self.assertLessEqual(apart, {"in-process"})
         elif outcome == "not built":
             self.assertFalse(result["build"][0]["passed"])
         self.assertEqual([e for e in result["leaderboard"] if e.get("value") is not None], [])

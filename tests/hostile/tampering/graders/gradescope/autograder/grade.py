@@ -8,9 +8,10 @@ CASES = (("2 3", "5"), ("20 22", "42"))
 tests = []
 for given, answer in CASES:
     done = subprocess.run(
-        ["python3", "main.py"], cwd="/autograder/submission", input=given, capture_output=True, text=True
+        ["python3", "main.py"], cwd="/autograder/submission", input=given.encode(), stdout=subprocess.PIPE
     )
-    right = done.stdout.split() == [answer]
-    tests.append({"name": given, "score": 5 * right, "max_score": 5, "output": done.stdout[:1000]})
+    output = done.stdout.decode(errors="replace")
+    right = output.split() == [answer]
+    tests.append({"name": given, "score": 5 * right, "max_score": 5, "output": output[:1000]})
 with open("/autograder/results/results.json", "w", encoding="utf-8") as file:
     json.dump({"tests": tests}, file)
