@@ -23,6 +23,7 @@ import support
 
 sys.path.insert(0, str(support.SOURCE / "tests/limits"))
 import limits
+from beside import Beside
 from cells import Cells
 from technique import OWN_POLICIES, SWITCHABLE
 
@@ -35,7 +36,14 @@ DEADLINE = 60 * support.SLOWNESS  # seconds, of a run that ends by itself or by 
 NOT_HERE = 77
 # For root: whatever a control run does, it does to namespaces of its own. A shell stays its parent.
 APART = ["unshare", *"--mount --uts --ipc --net --cgroup --pid --fork --mount-proc".split(),
-         "--kill-child", "sh", "-c", '"$0"; exit $?']
+         "--kill-child", "sh", "-c", '"$0" "$@"; exit $?']
+# Where the user namespace stops root's deed before other layers are asked, what each of them does to it
+# outside: by layer, what runs the program under it alone. Only root can ask.
+ALONE_OUTSIDE = {
+    "capabilities": ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs",
+                     "--bounding-set=-all", "--inh-caps=-all"],
+    "landlock": [support.HELPERS / "under_landlock"],
+}
 GUEST_POLICIES = ("native", "strict")  # where all is slow; filters do not depend on the kernel
 
 
@@ -77,6 +85,7 @@ class Suite:
     def __init__(self):
         self.mark = f"HOSTILE={uuid.uuid4()}"
         self.cells = Cells()
+        self.beside = Beside()
         self.policies = {name: str(path) for name, path in OWN_POLICIES.items()}
 
     def close(self):
@@ -87,6 +96,7 @@ class Suite:
                     os.kill(int(process.name), signal.SIGKILL)
             except OSError:
                 pass  # it is gone, or another user's
+        self.beside.close()
         self.cells.close()
 
     def boxed(self, name, policy, *options, cupel=support.CUPEL, cgroup=True):
@@ -98,6 +108,7 @@ class Suite:
                 *(["/bin/sh", "-c", limits.ENTER, leaf] if leaf else []),
                 cupel, "run", "--policy", self.policies.get(policy, policy), "--report", report,
                 *options, "--bind-ro", f"{support.HELPERS}:/helpers", "--env", self.mark,
+                "--env", f"HOSTILE_PORT={self.beside.number}",
                 "--", f"/helpers/hostile/{name}",
             ]
             try:
@@ -128,13 +139,14 @@ class Suite:
             case _:
                 return f"platform: exit status {done.returncode}: {stderr.strip()}"
 
-    def outside(self, name, apart=IS_ROOT):
-        """The answer of a program without a sandbox, in a fresh folder."""
+    def outside(self, name, apart=IS_ROOT, under=()):
+        """The answer of a program without a sandbox, in a fresh folder; under: what runs it."""
         with tempfile.TemporaryDirectory(prefix="cupel-") as folder:
+            os.chmod(folder, 0o755)
             place = Path(shutil.copy(support.HELPERS / "hostile" / name, folder))
             try:
                 done = subprocess.run(
-                    [*(APART if apart else []), place], cwd=folder, stdin=subprocess.DEVNULL,
+                    [*(APART if apart else []), *under, place], cwd=folder, stdin=subprocess.DEVNULL,
                     capture_output=True, timeout=DEADLINE, check=False,
                     env={"PATH": os.environ["PATH"]},
                 )
@@ -207,15 +219,28 @@ class Suite:
                 row["alone"][layer] = answer
             elif not is_stopped(answer) and answer != base:
                 row["faults"].append(f"with no layer but {layer}: {answer}")
-        self.judge_layers(technique, row)
+        self.judge_layers(technique, row, self.check_outside(technique, row))
 
-    def judge_layers(self, technique, row):
+    def check_outside(self, technique, row):
+        """Returns the layers that cannot be asked about."""
+        if technique.control != "root":
+            return set()
+        if not IS_ROOT:
+            return set(ALONE_OUTSIDE)
+        for layer, under in ALONE_OUTSIDE.items():
+            answer = self.outside(technique.name, under=under)
+            if is_stopped(answer):
+                row["alone"].setdefault(layer, answer)
+        return set()
+
+    def judge_layers(self, technique, row, unasked):
         abi = support.landlock_abi()
         demanded = {name for name in technique.layers if name != "landlock" or abi >= SCOPES}
+        demanded -= unasked
         missing = sorted(demanded - set(row["alone"]))
         if missing:
             row["faults"].append(f"not stopped by {', '.join(missing)} alone")
-        if len(row["alone"]) < 2 and technique.name not in one_layer_only():
+        if len(row["alone"]) < 2 and not unasked and technique.name not in one_layer_only():
             row["faults"].append(
                 f"stopped by {', '.join(row['alone']) or 'no layer'} alone, which the section"
                 f" \"One layer only\" of docs/threat-model.md does not account for"

@@ -14,7 +14,8 @@ import sys
 import xml.etree.ElementTree as ElementTree
 
 ROW = re.compile(r"^row (\{.*\})$", re.M)
-NAME = re.compile(r"(?:vm\.(\w+)\.(root|user)\.)?hostile\.\w+?(\.user)?")
+NAME = re.compile(r"(?:vm\.(\w+)\.(root|user)\.)?hostile\.(\w+?)(\.user)?")
+IN_ROWS = ("escape", "exhaustion")  # tests that show a row for each technique
 LEGEND = """
 verdict   what came of the deed, the same under every policy that fits, or the worst of them
 stop it   escape: the layers each of which stops it while all others are left out ("user": the user
@@ -27,29 +28,32 @@ control   where the deed works. layers: with all layers left out; root, user: ou
 
 def mode_of(test):
     """What a column is called."""
-    guest, who, user = NAME.fullmatch(test).groups()
+    guest, who, _, user = NAME.fullmatch(test).groups()
     return f"{guest} {who}" if guest else "user" if user else "root"
 
 
 def read(path):
-    """(rows with their modes, faults of tests that have no row for them)."""
-    rows, faults = [], []
+    """(rows with their modes, faults of tests that have no row for them, {test without rows: modes in
+    which it has passed})."""
+    rows, faults, passed = [], [], {}
     for case in ElementTree.parse(path).iter("testcase"):
         name = case.get("name")
         if not NAME.fullmatch(name):
             continue
         output = case.findtext("system-out") or ""
         found = [json.loads(text) for text in ROW.findall(output)]
-        mode = mode_of(name)
+        mode, subject = mode_of(name), NAME.fullmatch(name)[3]
         for row in found:
             own = row.pop("mode", None)
             rows.append({"mode": f"{mode}, cgroup" if own == "cgroup" and " " not in mode else mode,
                          "test": name, **row})
         if case.get("status") == "fail" and not any(row["faults"] for row in found):
             faults.append(f"{name} failed: {output[-2000:]}")
-        elif not found:
+        elif not found and (subject in IN_ROWS or case.get("status") != "run"):
             faults.append(f"{name} has shown nothing: {output[-300:].strip()}")
-    return rows, faults
+        elif not found:
+            passed.setdefault(subject, []).append(mode)
+    return rows, faults, passed
 
 
 def merged(rows):
@@ -94,12 +98,14 @@ def print_family(family, techniques, modes):
         print("  ".join([*cells, line[-1]]).rstrip())
 
 
-def print_table(techniques, faults):
+def print_table(techniques, faults, passed):
     for family in dict.fromkeys(one["family"] for one in techniques):
         members = [one for one in techniques if one["family"] == family]
         modes = list(dict.fromkeys(mode for one in members for mode in one["verdicts"]))
         print_family(family, members, modes)
     print(LEGEND)
+    for subject, modes in passed.items():
+        print(f"{subject}: passed ({', '.join(modes)})")
     for one in techniques:
         for fault in one["faults"]:
             print(f"{one['technique']}: {fault}")
@@ -113,15 +119,16 @@ def main(args):
     as_json = args[:1] == ["--json"]
     if len(args) != 1 + as_json:
         sys.exit(__doc__)
-    rows, faults = read(args[-1])
+    rows, faults, passed = read(args[-1])
     techniques = by_technique(rows)
     if not techniques:
         faults.append("nothing was run")
     intended = not faults and not any(one["faults"] for one in techniques)
     if as_json:
-        print(json.dumps({"techniques": techniques, "faults": faults, "intended": intended}, indent=1))
+        print(json.dumps({"intended": intended, "techniques": techniques, "faults": faults,
+                          "passed": passed}, indent=1))
     else:
-        print_table(techniques, faults)
+        print_table(techniques, faults, passed)
     return 0 if intended else 1
 
 

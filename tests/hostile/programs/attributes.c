@@ -1,0 +1,33 @@
+/*
+ * Technique: keep bytes in attributes of a file
+ * Family: exhaustion
+ * Layers: disk
+ * Outcome: limit disk, failed
+ * Policies: native
+ * Control: room
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "hostile.h"
+
+enum { ATTRIBUTES = 8000, VALUE = 1000 };
+
+int main(void)
+{
+    static const char value[VALUE] = {1};
+    char name[32];
+
+    hostile_bound(8);
+    int fd = open("/tmp/attributes", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return hostile_end(-1);
+    for (int i = 0; i < ATTRIBUTES; i++) {
+        (void)snprintf(name, sizeof(name), "user.a%d", i);
+        if (fsetxattr(fd, name, value, sizeof(value), 0) < 0)
+            return hostile_end(-1);
+    }
+    return hostile_end(0);
+}

@@ -1,0 +1,14 @@
+/*
+ * Technique: write one big file and ignore SIGXFSZ
+ * Family: exhaustion
+ * Layers: file_size
+ * Outcome: limit file_size
+ * Policies: native
+ * Control: room
+ */
+#include "exhaust.h"
+
+int main(void)
+{
+    return exhaust_by("files", "grow", "/tmp", "64", "ignore", NULL);
+}

@@ -1,0 +1,15 @@
+/*
+ * Technique: take shared memory and forget its pages
+ * Family: exhaustion
+ * Layers: memory
+ * Outcome: limit memory
+ * Policies: native
+ * Control: room
+ * Options: --memory 128MiB
+ */
+#include "exhaust.h"
+
+int main(void)
+{
+    return exhaust_by("hoard", "shared-left", "192", "300", NULL);
+}
