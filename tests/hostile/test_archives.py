@@ -118,6 +118,8 @@ class Archives(misdeeds.MisdeedCase):
         with self.finding(row):
             self.check_graded(archive, path)
             row["verdict"] = "defused" if archive.refused is None else "refused"
+        if support.GUEST:  # slow, and what naive unpackers do is the same there
+            return row
         with self.finding(row):
             self.check_unpacked_alone(archive, path)
             row["alone"]["unpack"] = row["verdict"]

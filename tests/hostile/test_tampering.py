@@ -139,6 +139,8 @@ class TamperingCase(misdeeds.MisdeedCase):
             row["verdict"] = tampering.keys["Outcome"].split(":")[0]
             if tampering.name == "page":
                 self.check_shown(tampering, result, grader, submission)
+        if support.GUEST:  # slow, and what naive autograders believe is the same there
+            return row
         with self.finding(row):
             points, said = self.naive_points(tampering.keys["Naive"], submission)
             self.assertGreaterEqual(points, FULL, f"the naive autograder is not deceived: {said}")
@@ -154,7 +156,8 @@ class TamperingCase(misdeeds.MisdeedCase):
                     self.assertEqual(result["score"], score, honest)
 
     def test_naive_autograders_tell_right_from_wrong(self):
-        for kind in sorted({tampering.keys["Naive"] for tampering in ALL}):
+        kinds = {tampering.keys["Naive"] for tampering in ALL}
+        for kind in () if support.GUEST else sorted(kinds):
             with self.subTest(kind=kind):
                 for honest, score in (("right", FULL), ("wrong", 0)):
                     if honest == "right" and kind in SAYS_ITS_SCORE:
