@@ -61,7 +61,7 @@ class Heads(support.TestCase):
             ("l: layers", "l: room", "bad.c:8: Control: 'room': expected one of"),
             ("l: layers", "l: none:", "bad.c:8: Control: 'none:': expected one of"),
             ("do it", "x" * 71, "bad.c:2: Technique: '" + "x" * 71 + "': expected at most 70"),
-            (" * Family", " * Familiy", "bad.c:3: Familiy: no such key"),
+            (" * Family", " * Kind", "bad.c:3: Kind: no such key"),
             (" * Policies", " * Family: escape\n * Policies", "bad.c:7: Family: told twice"),
             (" * Policies", "Policies", "bad.c:7: Outcome: expected \" * Key: value\""),
             ("/*\n", "", "bad.c:1: Technique: expected a head comment"),
