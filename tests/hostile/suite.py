@@ -46,7 +46,7 @@ ALONE_OUTSIDE = {
                      "--bounding-set=-all", "--inh-caps=-all"],
     "landlock": [support.HELPERS / "under_landlock"],
 }
-GUEST_POLICIES = ("native", "strict")  # where all is slow; filters do not depend on the kernel
+FEW_POLICIES = ("native", "strict")  # where all is slow; filters do not depend on the kernel
 
 
 def row_of(technique):
@@ -205,8 +205,8 @@ class Suite:
         """The row of a technique to get out. each_layer: which ones stop it alone."""
         row = row_of(technique)
         policies = technique.policies
-        if support.GUEST:
-            policies = [name for name in policies if name in GUEST_POLICIES] or policies[:1]
+        if support.GUEST or support.SANITIZED:
+            policies = [name for name in policies if name in FEW_POLICIES] or policies[:1]
         for policy in policies:
             answer = self.boxed(technique.name, policy)
             row["policies"][policy] = answer

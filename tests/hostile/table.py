@@ -15,13 +15,16 @@ import xml.etree.ElementTree as ElementTree
 
 ROW = re.compile(r"^row (\{.*\})$", re.M)
 NAME = re.compile(r"(?:vm\.(\w+)\.(root|user)\.)?hostile\.(\w+?)(\.user)?")
-IN_ROWS = ("escape", "exhaustion")  # tests that show a row for each technique
+IN_ROWS = ("escape", "exhaustion", "archives", "tampering")  # tests that show a row for each technique
 LEGEND = """
 verdict   what came of the deed, the same under every policy that fits, or the worst of them
 stop it   escape: the layers each of which stops it while all others are left out ("user": the user
-          namespace and the uid, which are never left out); exhaustion: what ends it
+          namespace and the uid, which are never left out); exhaustion: what ends it; archives: the
+          checks of cupel-unpack without the cell, and the cell around a naive unpacker; tampering:
+          what keeps the judge from it
 control   where the deed works. layers: with all layers left out; root, user: outside of the sandbox; room:
-          with limits that are wide enough; guest: in a virtual machine
+          with limits that are wide enough; guest: in a virtual machine; archives and tampering: which
+          naive unpacker or autograder is deceived, itself in the sandbox
 !         not as intended: see below
 """
 

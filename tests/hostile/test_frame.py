@@ -76,6 +76,11 @@ class Heads(support.TestCase):
         self.assertEqual(found, len(list(technique.PROGRAMS.glob("*.c"))))
         self.assertGreater(found, 0)
 
+    def test_the_threat_model_accounts_for_techniques_that_there_are(self):
+        names = {path.stem for path in technique.PROGRAMS.glob("*.c")}
+        self.assertEqual(suite.one_layer_only() - names, set())
+        self.assertGreater(len(suite.one_layer_only()), 0)
+
 
 class Scripted(suite.Suite):
     """Answers from a table instead of runs: {policy, "outside", or a set of layers left out}."""

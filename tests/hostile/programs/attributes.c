@@ -20,7 +20,7 @@ int main(void)
     static const char value[VALUE] = {1};
     char name[32];
 
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     int fd = open("/tmp/attributes", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0)
         return hostile_end(-1);

@@ -38,7 +38,7 @@ int main(void)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "/tmp/backlog"};
 
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     int listener = socket(AF_UNIX, SOCK_STREAM, 0);
     if (listener < 0 ||
         bind(listener, (const struct sockaddr *)&address, sizeof(address)) < 0 ||

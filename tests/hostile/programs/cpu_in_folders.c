@@ -25,7 +25,7 @@ static long used_ms(void)
 
 int main(void)
 {
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     DIR *folder = opendir("/usr/bin");
     if (folder == NULL)
         return hostile_end(-1);

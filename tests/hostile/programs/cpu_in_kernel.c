@@ -30,7 +30,7 @@ int main(void)
 {
     const size_t size = (size_t)MIB * CREW_MIB;
 
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     int fd = open("/dev/zero", O_RDONLY | O_CLOEXEC);
     void *bytes = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (fd < 0 || bytes == MAP_FAILED)

@@ -27,7 +27,7 @@ static _Noreturn void burn(void)
 
 int main(void)
 {
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     for (int i = 0; i < CHILDREN; i++) {
         pid_t pid = vfork();
         if (pid == 0)

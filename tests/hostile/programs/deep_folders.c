@@ -16,7 +16,7 @@ enum { DEPTH = 6000 };
 
 int main(void)
 {
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     if (chdir("/tmp") < 0)
         return hostile_end(-1);
     for (int i = 0; i < DEPTH; i++) { /* far beyond what a path can name */

@@ -20,7 +20,7 @@ int main(void)
 {
     char path[64];
 
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     for (int i = 0; i < FILES; i++) {
         (void)snprintf(path, sizeof(path), "/tmp/mapped%d", i);
         int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);

@@ -20,7 +20,7 @@ int main(void)
 {
     size_t size = CREW_MIB;
 
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     char *bytes = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     for (unsigned i = 0; bytes != MAP_FAILED && i < MIB; i++) {
         crew_touch(bytes + size - CREW_MIB);

@@ -18,7 +18,7 @@ enum { MIB = 192 };
 
 int main(void)
 {
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     if (mmap(NULL, (size_t)MIB * CREW_MIB, PROT_READ | PROT_WRITE,
              MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0) == MAP_FAILED)
         return hostile_end(-1);

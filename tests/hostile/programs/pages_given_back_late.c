@@ -18,7 +18,7 @@ enum { MIB = 192 };
 
 int main(void)
 {
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     for (unsigned i = 0; i < MIB; i++) {
         void *mib =
             mmap(NULL, CREW_MIB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

@@ -2,7 +2,7 @@
  * Technique: take shared memory and forget its pages
  * Family: exhaustion
  * Layers: memory
- * Outcome: limit memory
+ * Outcome: limit memory, exited
  * Policies: native
  * Control: room
  * Options: --memory 128MiB

@@ -17,7 +17,7 @@ int main(void)
 {
     sigset_t all;
 
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     (void)sigfillset(&all);
     (void)sigprocmask(SIG_SETMASK, &all, NULL);
     return exhaust_by("burn", "loop", "2000", NULL); /* which inherits the mask */

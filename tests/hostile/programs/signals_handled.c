@@ -24,7 +24,7 @@ int main(void)
 {
     struct timespec used = {0};
 
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     for (int number = 1; number < NSIG; number++)
         (void)signal(number, go_on);
     while (used.tv_sec * 1000 + used.tv_nsec / 1000000 < MS)

@@ -15,7 +15,7 @@
 
 int main(void)
 {
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     for (int number = 1; number < NSIG; number++) {
         if (number != SIGCHLD)
             (void)signal(number, SIG_IGN);

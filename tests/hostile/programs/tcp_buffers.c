@@ -55,6 +55,6 @@ static int fill(unsigned index)
 
 int main(void)
 {
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     return hostile_end(exhaust_crew(CHILDREN, fill));
 }

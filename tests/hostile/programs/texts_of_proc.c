@@ -49,6 +49,6 @@ static int read_all(unsigned index)
 
 int main(void)
 {
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     return hostile_end(exhaust_crew(CHILDREN, read_all));
 }

@@ -47,7 +47,7 @@ int main(void)
 {
     pthread_t threads[THREADS];
 
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     for (int i = 0; i < THREADS; i++) {
         if (start(&threads[i]) < 0)
             return hostile_end(-1);
