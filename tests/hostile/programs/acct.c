@@ -1,7 +1,7 @@
 /*
  * Technique: have the kernel keep accounts of processes
  * Family: escape
- * Layers: seccomp, user
+ * Layers: seccomp, capabilities, user
  * Outcome: stopped
  * Policies: every
  * Control: root

@@ -1,7 +1,7 @@
 /*
  * Technique: change how fast the machine's clock goes
  * Family: escape
- * Layers: seccomp, user
+ * Layers: seccomp, capabilities, user
  * Outcome: stopped
  * Policies: every
  * Control: root

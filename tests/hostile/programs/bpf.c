@@ -1,7 +1,7 @@
 /*
  * Technique: make a map of bpf
  * Family: escape
- * Layers: seccomp, user
+ * Layers: seccomp, capabilities, user
  * Outcome: stopped
  * Policies: every
  * Control: root

@@ -1,7 +1,7 @@
 /*
  * Technique: open the host's list of a cgroup's processes for writing
  * Family: escape
- * Layers: root, landlock, user
+ * Layers: root, landlock, capabilities, user
  * Outcome: stopped
  * Policies: every
  * Control: root

@@ -1,7 +1,7 @@
 /*
  * Technique: open a device of the host's
  * Family: escape
- * Layers: root, landlock, user
+ * Layers: root, landlock, capabilities, user
  * Outcome: stopped
  * Policies: every
  * Control: root

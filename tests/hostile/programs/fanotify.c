@@ -1,7 +1,7 @@
 /*
  * Technique: be asked before anybody opens a file
  * Family: escape
- * Layers: seccomp, user
+ * Layers: seccomp, capabilities, user
  * Outcome: stopped
  * Policies: every
  * Control: root

@@ -1,7 +1,7 @@
 /*
  * Technique: link to a file of the host
  * Family: escape
- * Layers: root, landlock, user
+ * Layers: root, landlock, capabilities, user
  * Outcome: stopped
  * Policies: every
  * Control: root

@@ -1,7 +1,7 @@
 /*
  * Technique: make a file in a folder of the host's system
  * Family: escape
- * Layers: root, landlock, user
+ * Layers: root, landlock, capabilities, user
  * Outcome: stopped
  * Policies: every
  * Control: root

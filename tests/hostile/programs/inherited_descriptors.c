@@ -1,7 +1,7 @@
 /*
  * Technique: find a descriptor that was left open
  * Family: escape
- * Layers: descriptors, cloexec
+ * Layers: cloexec
  * Outcome: stopped
  * Policies: every
  * Control: layers

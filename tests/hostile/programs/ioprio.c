@@ -1,7 +1,7 @@
 /*
  * Technique: read and write before everybody else
  * Family: escape
- * Layers: seccomp, user
+ * Layers: seccomp, capabilities, user
  * Outcome: stopped
  * Policies: every
  * Control: root

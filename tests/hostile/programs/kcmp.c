@@ -1,7 +1,7 @@
 /*
  * Technique: compare what the parent has open with one's own
  * Family: escape
- * Layers: seccomp, landlock, user
+ * Layers: seccomp, landlock, capabilities, user
  * Outcome: stopped
  * Policies: every
  * Control: root

@@ -1,7 +1,7 @@
 /*
  * Technique: allow oneself the whole root by Landlock
  * Family: escape
- * Layers: root, landlock, seccomp
+ * Layers: root, landlock
  * Outcome: stopped
  * Policies: every
  * Control: layers
@@ -15,7 +15,7 @@
 
 #include "hostile.h"
 
-int main(void)
+static void allow_all(void)
 {
     struct landlock_ruleset_attr attr = {.handled_access_fs = LANDLOCK_ACCESS_FS_READ_FILE};
     long rules = syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
@@ -24,11 +24,13 @@ int main(void)
         .parent_fd = open("/", O_PATH | O_CLOEXEC),
     };
 
-    if (rules < 0 ||
-        syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &all, 0) < 0)
-        return hostile_end(-1);
+    (void)syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &all, 0);
     (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    if (syscall(SYS_landlock_restrict_self, rules, 0) < 0)
-        return hostile_end(-1);
+    (void)syscall(SYS_landlock_restrict_self, rules, 0);
+}
+
+int main(void)
+{
+    allow_all(); /* where this is refused, there is nothing to relax */
     return hostile_end(open("/var/lib/dpkg/status", O_RDONLY | O_CLOEXEC));
 }

@@ -1,7 +1,7 @@
 /*
  * Technique: make a device node for the machine's memory
  * Family: escape
- * Layers: landlock, user
+ * Layers: landlock, capabilities, user
  * Outcome: stopped
  * Policies: every
  * Control: root

@@ -1,7 +1,7 @@
 /*
  * Technique: run at the highest priority
  * Family: escape
- * Layers: user, rlimits
+ * Layers: capabilities, user
  * Outcome: stopped
  * Policies: every
  * Control: root

@@ -1,7 +1,7 @@
 /*
  * Technique: count what a processor does for everybody
  * Family: escape
- * Layers: seccomp, user
+ * Layers: seccomp, capabilities, user
  * Outcome: stopped
  * Policies: every
  * Control: root

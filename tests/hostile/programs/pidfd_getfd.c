@@ -1,7 +1,7 @@
 /*
  * Technique: take a descriptor of the parent's
  * Family: escape
- * Layers: seccomp, landlock, user
+ * Layers: seccomp, landlock, capabilities, user
  * Outcome: stopped
  * Policies: every
  * Control: root

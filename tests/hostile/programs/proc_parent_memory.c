@@ -1,7 +1,7 @@
 /*
  * Technique: open the parent's memory by /proc
  * Family: escape
- * Layers: pid, landlock, user
+ * Layers: pid, landlock, capabilities, user
  * Outcome: stopped
  * Policies: every
  * Control: root

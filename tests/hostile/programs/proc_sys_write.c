@@ -1,7 +1,7 @@
 /*
  * Technique: open for writing what has the kernel run programs as root
  * Family: escape
- * Layers: pid, landlock, user
+ * Layers: pid, landlock, capabilities, user
  * Outcome: stopped
  * Policies: every
  * Control: root
@@ -13,8 +13,8 @@
 
 int main(void)
 {
-    static const char *const paths[] = {"/proc/sys/kernel/core_pattern",
-                                        "/proc/sys/kernel/modprobe", "/proc/sysrq-trigger"};
+    static const char *const paths[] = {"/proc/sysrq-trigger", "/proc/sys/kernel/modprobe",
+                                        "/proc/sys/kernel/core_pattern"};
 
     for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
         if (open(paths[i], O_WRONLY | O_CLOEXEC) >= 0)

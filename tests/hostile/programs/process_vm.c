@@ -1,7 +1,7 @@
 /*
  * Technique: read the parent's memory
  * Family: escape
- * Layers: seccomp, landlock, user
+ * Layers: seccomp, landlock, capabilities, user
  * Outcome: stopped
  * Policies: every
  * Control: root

@@ -1,16 +1,17 @@
 /*
  * Technique: gain privileges by a set-uid program of the host
  * Family: escape
- * Layers: capabilities, root, user
+ * Layers: capabilities, user
  * Outcome: stopped
  * Policies: every
- * Control: user
+ * Control: root
+ * Needs: set-uid programs
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -43,12 +44,14 @@ static _Noreturn void execute(const char *path, int output_fd)
 int main(void)
 {
     const char *path = find_program();
+    struct statvfs place;
     char text[8192] = "";
     size_t len = 0;
     ssize_t n;
     int ends[2];
 
-    if (path == NULL)
+    if (path == NULL || statvfs(path, &place) < 0 ||
+        (geteuid() == 0 && (place.f_flag & ST_NOSUID) != 0))
         return hostile_not_here("a host without set-uid programs");
     if (geteuid() == 0) /* who has nothing to gain */
         (void)!setresuid(65534, 65534, 65534);
@@ -64,5 +67,6 @@ int main(void)
            (n = read(ends[0], text + len, sizeof(text) - 1 - len)) > 0)
         len += (size_t)n;
     (void)waitpid(pid, NULL, 0);
-    return strstr(text, "AT_SECURE") == NULL ? hostile_end(0) : hostile_refused("as before");
+    return len > 0 && strstr(text, "AT_SECURE") == NULL ? hostile_end(0)
+                                                        : hostile_refused("as before");
 }

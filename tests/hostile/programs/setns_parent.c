@@ -1,7 +1,7 @@
 /*
  * Technique: enter the parent's mount namespace
  * Family: escape
- * Layers: seccomp, capabilities, landlock
+ * Layers: seccomp, landlock, capabilities, user
  * Outcome: stopped
  * Policies: every
  * Control: root

@@ -1,7 +1,7 @@
 /*
  * Technique: have the machine swap to a file
  * Family: escape
- * Layers: seccomp, user
+ * Layers: seccomp, capabilities, user
  * Outcome: stopped
  * Policies: every
  * Control: root

@@ -1,7 +1,7 @@
 /*
  * Technique: open a setting of the kernel in /sys for writing
  * Family: escape
- * Layers: root, landlock, user
+ * Layers: root, landlock, capabilities, user
  * Outcome: stopped
  * Policies: every
  * Control: root

@@ -1,7 +1,7 @@
 /*
  * Technique: change what of the kernel's log is shown
  * Family: escape
- * Layers: seccomp, user
+ * Layers: seccomp, capabilities, user
  * Outcome: stopped
  * Policies: every
  * Control: root

@@ -5,6 +5,7 @@
  * Outcome: stopped
  * Policies: every
  * Control: layers
+ * Needs: TIOCSTI
  */
 #include <errno.h>
 #include <fcntl.h>

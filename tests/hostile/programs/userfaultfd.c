@@ -1,7 +1,7 @@
 /*
  * Technique: have the kernel wait for page faults of one's own
  * Family: escape
- * Layers: seccomp, user
+ * Layers: seccomp, capabilities, user
  * Outcome: stopped
  * Policies: every
  * Control: root

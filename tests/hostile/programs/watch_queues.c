@@ -1,11 +1,11 @@
 /*
  * Technique: watch a folder twenty times and never read the news
  * Family: exhaustion
- * Layers: seccomp, memory
- * Outcome: failed
+ * Layers: memory
+ * Outcome: limit memory
  * Policies: native
  * Control: room
- * Options: --memory 64MiB
+ * Options: --memory 32MiB
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -32,7 +32,7 @@ int main(void)
 {
     char path[NAME + 32];
 
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     for (int i = 0; i < WATCHES; i++) {
         int fd = inotify_init1(0);
         if (fd < 0 || inotify_add_watch(fd, "/tmp", IN_CREATE | IN_DELETE) < 0)

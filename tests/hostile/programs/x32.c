@@ -5,13 +5,14 @@
  * Outcome: stopped
  * Policies: every
  * Control: none: distributions build their kernels without x32
+ * Needs: x32
  */
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "hostile.h"
+#include "surface.h"
 
 int main(void)
 {
-    return hostile_end(syscall(SYS_getpid | 0x40000000));
+    return surface_end(syscall(SYS_getpid | 0x40000000));
 }
