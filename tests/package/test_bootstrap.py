@@ -58,7 +58,8 @@ class Bootstrap(support.TestCase):
         )
 
     def test_usage(self):
-        for arguments in ([], ["nonsense"], ["test", "nonsense"], ["grade", "one"]):
+        for arguments in ([], ["nonsense"], ["test", "nonsense"], ["grade", "one"], ["fuzz"],
+                          ["fuzz", "long"], ["coverage", "nonsense"]):
             with self.subTest(arguments):
                 done, calls = self.bootstrap(*arguments)
                 self.assertEqual((done.returncode, done.stdout, calls), (2, "", ""))
