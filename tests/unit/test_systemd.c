@@ -4,8 +4,6 @@
  * empty; what a real one answers is seen in the guest that systemd runs.
  * Source: D-Bus Specification, "Message Format" and "Authentication Protocol".
  */
-#include <fcntl.h>
-#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -24,6 +22,7 @@
 #include <cmocka.h>
 
 #include "cupel/cleanup.h"
+#include "own_namespaces.h"
 #include "sandbox/cgroup_scope.h"
 
 #define BUS     "/run/dbus/system_bus_socket"
@@ -405,26 +404,11 @@ static void nobody_is_asked_where_systemd_does_not_run(void **state)
     assert_int_equal(mkdir("/run/systemd/system", 0755), 0);
 }
 
-static void write_line(const char *path, const char *text)
+/* With nothing of this machine's in /run. */
+static int empty_run(void **state)
 {
-    CUPEL_AUTO_FD fd = open(path, O_WRONLY | O_CLOEXEC);
-
-    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-}
-
-/* As root of a user namespace, with nothing of this machine's in /run. */
-static int enter_namespaces(void **state)
-{
-    char uids[64];
-    char gids[64];
-
     (void)state;
-    (void)snprintf(uids, sizeof(uids), "0 %u 1", geteuid());
-    (void)snprintf(gids, sizeof(gids), "0 %u 1", getegid());
-    assert_int_equal(unshare(CLONE_NEWUSER | CLONE_NEWNS), 0);
-    write_line("/proc/self/setgroups", "deny");
-    write_line("/proc/self/uid_map", uids);
-    write_line("/proc/self/gid_map", gids);
+    assert_true(enter_own_namespaces());
     assert_int_equal(mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL), 0);
     assert_int_equal(mount("tmpfs", "/run", "tmpfs", 0, NULL), 0);
     assert_int_equal(mkdir("/run/dbus", 0755), 0);
@@ -442,5 +426,5 @@ int main(void)
         cmocka_unit_test(a_bus_that_says_nothing_is_not_waited_for),
         cmocka_unit_test(nobody_is_asked_where_systemd_does_not_run),
     };
-    return cmocka_run_group_tests_name("systemd", tests, enter_namespaces, NULL);
+    return cmocka_run_group_tests_name("systemd", tests, empty_run, NULL);
 }
