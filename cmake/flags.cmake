@@ -33,7 +33,7 @@ foreach(flag -fstack-protector-strong -fstack-clash-protection -ftrivial-auto-va
   endif()
 endforeach()
 
-# Warnings and hardening without sanitizers.
+# Warnings and hardening without instruments.
 function(cupel_target_plain_flags target)
   target_compile_definitions(${target} PRIVATE _GNU_SOURCE)
   target_compile_options(${target} PRIVATE ${CUPEL_WARNINGS} ${CUPEL_HARDENING} -fPIE)
@@ -50,5 +50,10 @@ function(cupel_target_flags target)
   if(CUPEL_SANITIZE)
     target_compile_options(${target} PRIVATE ${CUPEL_SANITIZER_FLAGS})
     target_link_options(${target} PUBLIC ${CUPEL_SANITIZER_FLAGS})
+  endif()
+  if(CUPEL_COVERAGE)
+    # Processes of one build count at the same time, into the same files.
+    target_compile_options(${target} PRIVATE --coverage -fprofile-update=atomic)
+    target_link_options(${target} PUBLIC --coverage)
   endif()
 endfunction()

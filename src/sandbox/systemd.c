@@ -108,7 +108,8 @@ static int told(const struct systemd *systemd, int r, const sd_bus_error *error)
         return cgroup_trial_fail(systemd->trial, CUPEL_CGROUP_FAILED,
                                  "systemd did not answer within %u seconds",
                                  SYSTEMD_DEADLINE_US / 1000000U);
-    if (text == NULL)
+    /* of a lost connection sd-bus makes an error as if somebody had answered so */
+    if (text == NULL || r == -ECONNRESET || r == -ENOTCONN)
         return cgroup_trial_fail(systemd->trial, CUPEL_CGROUP_FAILED, "cannot ask systemd: %s",
                                  strerrordesc_np(-r));
     if (strcmp(error->name, "org.freedesktop.DBus.Error.ServiceUnknown") == 0 ||

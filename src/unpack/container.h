@@ -38,8 +38,8 @@ struct cupel_container {
  * as the supervisor packs it, header by header; what has no magic is taken for a tar, which
  * libarchive then judges.
  * Returns 0 and fills ret; CUPEL_REJECTED with err; -errno of fstat(2) or pread(2).
- * Source: PKWARE APPNOTE.TXT 4.3.14 to 4.3.16; 7zFormat.txt, "SignatureHeader"; cpio(5), "New ASCII
- * Format".
+ * Source: PKWARE APPNOTE.TXT 4.3.14 to 4.3.16; 7zFormat.txt, "SignatureHeader"; cpio(5), "New
+ * ASCII Format".
  */
 CUPEL_MUST_CHECK int cupel_container_detect(int fd, struct cupel_container *ret,
                                             struct cupel_error *err);

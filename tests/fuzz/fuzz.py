@@ -27,8 +27,9 @@ EXECUTED = re.compile(r"number_of_executed_units: +(\d+)")
 class Round:
     """What one target did: its figures, and the files of what it found."""
 
-    def __init__(self, name, status, log):
+    def __init__(self, name, status, cpu_seconds, log):
         self.name = name
+        self.cpu_seconds = cpu_seconds
         covered = FIGURES.findall(log) or [("0", "0")]
         self.edges, self.features = map(int, covered[-1])
         executed = EXECUTED.search(log)
@@ -39,7 +40,8 @@ class Round:
 
     def line(self):
         found = " ".join(self.findings) or ("failed: see its log" if self.failed else "none")
-        return f"{self.name:16} {self.executed:12,} {self.edges:8,} {self.features:10,}   {found}"
+        return (f"{self.name:16} {self.executed:12,} {self.edges:8,} {self.features:10,}"
+                f" {self.cpu_seconds:6.0f}   {found}")
 
 
 def fuzz(folder, name, seconds):
@@ -52,6 +54,7 @@ def fuzz(folder, name, seconds):
         f"-max_total_time={seconds}",
         f"-rss_limit_mb={RSS_MIB}",
         f"-timeout={UNIT_SECONDS}",
+        f"-report_slow_units={UNIT_SECONDS}",
         f"-artifact_prefix={findings}/{name}-",
         "-print_final_stats=1",
         *OPTIONS.get(name, ()),
@@ -61,8 +64,10 @@ def fuzz(folder, name, seconds):
     ]
     log = folder / f"{name}.log"
     with open(log, "wb") as out:
-        done = subprocess.run(command, stdout=out, stderr=out, check=False)
-    return Round(name, done.returncode, log.read_text(errors="replace"))
+        process = subprocess.Popen(command, stdout=out, stderr=out)
+    _, status, usage = os.wait4(process.pid, 0)  # and not its wait(): that tells no figures
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return Round(name, status, usage.ru_utime + usage.ru_stime, log.read_text(errors="replace"))
 
 
 def main(build, seconds, *names):
@@ -70,7 +75,7 @@ def main(build, seconds, *names):
     names = names or sorted(path.stem[5:] for path in TREE.glob("fuzz_*.c"))
     share = max(1, int(seconds) // len(names))
     print(f"{len(names)} targets, {share} s each; logs: {folder}")
-    print(f"{'target':16} {'executions':>12} {'edges':>8} {'features':>10}   findings", flush=True)
+    print(f"{'target':16} {'executions':>12} {'edges':>8} {'features':>10} {'CPU s':>6}   findings", flush=True)
     rounds = []
     with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         for done in pool.map(lambda name: fuzz(folder, name, share), names):
@@ -78,7 +83,9 @@ def main(build, seconds, *names):
             rounds.append(done)
     failed = sum(done.failed for done in rounds)
     executed = sum(done.executed for done in rounds)
-    print(f"{'total':16} {executed:12,}   in {share * len(names)} s, {failed} targets with findings")
+    cpu_seconds = sum(done.cpu_seconds for done in rounds)
+    print(f"{'total':16} {executed:12,} executions in {share * len(names)} s, {cpu_seconds:.0f} s of"
+          f" CPU time; targets with findings: {failed}")
     return 1 if failed else 0
 
 

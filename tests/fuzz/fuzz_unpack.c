@@ -12,7 +12,6 @@
 #include <linux/mount.h>
 #include <linux/openat2.h>
 #include <locale.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +20,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../unit/own_namespaces.h"
 #include "cupel/cleanup.h"
 #include "cupel/text.h"
 #include "unpack/reject.h"
@@ -51,25 +51,6 @@ static void require(bool holds, const char *what)
     }
 }
 
-static void write_text(const char *path, const char *text)
-{
-    CUPEL_AUTO_FD fd = open(path, O_WRONLY | O_CLOEXEC);
-    require(fd >= 0 && write(fd, text, strlen(text)) >= 0, path);
-}
-
-static void enter_namespace(void)
-{
-    char uids[64];
-    char gids[64];
-
-    (void)snprintf(uids, sizeof(uids), "0 %u 1", geteuid());
-    (void)snprintf(gids, sizeof(gids), "0 %u 1", getegid());
-    require(unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0, "unshare");
-    write_text("/proc/self/setgroups", "deny");
-    write_text("/proc/self/uid_map", uids);
-    write_text("/proc/self/gid_map", gids);
-}
-
 /* libarchive asks for as much memory as a header says, and lives with a refusal, which in a
  * cell the limit of policy `unpack` gives. */
 const char *__asan_default_options(void)
@@ -81,7 +62,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     (void)argc;
     (void)argv;
-    enter_namespace();
+    require(enter_own_namespaces(), "namespaces");
     CUPEL_AUTO_FD fs = (int)syscall(SYS_fsopen, "tmpfs", FSOPEN_CLOEXEC);
     require(fs >= 0 && syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) == 0,
             "fs");

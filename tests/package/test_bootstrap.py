@@ -63,7 +63,8 @@ class Bootstrap(support.TestCase):
         )
 
     def test_usage(self):
-        for arguments in ([], ["nonsense"], ["test", "nonsense"], ["grade", "one"],
+        for arguments in ([], ["nonsense"], ["test", "nonsense"], ["grade", "one"], ["fuzz"],
+                          ["fuzz", "long"], ["coverage", "nonsense"], ["bench", "nonsense"],
                           ["hostile", "nonsense"], ["hostile", "guests", "--json"]):
             with self.subTest(arguments):
                 done, calls = self.bootstrap(*arguments)
