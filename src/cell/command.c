@@ -100,6 +100,8 @@ static int load_filter(const struct cell_run *run, struct cupel_error *err)
         run->report->listener_fd = fd;
         return 0;
     }
+    if (fd < 0 && errno == ENOMEM)
+        return cupel_fail_errno(err, "load the seccomp filter");
     if (load_program(request->filter, request->filter_count, 0) < 0)
         return cupel_fail_errno(err, "load the seccomp filter");
     return 0;

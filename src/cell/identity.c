@@ -88,7 +88,10 @@ int cell_identity_die_with(int parent_fd, struct cupel_error *err)
         return 0;
     /* It may have ended before the call above. */
     struct pollfd parent = {.fd = parent_fd, .events = POLLIN};
-    if (poll(&parent, 1, 0) != 0)
+    long ended = TEMP_FAILURE_RETRY(poll(&parent, 1, 0));
+    if (ended < 0)
+        return cupel_fail_errno(err, "poll the parent process");
+    if (ended > 0)
         return cupel_fail(err, -EOWNERDEAD, "the parent process has ended");
     return 0;
 }

@@ -183,14 +183,19 @@ static pid_t start_command(const struct cell_run *run, struct cupel_error *err)
     return cell_privileges_drop(err) < 0 ? err->code : pid;
 }
 
-/* A command that was not executed is never asked about. */
-static void hand_over_listener(const struct cell_run *run)
+/* A command that was not executed is never asked about. Of one that was, each call that is
+ * denied would end as if the kernel had no such call. */
+static int hand_over_listener(const struct cell_run *run, struct cupel_error *err)
 {
     unsigned char frame[64];
-    int len = cupel_wire_encode_listener(frame, sizeof(frame));
 
-    if (len > 0 && run->report->listener_fd > 0 && run->report->exec_errno == 0)
-        (void)!wire_send(run->courier_fd, frame, (size_t)len, &run->report->listener_fd, 1);
+    if (run->report->listener_fd <= 0 || run->report->exec_errno != 0)
+        return 0;
+    int len = cupel_wire_encode_listener(frame, sizeof(frame));
+    int r = len < 0 ? len
+                    : wire_send(run->courier_fd, frame, (size_t)len,
+                                &run->report->listener_fd, 1);
+    return r < 0 ? cupel_fail(err, r, "send LISTENER: %s", strerrordesc_np(-r)) : 0;
 }
 
 static uint64_t reaped_ns(void)
@@ -207,7 +212,7 @@ static bool reap(pid_t command, int options, struct cell_report *report)
     int status = 0;
     pid_t pid;
 
-    while ((pid = waitpid(-1, &status, options)) > 0) {
+    while ((pid = (pid_t)TEMP_FAILURE_RETRY(waitpid(-1, &status, options))) > 0) {
         report->reaped_ns = reaped_ns();
         if (pid != command) {
             report->left += report->ended ? 1 : 0;
@@ -287,8 +292,12 @@ _Noreturn void cell_init_main(const struct cell_run *run)
     pid_t command = start_command(run, &report->error);
     if (command < 0)
         _exit(1);
-    hand_over_listener(run);
-    (void)close_range(0, ~0U, 0); /* a pipe that init held open would never end */
+    if (hand_over_listener(run, &report->error) < 0)
+        _exit(1);
+    if (close_range(0, ~0U, 0) < 0) { /* a pipe that init held open would never end */
+        (void)cupel_fail_errno(&report->error, "close_range");
+        _exit(1);
+    }
     wait_for_command(command, &signals, report);
     kill_the_rest(command, run->request->rlimits[RLIMIT_FSIZE], report);
     _exit(0);

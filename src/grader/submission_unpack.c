@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cupel/cleanup.h"
 #include "cupel/path.h"
@@ -153,12 +154,21 @@ static int fail(const struct cupel_outcome *outcome, const struct said *said,
                       line == NULL ? "" : line);
 }
 
-static int take_end(struct cupel_cell *cell, const struct cupel_intake *intake,
+/* cupel-unpack moves the offset of what it reads before it looks at it: see its main(). */
+static bool has_begun(int packed_fd)
+{
+    return lseek(packed_fd, 0, SEEK_CUR) > 0;
+}
+
+static int take_end(struct cupel_cell *cell, int packed_fd, const struct cupel_intake *intake,
                     const struct said *said, const struct cupel_outcome *outcome,
                     struct cupel_submission *ret, struct cupel_error *err)
 {
     if (is_hosts_doing(outcome))
         return fail(outcome, said, err);
+    if (outcome->status == CUPEL_RUN_SIGNALED && !has_begun(packed_fd))
+        return cupel_fail(err, -EIO, "unpack: ended by signal SIG%s before it began",
+                          sigabbrev_np(outcome->signal));
     if (outcome->status == CUPEL_RUN_SIGNALED || outcome->status == CUPEL_RUN_LIMIT)
         return reject_ended(outcome, ret, err);
     if (outcome->status != CUPEL_RUN_EXITED || outcome->exec_errno != 0)
@@ -186,7 +196,7 @@ int cupel_submission_unpack(struct cupel_cell *cell, int packed_fd,
 
     int r = run_unpack(cell, packed_fd, grader, intake, &said, &outcome, err);
     if (r == 0)
-        r = take_end(cell, intake, &said, &outcome, ret, err);
+        r = take_end(cell, packed_fd, intake, &said, &outcome, ret, err);
     cupel_denied_clear(&outcome.denied);
     return r;
 }

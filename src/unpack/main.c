@@ -113,11 +113,19 @@ int main(int argc, char **argv)
     int status = parse_options(argc, argv, &limits);
     if (status >= 0)
         return status;
+    /* The supervisor has this descriptor as well, and sees by its offset that we began: what
+     * ends us from here on can be the archive's doing, and nothing before can. */
+    if (lseek(STDIN_FILENO, 1, SEEK_SET) < 0) {
+        (void)fprintf(stderr, "cupel-unpack: seek in the submission: %s\n",
+                      strerrordesc_np(errno));
+        return EXIT_PLATFORM;
+    }
     (void)umask(022);
     /* libarchive converts names to the locale's characters; in "C" it has no UTF-8 */
     // NOLINTNEXTLINE(concurrency-mt-unsafe)
     if (setlocale(LC_CTYPE, "C.UTF-8") == NULL) {
-        (void)fputs("cupel-unpack: the locale C.UTF-8 is missing\n", stderr);
+        (void)fprintf(stderr, "cupel-unpack: take the locale C.UTF-8: %s\n",
+                      strerrordesc_np(errno));
         return EXIT_PLATFORM;
     }
     CUPEL_AUTO_FD root_fd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);

@@ -7,7 +7,6 @@
 
 #include "unpack/reject.h"
 
-#define BLOCK_BYTES 65536
 #define FILTERS_MAX 2 /* one of compression, and the file itself */
 
 /* libarchive's ARCHIVE_ERRNO_FILE_FORMAT on Linux, which its headers keep to themselves */
@@ -69,9 +68,50 @@ static int set_charset(struct archive *a, const struct cupel_container *containe
                           : archive_read_set_format_option(a, module, "hdrcharset", "UTF-8");
 }
 
+static la_ssize_t read_block(struct archive *a, void *owner, const void **ret)
+{
+    struct cupel_reader_input *input = owner;
+
+    ssize_t n = TEMP_FAILURE_RETRY(
+        pread(input->fd, input->block, sizeof(input->block), (off_t)input->at));
+    if (n < 0) {
+        input->failure = errno;
+        archive_set_error(a, EIO, "read the submission");
+        return ARCHIVE_FATAL;
+    }
+    input->at += (uint64_t)n;
+    *ret = input->block;
+    return n;
+}
+
+static la_int64_t seek_to(struct archive *a, void *owner, la_int64_t offset, int whence)
+{
+    struct cupel_reader_input *input = owner;
+    uint64_t base = whence == SEEK_END ? input->size : whence == SEEK_CUR ? input->at : 0;
+    la_int64_t at;
+
+    (void)a;
+    if (__builtin_add_overflow((la_int64_t)base, offset, &at) || at < 0)
+        return ARCHIVE_FATAL;
+    input->at = (uint64_t)at;
+    return at;
+}
+
+static int open_input(struct archive *a, int fd, const struct cupel_container *container,
+                      struct cupel_reader_input *input)
+{
+    input->fd = fd;
+    input->failure = 0;
+    input->at = 0;
+    input->size = container->size;
+    if (archive_read_set_seek_callback(a, seek_to) != ARCHIVE_OK)
+        return ARCHIVE_FATAL;
+    return archive_read_open(a, input, NULL, read_block, NULL);
+}
+
 int cupel_reader_open(int fd, const struct cupel_container *container,
-                      enum cupel_reader_view view, struct archive **ret,
-                      struct cupel_error *err)
+                      enum cupel_reader_view view, struct cupel_reader_input *input,
+                      struct archive **ret, struct cupel_error *err)
 {
     CUPEL_AUTO_ARCHIVE a = archive_read_new();
     if (a == NULL)
@@ -82,10 +122,8 @@ int cupel_reader_open(int fd, const struct cupel_container *container,
         format = set_charset(a, container);
     if (format != ARCHIVE_OK || enable_filter(a, container->filter) != ARCHIVE_OK)
         return cupel_fail(err, -ENOTSUP, "libarchive: %s", archive_error_string(a));
-    if (lseek(fd, 0, SEEK_SET) < 0)
-        return cupel_fail_errno(err, "rewind the submission");
-    if (archive_read_open_fd(a, fd, BLOCK_BYTES) != ARCHIVE_OK)
-        return cupel_reader_fail(a, NULL, err);
+    if (open_input(a, fd, container, input) != ARCHIVE_OK)
+        return cupel_reader_fail(a, input, NULL, err);
     if (archive_filter_count(a) > FILTERS_MAX)
         return cupel_reject(err, NULL, "the archive is compressed more than once");
     *ret = a;
@@ -93,13 +131,15 @@ int cupel_reader_open(int fd, const struct cupel_container *container,
     return 0;
 }
 
-int cupel_reader_fail(struct archive *archive, const char *name, struct cupel_error *err)
+int cupel_reader_fail(struct archive *archive, const struct cupel_reader_input *input,
+                      const char *name, struct cupel_error *err)
 {
     const char *text = archive_error_string(archive);
     int code = archive_errno(archive);
 
-    if (code == EIO || code == EBADF)
-        return cupel_fail(err, -EIO, "read the submission: %s", text);
+    if (input->failure != 0)
+        return cupel_fail(err, -input->failure, "read the submission: %s",
+                          strerrordesc_np(input->failure));
     if (code == UNKNOWN_FORMAT && archive_format(archive) == 0)
         return cupel_reject(err, NULL, "not an archive: no zip, tar or 7z");
     /* libarchive 3.6.2 reads beyond its table if asked before there is a format */

@@ -48,8 +48,8 @@ static int feed(struct stream *s, const unsigned char *bytes, size_t len, uint64
     return 0;
 }
 
-static int drain(struct archive *a, struct stream *s, uint64_t end, bool sum,
-                 struct cupel_error *err)
+static int drain(struct archive *a, const struct cupel_reader_input *input, struct stream *s,
+                 uint64_t end, bool sum, struct cupel_error *err)
 {
     struct archive_entry *entry;
     const void *bytes;
@@ -57,13 +57,13 @@ static int drain(struct archive *a, struct stream *s, uint64_t end, bool sum,
     la_int64_t offset;
 
     if (archive_read_next_header(a, &entry) != ARCHIVE_OK)
-        return cupel_reader_fail(a, NULL, err);
+        return cupel_reader_fail(a, input, NULL, err);
     for (;;) {
         int r = archive_read_data_block(a, &bytes, &len, &offset);
         if (r == ARCHIVE_EOF)
             return 0;
         if (r != ARCHIVE_OK)
-            return cupel_reader_fail(a, NULL, err);
+            return cupel_reader_fail(a, input, NULL, err);
         r = feed(s, bytes, len, end, sum, err);
         if (r < 0)
             return r;
@@ -92,13 +92,14 @@ static int check_gzip(int fd, const struct cupel_container *tar, const struct st
 int cupel_tail_check(int fd, const struct cupel_container *tar, uint64_t end,
                      struct cupel_error *err)
 {
+    struct cupel_reader_input input;
     struct stream s = {0};
     bool gzip = tar->filter == CUPEL_FILTER_GZIP;
 
     CUPEL_AUTO_ARCHIVE a = NULL;
-    int r = cupel_reader_open(fd, tar, CUPEL_READER_STREAM, &a, err);
+    int r = cupel_reader_open(fd, tar, CUPEL_READER_STREAM, &input, &a, err);
     if (r == 0)
-        r = drain(a, &s, end, gzip, err);
+        r = drain(a, &input, &s, end, gzip, err);
     if (r < 0)
         return r;
     if (s.length < end + END_MARK_BYTES)

@@ -24,6 +24,7 @@
 
 struct unpacker {
     struct archive *archive;
+    struct cupel_reader_input input;
     struct cupel_container container;
     int input_fd;
     int root_fd;
@@ -72,7 +73,7 @@ static int copy_data(struct unpacker *u, const char *path, int fd, uint64_t *ret
     for (;;) {
         int r = archive_read_data_block(u->archive, &bytes, &len, &offset);
         if (r != ARCHIVE_OK && r != ARCHIVE_EOF)
-            return cupel_reader_fail(u->archive, path, err);
+            return cupel_reader_fail(u->archive, &u->input, path, err);
         if (r == ARCHIVE_EOF)
             len = 0;
         uint64_t end = 0;
@@ -233,13 +234,15 @@ static int reject_name(struct unpacker *u, struct cupel_error *err)
 {
     struct archive_entry *entry = NULL;
 
+    struct cupel_reader_input input;
     CUPEL_AUTO_ARCHIVE a = NULL;
-    int r = cupel_reader_open(u->input_fd, &u->container, CUPEL_READER_RAW_NAMES, &a, err);
+    int r =
+        cupel_reader_open(u->input_fd, &u->container, CUPEL_READER_RAW_NAMES, &input, &a, err);
     if (r < 0)
         return r;
     for (uint64_t i = 0; i <= u->entries; i++) {
         if (archive_read_next_header(a, &entry) < ARCHIVE_WARN)
-            return cupel_reader_fail(a, NULL, err);
+            return cupel_reader_fail(a, &input, NULL, err);
     }
     const char *name = archive_entry_pathname(entry);
     if (name == NULL)
@@ -258,7 +261,7 @@ static int fail_header(struct unpacker *u, struct archive_entry *entry, int resu
         if (name == NULL)
             return reject_name(u, err);
     }
-    return cupel_reader_fail(u->archive, name, err);
+    return cupel_reader_fail(u->archive, &u->input, name, err);
 }
 
 /* The envelope again, now that it is known what was in it. */
@@ -311,7 +314,8 @@ int cupel_unpack(int input_fd, int root_fd, const struct cupel_unpack_limits *li
     if (r < 0)
         return cupel_fail(err, r, "no memory");
     CUPEL_AUTO_ARCHIVE archive = NULL;
-    r = cupel_reader_open(input_fd, &u.container, CUPEL_READER_ENTRIES, &archive, err);
+    r = cupel_reader_open(input_fd, &u.container, CUPEL_READER_ENTRIES, &u.input, &archive,
+                          err);
     if (r < 0)
         return r;
     u.index = index;
