@@ -39,7 +39,8 @@ int cli_open_grader(const char *command, const char *path, const struct cupel_cl
         cupel_cli_print_diagnostics(&diagnostics);
         code = CUPEL_EXIT_USAGE;
     } else if (r < 0) {
-        code = cupel_cli_fail(command, r == -ENOMEM ? CUPEL_EXIT_PLATFORM : CUPEL_EXIT_USAGE,
+        code = cupel_cli_fail(command,
+                              cupel_is_shortage(r) ? CUPEL_EXIT_PLATFORM : CUPEL_EXIT_USAGE,
                               "%s", err.text[0] != '\0' ? err.text : strerrordesc_np(-r));
     }
     cupel_diagnostics_clear(&diagnostics);

@@ -54,14 +54,6 @@ static int start_cells(struct cupel_grading *grading, const struct cupel_plan *p
     return cupel_plan_check_layers(plan->require, available, err);
 }
 
-/* Whether packing failed for want of resources, or in reading what could be opened; that says
- * nothing of the submission. -EAGAIN: it was changed meanwhile. */
-static bool is_platforms(int code)
-{
-    return code == -ENOMEM || code == -EMFILE || code == -ENFILE || code == -ENOSPC ||
-           code == -EIO || code == -EAGAIN;
-}
-
 /* Move what the result tells of the submission there. */
 static int take_submission(struct cupel_grading *grading, struct cupel_submission *submission)
 {
@@ -88,7 +80,7 @@ static int unpack(struct cupel_grading *grading, struct cupel_error *err)
 
     int r = cupel_submission_pack(options->submission, options->input_fd,
                                   &grading->grader->intake, &packed_fd, &why);
-    if (r < 0 && is_platforms(r))
+    if (r < 0 && cupel_is_shortage(r))
         return cupel_fail(err, r, "%s", why.text);
     if (r < 0)
         return cupel_grading_stop(grading, CUPEL_STATUS_REJECTED, "%s", why.text);
