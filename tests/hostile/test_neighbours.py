@@ -138,8 +138,8 @@ class Neighbours(grading.GradeCase):
         quiet, noisy = {}, {}
         honest = list(HONEST)
         alone = [honest[i % len(honest)] for i in range(WIDTH)]
-        mixed = [name for i in range(WIDTH) for name in [alone[i]]]
-        for place, name in zip((1, 4, 7, 10, 13), HOGS):
+        mixed = list(alone)
+        for place, name in zip((1, 5, 6, 10, 14), HOGS):
             mixed[place] = name
         for _ in range(self.rounds):
             self.check(alone, self.grade_at_once(alone), quiet)
