@@ -53,6 +53,27 @@ static int reset_signals(struct cupel_error *err)
     return 0;
 }
 
+/* What the host gives a run less of than its policy says: a program would fail for it, and be
+ * blamed. The limits that no policy names may be as low as the host's administrator likes. */
+static int refuse_lower(int resource, const struct rlimit *limit, const struct rlimit *hosts,
+                        struct cupel_error *err)
+{
+    static const char *const names[CUPEL_WIRE_RLIMITS] = {
+        [RLIMIT_CPU] = "RLIMIT_CPU",     [RLIMIT_FSIZE] = "RLIMIT_FSIZE",
+        [RLIMIT_DATA] = "RLIMIT_DATA",   [RLIMIT_STACK] = "RLIMIT_STACK",
+        [RLIMIT_NPROC] = "RLIMIT_NPROC", [RLIMIT_NOFILE] = "RLIMIT_NOFILE",
+        [RLIMIT_AS] = "RLIMIT_AS"};
+
+    if (names[resource] == NULL)
+        return 0;
+    char wanted[24] = "none";
+    if (limit->rlim_max != RLIM_INFINITY)
+        (void)snprintf(wanted, sizeof(wanted), "%ju", (uintmax_t)limit->rlim_max);
+    return cupel_fail(err, -EPERM,
+                      "the host's %s is %ju, and the run's is %s: give cupel a higher one",
+                      names[resource], (uintmax_t)hosts->rlim_max, wanted);
+}
+
 static int limit_resources(const struct cupel_wire_run *request, struct cupel_error *err)
 {
     for (int i = 0; i < CUPEL_WIRE_RLIMITS && !cell_layer_is_off(CELL_LAYER_RLIMITS); i++) {
@@ -60,8 +81,12 @@ static int limit_resources(const struct cupel_wire_run *request, struct cupel_er
         struct rlimit now;
         if (getrlimit((__rlimit_resource_t)i, &now) < 0)
             return cupel_fail_errno(err, "getrlimit %d", i);
-        if (limit.rlim_max > now.rlim_max) /* what the host's administrator set binds as well */
+        if (limit.rlim_max > now.rlim_max) {
+            int r = refuse_lower(i, &limit, &now, err);
+            if (r < 0)
+                return r;
             limit = (struct rlimit){now.rlim_max, now.rlim_max};
+        }
         if (setrlimit((__rlimit_resource_t)i, &limit) < 0)
             return cupel_fail_errno(err, "setrlimit %d", i);
     }

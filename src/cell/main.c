@@ -34,6 +34,7 @@
 #include <fcntl.h>
 #include <linux/keyctl.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -260,6 +261,8 @@ int main(int argc, char **argv)
         (void)fputs("cupel-cell is started by cupel, with a channel as descriptor 3\n", stderr);
         return 2;
     }
+    /* The host's limit is told as an error; runs have their own. */
+    (void)signal(SIGXFSZ, SIG_IGN);
     int r = frame == NULL ? cupel_fail_errno(&error, "allocate a frame") : 0;
     if (r == 0)
         r = keep_channel_only(&error);

@@ -147,4 +147,5 @@ void cupel_cli_catch_signals(void)
     struct sigaction action = {.sa_handler = go_on, .sa_flags = SA_RESTART};
     (void)sigemptyset(&action.sa_mask);
     (void)sigaction(SIGPIPE, &action, NULL);
+    (void)sigaction(SIGXFSZ, &action, NULL);
 }

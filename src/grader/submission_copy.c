@@ -39,6 +39,10 @@ int cupel_copy_bytes(int fd, const void *bytes, size_t len, struct cupel_error *
 
     while (len > 0) {
         ssize_t n = TEMP_FAILURE_RETRY(write(fd, p, len));
+        if (n < 0 &&
+            errno == EFBIG) /* no fault of what is copied: its size is checked elsewhere */
+            return cupel_fail(err, -ENOSPC,
+                              "write to a memfd: the host's RLIMIT_FSIZE is too low");
         if (n < 0)
             return fail_copy(err, "write to a memfd");
         p += n;

@@ -130,7 +130,8 @@ static uint64_t read_peak(int leaf_fd, const char *file)
 
 int cgroup_leaf_read(const struct cgroup_leaf *leaf, struct cgroup_figures *ret)
 {
-    static const char *const memory_events[] = {"oom", "oom_kill", "oom_group_kill", NULL};
+    static const char *const own_events[] = {"oom", NULL}; /* at the run's own limit */
+    static const char *const kill_events[] = {"oom_kill", "oom_group_kill", NULL};
     static const char *const pids_events[] = {"max", NULL};
     char text[CGROUP_TEXT];
     int r = read_cpu(leaf, text);
@@ -146,7 +147,8 @@ int cgroup_leaf_read(const struct cgroup_leaf *leaf, struct cgroup_figures *ret)
         .system_ns = system_us * CUPEL_NS_PER_US,
         .memory_peak_bytes = read_peak(leaf->fd, "memory.peak"),
         .processes_peak = read_peak(leaf->fd, "pids.peak"),
-        .out_of_memory = has_happened(leaf->fd, "memory.events", memory_events),
+        .out_of_memory = has_happened(leaf->fd, "memory.events", own_events),
+        .killed_for_memory = has_happened(leaf->fd, "memory.events", kill_events),
         .out_of_processes = has_happened(leaf->fd, "pids.events", pids_events),
     };
     return 0;

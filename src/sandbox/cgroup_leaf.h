@@ -21,8 +21,10 @@ struct cgroup_figures {
     uint64_t system_ns;
     uint64_t memory_peak_bytes;
     uint64_t processes_peak;
-    bool out_of_memory;    /* an allocation failed, or processes were killed, at memory.max */
-    bool out_of_processes; /* a fork failed at pids.max */
+    bool out_of_memory;     /* an allocation failed, or processes were killed, at memory.max */
+    bool killed_for_memory; /* processes were killed, there or where all of the host is counted
+                             */
+    bool out_of_processes;  /* a fork failed at pids.max */
 };
 
 /* Make a leaf with these limits, those for which the job has a controller. Returns 0; -errno

@@ -242,6 +242,12 @@ void run_describe(const struct cupel_run *run, const struct cupel_wire_exited *e
         outcome.status = CUPEL_RUN_SANDBOX_ERROR;
         (void)snprintf(outcome.error, sizeof(outcome.error),
                        "process 1 of the run ended before the command");
+    } else if (figures.by_cgroup.killed_for_memory) {
+        outcome.status = CUPEL_RUN_SANDBOX_ERROR;
+        outcome.signal = outcome.exit_code = 0;
+        (void)snprintf(outcome.error, sizeof(outcome.error),
+                       "the host had too little memory, and killed the run, which had not "
+                       "reached its limit");
     } else if (outcome.wall_ns > run->request.limits.wall_ns) {
         describe_absence(run, &outcome);
     } else {

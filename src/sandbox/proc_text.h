@@ -20,8 +20,8 @@ CUPEL_MUST_CHECK int proc_read(int proc_fd, const char *path, char buf[static PR
 CUPEL_MUST_CHECK int proc_read_again(int fd, char buf[static PROC_TEXT_SIZE]);
 
 /*
- * Figures of one /proc/PID/stat: pid of the parent, CPU time of the process (own_ticks) and of what it reaped
- * (reaped_ticks), in clock ticks, and its threads. Returns 0 or -EPROTO.
+ * Figures of one /proc/PID/stat: pid of the parent, CPU time of the process (own_ticks) and of
+ * what it reaped (reaped_ticks), in clock ticks, and its threads. Returns 0 or -EPROTO.
  */
 struct proc_stat {
     uint64_t parent;
