@@ -2,6 +2,7 @@
 #ifndef CUPEL_TESTS_REQUIRE_H
 #define CUPEL_TESTS_REQUIRE_H
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +13,7 @@
 static inline void require_that(bool holds, const char *what, const char *file, int line)
 {
     if (!holds) {
-        (void)fprintf(stderr, "%s:%d: does not hold: %s\n", file, line, what);
+        (void)fprintf(stderr, "%s:%d: does not hold: %s (errno %d)\n", file, line, what, errno);
         abort();
     }
 }
