@@ -23,7 +23,7 @@ int main(int argc, char **argv)
     };
     struct cupel_wire_run run = {.rule_count = sizeof(rules) / sizeof(rules[0])};
     struct cupel_error err = {0};
-    int abi = cell_landlock_abi();
+    int abi = cell_landlock_abi(&err);
 
     for (size_t i = 0; i < run.rule_count; i++)
         run.rules[i] = rules[i];
@@ -31,7 +31,7 @@ int main(int argc, char **argv)
         (void)puts("a kernel without Landlock");
         return NOT_HERE;
     }
-    if (argc < 2 || cell_landlock_restrict(&run, abi, &err) < 0) {
+    if (argc < 2 || abi < 0 || cell_landlock_restrict(&run, abi, &err) < 0) {
         (void)fprintf(stderr, "under_landlock: %s\n", err.text);
         return NOT_RUN;
     }
