@@ -1,3 +1,4 @@
+#!/bin/sh
 # A program of SIZE thousand functions, written by its own build.
 i=0
 while [ $i -lt 1000 ]; do

@@ -5,6 +5,7 @@
  * Outcome: limit disk, failed
  * Policies: native
  * Control: room
+ * Options: --disk 16MiB
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,7 +14,7 @@
 #include "crew.h"
 #include "hostile.h"
 
-enum { FILES = 8, MIB = 12 };
+enum { FILES = 8, MIB = 3 };
 
 int main(void)
 {

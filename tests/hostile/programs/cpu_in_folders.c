@@ -5,23 +5,15 @@
  * Outcome: limit cpu_time
  * Policies: native
  * Control: room
- * Options: --cpu 400ms
+ * Options: --cpu 200ms
  */
 #include <dirent.h>
 #include <stddef.h>
-#include <time.h>
 
+#include "exhaust.h"
 #include "hostile.h"
 
-enum { MS = 1500 };
-
-static long used_ms(void)
-{
-    struct timespec used = {0};
-
-    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-    return used.tv_sec * 1000 + used.tv_nsec / 1000000;
-}
+enum { MS = 700 };
 
 int main(void)
 {
@@ -29,7 +21,7 @@ int main(void)
     DIR *folder = opendir("/usr/bin");
     if (folder == NULL)
         return hostile_end(-1);
-    while (used_ms() < MS) {
+    while (exhaust_used_ms() < MS) {
         rewinddir(folder);
         while (readdir(folder) != NULL)
             continue;

@@ -5,6 +5,7 @@
  * Outcome: limit disk
  * Policies: native
  * Control: room
+ * Options: --cpu 20s --wall 20s
  */
 #include <stdio.h>
 #include <sys/stat.h>
@@ -12,7 +13,7 @@
 
 #include "hostile.h"
 
-enum { DEPTH = 6000 };
+enum { DEPTH = 4200 };
 
 int main(void)
 {

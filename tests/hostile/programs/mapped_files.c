@@ -5,6 +5,7 @@
  * Outcome: limit disk
  * Policies: native
  * Control: room
+ * Options: --disk 16MiB
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,7 +15,7 @@
 #include "crew.h"
 #include "hostile.h"
 
-enum { FILES = 12, MIB = 8 };
+enum { FILES = 12, MIB = 2 };
 
 int main(void)
 {

@@ -5,7 +5,7 @@
  * Outcome: limit memory
  * Policies: native
  * Control: room
- * Options: --memory 128MiB
+ * Options: --memory 32MiB
  */
 #include <stddef.h>
 #include <sys/mman.h>
@@ -14,7 +14,7 @@
 #include "exhaust.h"
 #include "hostile.h"
 
-enum { MIB = 192 };
+enum { MIB = 48 };
 
 int main(void)
 {

@@ -5,6 +5,7 @@
  * Outcome: failed
  * Policies: native
  * Control: room
+ * Options: --disk 16MiB
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,7 +14,7 @@
 #include "crew.h"
 #include "hostile.h"
 
-enum { FILES = 50, MIB = 2 };
+enum { FILES = 12, MIB = 2 };
 
 int main(void)
 {

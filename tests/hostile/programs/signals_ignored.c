@@ -5,7 +5,7 @@
  * Outcome: limit cpu_time
  * Policies: native
  * Control: room
- * Options: --cpu 400ms
+ * Options: --cpu 200ms
  */
 #include <signal.h>
 #include <stddef.h>
@@ -20,5 +20,5 @@ int main(void)
         if (number != SIGCHLD)
             (void)signal(number, SIG_IGN);
     }
-    return exhaust_by("burn", "loop", "2000", NULL); /* which inherits it */
+    return exhaust_by("burn", "loop", "800", NULL); /* which inherits it */
 }

@@ -5,7 +5,7 @@
  * Outcome: limit memory
  * Policies: native
  * Control: room
- * Options: --memory 128MiB
+ * Options: --memory 32MiB
  */
 #include <signal.h>
 #include <stddef.h>
@@ -17,7 +17,7 @@
 #include "exhaust.h"
 #include "hostile.h"
 
-enum { CHILDREN = 6, MIB = 32 };
+enum { CHILDREN = 6, MIB = 8 };
 
 static _Noreturn void take(void)
 {

@@ -5,7 +5,7 @@
  * Outcome: limit memory
  * Policies: native
  * Control: room
- * Options: --memory 32MiB
+ * Options: --memory 12MiB --cpu 20s --wall 20s
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 #include "exhaust.h"
 #include "hostile.h"
 
-enum { CHILDREN = 4, LOCKS = 4000, OPEN = 50 };
+enum { CHILDREN = 4, LOCKS = 2000, OPEN = 50 };
 
 static int lock_file(unsigned index)
 {

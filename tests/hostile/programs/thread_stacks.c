@@ -5,7 +5,7 @@
  * Outcome: limit memory
  * Policies: native
  * Control: room
- * Options: --memory 128MiB
+ * Options: --memory 32MiB
  */
 #include <errno.h>
 #include <pthread.h>
@@ -17,7 +17,7 @@
 #include "exhaust.h"
 #include "hostile.h"
 
-enum { THREADS = 12, MIB = 16 };
+enum { THREADS = 12, MIB = 4 };
 
 static void *fill(void *stack)
 {
