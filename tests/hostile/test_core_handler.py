@@ -1,5 +1,5 @@
-"""The host's program for crashes, which the kernel starts as root, is not started for those of runs. In a guest
-alone, whose kernel has no other use for one."""
+"""The host's program for crashes, which the kernel starts as root, is not started for those of runs. In
+a guest alone, whose kernel has no other use for one."""
 
 import os
 import subprocess
