@@ -1,5 +1,5 @@
-"""The host's program for crashes, which the kernel starts as root, is not started for those of runs. In a guest
-alone, whose kernel has no other use for one."""
+"""The host's program for crashes, which the kernel starts as root, is not started for those of runs. In
+a guest alone, whose kernel has no other use for one."""
 
 import os
 import subprocess
@@ -45,6 +45,11 @@ class OfRoot(CoreHandler):
         done, report = self.run_boxed("sh", "-c", CRASH)
         self.assertEqual((report["status"], report["signal"]), ("signaled", 11), done.stderr)
         self.assertFalse(self.was_started())
+
+    def test_it_is_started_for_a_run_where_the_limit_is_0(self):
+        """What remains where cupel cannot have the limit that it wants, and what it would be like with 0."""
+        self.run_boxed("sh", "-c", CRASH, wrap=["prlimit", "--core=0:0"])
+        self.assertTrue(self.was_started())
 
 
 class OfAUser(CoreHandler):

@@ -11,4 +11,4 @@ while [ $n -lt "$SIZE" ]; do
     sed "s/##n##/$n/" functions
     n=$((n + 1))
 done >> generated.c
-exec gcc -O2 -o prog generated.c
+exec gcc -o prog generated.c

@@ -23,9 +23,11 @@ int main(void)
     hostile_bound(HOSTILE_SECONDS);
     char *bytes = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     for (unsigned i = 0; bytes != MAP_FAILED && i < MIB; i++) {
-        crew_touch(bytes + size - CREW_MIB);
-        bytes = mremap(bytes, size, size + CREW_MIB, MREMAP_MAYMOVE);
-        size += CREW_MIB;
+        crew_touch(bytes + (size_t)i * CREW_MIB);
+        if ((i + 1) * (size_t)CREW_MIB < size)
+            continue;
+        bytes = mremap(bytes, size, 2 * size, MREMAP_MAYMOVE);
+        size *= 2;
     }
     exhaust_hold();
     return hostile_end(bytes == MAP_FAILED ? -1 : 0);

@@ -10,7 +10,7 @@
 
 #include "hostile.h"
 
-enum { LINES = 200000 };
+enum { LINES = 40000 };
 
 int main(void)
 {

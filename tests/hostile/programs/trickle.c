@@ -5,13 +5,13 @@
  * Outcome: limit output
  * Policies: native
  * Control: room
- * Options: --output 256KiB
+ * Options: --output 64KiB
  */
 #include <unistd.h>
 
 #include "hostile.h"
 
-enum { BYTES = 400 << 10 };
+enum { BYTES = 100 << 10 };
 
 int main(void)
 {
