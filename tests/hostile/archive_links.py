@@ -113,7 +113,7 @@ def links_in_circles():
 
 
 @hostile(
-    "a character device: all memory, for instance", "kinds", "tar", said("Operation not permitted"),
+    "a character device: all memory, for instance", "kinds", "tar", said("Cannot mknod"),
     refused="^main.py: a character device; ",
 )
 def character_device():
@@ -121,7 +121,7 @@ def character_device():
 
 
 @hostile(
-    "a block device", "kinds", "tar", said("Operation not permitted"),
+    "a block device", "kinds", "tar", said("Cannot mknod"),
     refused="^main.py: a block device; ",
 )
 def block_device():

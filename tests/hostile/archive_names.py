@@ -2,7 +2,10 @@
 
 import gzip
 import io
+import struct
 import tarfile
+import zipfile
+import zlib
 
 from archive_record import (
     ESCAPED,
@@ -16,7 +19,7 @@ from archive_record import (
     said,
     wrote,
 )
-from archiving import FOLDER, raw_header, raw_tar, tar, zipped
+from archiving import FOLDER, padded, raw_header, raw_tar, tar, zipped
 
 SAME = "on some systems the same name as another entry's"
 
@@ -91,6 +94,31 @@ def overlong_slash():
 )
 def pax_path():
     return tar(("main.py", {"pax_headers": {"path": "../escaped"}}, b"x"))
+
+
+@hostile(
+    "a global pax header that names every entry", "libarchive", "tarfile", wrote(ESCAPED),
+    defused={"main.py": MAIN},
+)
+def pax_global_path():
+    text = b"19 path=../escaped\n"
+    head = raw_header(b"pax_global_header", len(text), b"g")
+    return raw_tar(head, padded(text), raw_header(b"main.py", 1), padded(b"x"))
+
+
+@hostile(
+    "a second name in a zip's extra field, which climbs", "names", "bsdtar", wrote(ESCAPED),
+    refused=r'^\.\./escaped: the path holds "\.\."$', suffix=".zip",
+)
+def zip_second_name():
+    named = struct.pack("<BL", 1, zlib.crc32(b"main.py")) + b"../escaped"
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        info = zipfile.ZipInfo("main.py")
+        info.extra = struct.pack("<HH", 0x7075, len(named)) + named
+        info.external_attr = 0o100644 << 16
+        archive.writestr(info, b"x")
+    return out.getvalue()
 
 
 @hostile(
@@ -218,8 +246,8 @@ def file_then_folder():
 
 ALL = [
     absolute_path, absolute_path_zip, climbing, climbing_in_the_middle, climbing_at_the_end,
-    backslashes, percent_encoded, overlong_slash, pax_path, gnu_long_name, nul_in_a_name,
-    new_line_in_a_name, escape_sequence_in_a_name, turned_name, name_of_4_kib, thousand_levels,
-    many_files, million_entries, name_twice, case_collision, composition_collision,
-    dot_at_the_end, file_then_folder,
+    backslashes, percent_encoded, overlong_slash, pax_path, pax_global_path, zip_second_name,
+    gnu_long_name, nul_in_a_name, new_line_in_a_name, escape_sequence_in_a_name, turned_name,
+    name_of_4_kib, thousand_levels, many_files, million_entries, name_twice, case_collision,
+    composition_collision, dot_at_the_end, file_then_folder,
 ]

@@ -6,7 +6,8 @@ A maker is a function that returns bytes, below @hostile(...), which says
     layers     what stops it: parts of cupel-unpack (container, names, kinds, index, sizes, tail,
                libarchive), and the cell around it for whatever an unpacker may do
     refused    the reason that the learner reads, a pattern that names the entry; or
-    defused    what becomes of it in the box: {path: (kind, mode)} of all that is there
+    defused    what becomes of it in the box: {path: (kind, mode)} of all that is there; with both,
+               either is right, by what the host has
     unpacker   a naive one, of naive_unpack.py
     deed       whether it does harm there, seen in what naive_unpack.py prints
 """
@@ -35,7 +36,8 @@ class Archive:
 
     def record(self):
         """As a table has it."""
-        outcome = f"refused: {self.refused}" if self.refused else "defused"
+        outcomes = [f"refused: {self.refused}"] if self.refused else []
+        outcome = " or ".join(outcomes + ["defused"] * (self.defused is not None))
         layers = [layer.strip() for layer in (self.layers + ", cell").split(",")]
         said = {"name": self.name, "technique": self.technique, "family": "archives"}
         return said | {"layers": layers, "outcome": outcome}

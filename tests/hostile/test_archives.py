@@ -33,6 +33,7 @@ print(json.dumps(seen))
 GRADER = [{"id": "list", "run": ["python3", "-c", LIST], "policy": "python"}]
 INTAKE = {"files": ["*"], "optional": ["*/*", "*/*/*"], "max_size": "1 MiB", "max_files": 50}
 MEMORY_MAX = 768 << 10  # KiB of any one process: the policy has 512 MiB
+DEADLINE = 300  # seconds, of what ends by itself
 SET_CHILD_SUBREAPER = 36
 
 
@@ -54,11 +55,12 @@ class Archives(misdeeds.MisdeedCase):
         done, report = self.run_boxed(
             *("python3", "/naive.py", unpacker, "/archive"),
             options=(
-                *("--policy", "python", "--wall", "30s", "--memory", "256MiB", "--disk", "64MiB"),
+                *("--policy", "python", "--wall", "150s", "--memory", "256MiB", "--disk", "64MiB"),
                 *("--file-size", "1GiB"),
                 *(word for pair in bound for word in ("--bind-ro", pair)),
                 *options,
             ),
+            timeout=DEADLINE,
         )
         empty = {"said": "", "tree": {}, "count": 0, "bytes": 0, "peak_virtual": 0}
         seen = json.loads(done.stdout) if report["status"] == "exited" else empty
@@ -73,16 +75,20 @@ class Archives(misdeeds.MisdeedCase):
     def check_graded(self, archive, path):
         """Refused, with the entry and what is wrong with it; or harmless in the box."""
         grader = self.grader(GRADER, submission=INTAKE)
-        if archive.refused is not None:
-            result = self.grade(grader, path, code=3)
+        done = self.cupel("grade", grader, path, timeout=DEADLINE)
+        refused = archive.refused is not None and (archive.defused is None or done.returncode == 3)
+        self.assertEqual(done.returncode, 3 if refused else 0, done.stderr)
+        result = json.loads(done.stdout)
+        if refused:
             self.assertEqual((result["status"], result["score"]), ("rejected", 0))
             self.assertRegex(result["message"], re.compile(archive.refused))
         else:
-            test = self.grade(grader, path)["tests"][0]
+            test = result["tests"][0]
             self.assertEqual(test["verdict"], "passed", test)
             seen = {name: tuple(facts) for name, facts in json.loads(test["output"]).items()}
             self.assertEqual(seen, archive.defused)
         self.check_nothing_left()
+        return "refused" if refused else "defused"
 
     def check_unpacked_alone(self, archive, path):
         """The checks of cupel-unpack do without the cell."""
@@ -98,7 +104,7 @@ class Archives(misdeeds.MisdeedCase):
             self.assertLessEqual(int(tree[place]["mode"], 8), 0o777)
             self.assertNotIn(SECRET, tree[place].get("text", ""))
         self.assertLess(seen["bytes"], 2 << 20)
-        if archive.refused is not None:  # what has been unpacked by then is not used
+        if archive.defused is None:  # what has been unpacked by then is not used
             self.assertIn("exit 3", seen["said"])
         else:
             self.assertFalse(archive.deed(seen), "the deed works with cupel-unpack as well")
@@ -116,8 +122,7 @@ class Archives(misdeeds.MisdeedCase):
         row = self.row_of(archive.record(), archive.unpacker)
         path = self.packed(archive)
         with self.finding(row):
-            self.check_graded(archive, path)
-            row["verdict"] = "defused" if archive.refused is None else "refused"
+            row["verdict"] = self.check_graded(archive, path)
         if support.GUEST:  # slow, and what naive unpackers do is the same there
             return row
         with self.finding(row):

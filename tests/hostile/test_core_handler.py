@@ -46,6 +46,11 @@ class OfRoot(CoreHandler):
         self.assertEqual((report["status"], report["signal"]), ("signaled", 11), done.stderr)
         self.assertFalse(self.was_started())
 
+    def test_it_is_started_for_a_run_where_the_limit_is_0(self):
+        """What remains where cupel cannot have the limit that it wants, and what it would be like with 0."""
+        self.run_boxed("sh", "-c", CRASH, wrap=["prlimit", "--core=0:0"])
+        self.assertTrue(self.was_started())
+
 
 class OfAUser(CoreHandler):
     def test_an_ordinary_user_cannot_choose_it(self):
