@@ -168,7 +168,7 @@ static int prepare(const struct cell_run *run, struct cupel_error *err)
         r = cell_landlock_restrict(request, run->lane->landlock_abi, err);
     if (r == 0) /* after what needs descriptors of its own */
         r = limit_resources(request, err);
-    if (r == 0 && cell_layer_is_off(CELL_LAYER_CLOEXEC))
+    if (cell_layer_is_off(CELL_LAYER_CLOEXEC) && r == 0)
         cell_layers_keep_descriptors();
     return r;
 }

@@ -24,9 +24,14 @@ static inline int beside_number(void)
     return (int)strtol(text, NULL, 10);
 }
 
-/* A name after the number: format is that of a %d. */
-#define beside_name(name, format)                                                              \
-    ((void)snprintf((name), sizeof(name), (format), beside_number()))
+enum { BESIDE_NAME = 64 };
+
+/* A name after the number, which goes between the two. */
+static inline void beside_name(char name[static BESIDE_NAME], const char *begin,
+                               const char *end)
+{
+    (void)snprintf(name, BESIDE_NAME, "%s%d%s", begin, beside_number(), end);
+}
 
 /* A stream connected to the server of this address, which is abstract if it begins with @. */
 static inline int beside_connect(const char *address)

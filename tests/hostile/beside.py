@@ -2,6 +2,7 @@
 and on an abstract socket, shared memory and a message queue. Every user may use them."""
 
 import array
+import contextlib
 import ctypes
 import os
 import socket
@@ -20,32 +21,57 @@ def checked(result):
     return result
 
 
+class Attributes(ctypes.Structure):
+    """struct mq_attr of a queue that takes as little as there can be."""
+
+    _fields_ = [(name, ctypes.c_long) for name in ("flags", "most", "size", "now")]
+    _fields_.append(("reserved", ctypes.c_long * 4))
+
+
 class Beside:
     """All of it, until close(). number names everything, and is the port."""
 
     def __init__(self):
-        self.servers = [socket.create_server(("127.0.0.1", 0))]
-        self.number = self.servers[0].getsockname()[1]
-        self.folder = Path(f"/dev/shm/hostile-{self.number}")
-        self.folder.mkdir()
-        self.folder.chmod(0o755)
-        self.secret = self.folder / "secret"
-        self.secret.write_text("secret\n")
-        self.secret.chmod(0o644)
-        self.listen(f"\0hostile-{self.number}")
-        self.listen(str(self.folder / "socket"))
-        (self.folder / "socket").chmod(0o666)
-        self.segment = checked(libc.shmget(KEYS + self.number, 4096, IPC_CREAT | 0o666))
-        self.queue = f"/hostile-{self.number}".encode()
-        checked(libc.mq_open(self.queue, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644, None))
-        for server in self.servers:
-            threading.Thread(target=self.serve, args=[server], daemon=True).start()
+        self.undo = contextlib.ExitStack()
+        self.port = self.keep(socket.create_server(("127.0.0.1", 0)))
+        self.number = self.port.getsockname()[1]
+        self.share_memory(Path(f"/dev/shm/hostile-{self.number}"))
+        self.make_queue(f"/hostile-{self.number}".encode())
+        self.keep(self.listen(f"\0hostile-{self.number}"))
+
+    def keep(self, server):
+        threading.Thread(target=self.serve, args=[server], daemon=True).start()
+        self.undo.callback(server.close)
+        self.undo.callback(server.shutdown, socket.SHUT_RDWR)
+        return server
 
     def listen(self, address):
         server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         server.bind(address)
         server.listen(64)
-        self.servers.append(server)
+        return server
+
+    def share_memory(self, folder):
+        folder.mkdir()
+        self.undo.callback(folder.rmdir)
+        folder.chmod(0o755)
+        secret = folder / "secret"
+        self.undo.callback(secret.unlink, missing_ok=True)
+        secret.write_text("secret\n")
+        secret.chmod(0o644)
+        server = self.listen(str(folder / "socket"))
+        self.undo.callback((folder / "socket").unlink)
+        (folder / "socket").chmod(0o666)
+        self.keep(server)
+        segment = checked(libc.shmget(KEYS + self.number, 4096, IPC_CREAT | 0o666))
+        self.undo.callback(libc.shmctl, segment, IPC_RMID, None)
+
+    def make_queue(self, name):
+        smallest = Attributes(most=1, size=1)
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+        queue = checked(libc.mq_open(name, flags, 0o644, ctypes.byref(smallest)))
+        self.undo.callback(libc.mq_unlink, name)
+        os.close(queue)
 
     def serve(self, server):
         """Everybody gets a byte; those on a socket of this machine a descriptor with it."""
@@ -56,20 +82,10 @@ class Beside:
                 return  # it was closed
             rights = []
             if client.family == socket.AF_UNIX:
-                fds = array.array("i", [self.servers[0].fileno()])
+                fds = array.array("i", [server.fileno()])
                 rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, fds)]
-            try:
+            with client, contextlib.suppress(OSError):  # it may be gone
                 client.sendmsg([b"x"], rights)
-            except OSError:
-                pass  # it is gone
-            client.close()
 
     def close(self):
-        for server in self.servers:
-            server.shutdown(socket.SHUT_RDWR)
-            server.close()
-        checked(libc.shmctl(self.segment, IPC_RMID, None))
-        checked(libc.mq_unlink(self.queue))
-        for path in (self.secret, self.folder / "socket"):
-            path.unlink()
-        self.folder.rmdir()
+        self.undo.close()

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "crew.h"
@@ -84,6 +85,14 @@ int exhaust_crew(unsigned count, int (*work)(unsigned index))
         return 0;
     errno = ENOMEM;
     return -1;
+}
+
+long exhaust_used_ms(void)
+{
+    struct timespec used = {0};
+
+    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    return used.tv_sec * 1000 + used.tv_nsec / 1000000;
 }
 
 void exhaust_hold(void)

@@ -5,7 +5,26 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import support
-from suite import Suite, show
+from suite import IS_ROOT, Suite, show
+
+
+# Where all is slow, one technique in so many is tried each time, others by root than by an ordinary
+# user; all of them with CUPEL_TESTS_LONG=1.
+ONE_IN = {"uml": 6, "qemu": 12}.get(support.GUEST, 4 if support.SANITIZED else 1)
+
+
+def chosen(techniques):
+    """Those that are tried here: what the command line names, as unittest does, or a share."""
+    named = {name.rpartition(".test_")[2] for name in sys.argv[1:] if ".test_" in name}
+    if named:
+        return [technique for technique in techniques if technique.name in named]
+    one_in = 1 if support.LONG else ONE_IN
+    first = 0 if IS_ROOT else one_in // 2
+    return [
+        technique
+        for number, technique in enumerate(techniques)
+        if number % one_in == first or technique.control == "guest"
+    ]
 
 
 class Case(support.TestCase):
@@ -44,6 +63,7 @@ def _add_tests(case):
 def main(case):
     """Run the tests of a class, in each of its modes."""
     module = sys.modules["__main__"]
+    case.TECHNIQUES = chosen(case.TECHNIQUES)
     delattr(module, case.__name__)
     for mode in case.MODES:
         name = f"{case.__name__}_{mode}" if mode else case.__name__

@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import uuid
 from pathlib import Path
 
@@ -25,7 +26,7 @@ sys.path.insert(0, str(support.SOURCE / "tests/limits"))
 import limits
 from beside import Beside
 from cells import Cells
-from technique import OWN_POLICIES, SWITCHABLE
+from technique import OWN_POLICIES, PROGRAMS, SWITCHABLE
 
 HERE = Path(__file__).resolve().parent
 ROOM = HERE / "room.json"
@@ -34,6 +35,7 @@ IS_ROOT = os.getuid() == 0
 SCOPES = 6  # Landlock's ABI from which on it confines signals and abstract sockets
 DEADLINE = 60 * support.SLOWNESS  # seconds, of a run that ends by itself or by a limit long before
 NOT_HERE = 77
+BESIDE = {path.stem for path in PROGRAMS.glob("*.c") if '"beside.h"' in path.read_text()}
 # For root: whatever a control run does, it does to namespaces of its own. A shell stays its parent.
 APART = ["unshare", *"--mount --uts --ipc --net --cgroup --pid --fork --mount-proc".split(),
          "--kill-child", "sh", "-c", '"$0" "$@"; exit $?']
@@ -44,7 +46,7 @@ ALONE_OUTSIDE = {
                      "--bounding-set=-all", "--inh-caps=-all"],
     "landlock": [support.HELPERS / "under_landlock"],
 }
-GUEST_POLICIES = ("native", "strict")  # where all is slow; filters do not depend on the kernel
+FEW_POLICIES = ("native", "strict")  # where all is slow; filters do not depend on the kernel
 
 
 def row_of(technique):
@@ -58,6 +60,11 @@ def row_of(technique):
 def show(row):
     """Tell the table of it."""
     print("\nrow", json.dumps(row), flush=True)
+
+
+def has_scopes():
+    """Whether Landlock stops all that the head comments say."""
+    return support.landlock_abi() >= SCOPES
 
 
 def is_stopped(answer):
@@ -85,7 +92,8 @@ class Suite:
     def __init__(self):
         self.mark = f"HOSTILE={uuid.uuid4()}"
         self.cells = Cells()
-        self.beside = Beside()
+        self.lock = threading.Lock()
+        self.beside = None
         self.policies = {name: str(path) for name, path in OWN_POLICIES.items()}
 
     def close(self):
@@ -96,8 +104,17 @@ class Suite:
                     os.kill(int(process.name), signal.SIGKILL)
             except OSError:
                 pass  # it is gone, or another user's
-        self.beside.close()
+        if self.beside:
+            self.beside.close()
         self.cells.close()
+
+    def stand_beside(self, name):
+        """The options by which a program finds what goes on beside it, if it looks for that."""
+        if name not in BESIDE:
+            return []
+        with self.lock:
+            self.beside = self.beside or Beside()
+        return ["--env", f"HOSTILE_PORT={self.beside.number}"]
 
     def boxed(self, name, policy, *options, cupel=support.CUPEL, cgroup=True):
         """The answer of a program in the sandbox."""
@@ -108,8 +125,7 @@ class Suite:
                 *(["/bin/sh", "-c", limits.ENTER, leaf] if leaf else []),
                 cupel, "run", "--policy", self.policies.get(policy, policy), "--report", report,
                 *options, "--bind-ro", f"{support.HELPERS}:/helpers", "--env", self.mark,
-                "--env", f"HOSTILE_PORT={self.beside.number}",
-                "--", f"/helpers/hostile/{name}",
+                *self.stand_beside(name), "--", f"/helpers/hostile/{name}",
             ]
             try:
                 done = subprocess.run(
@@ -189,14 +205,16 @@ class Suite:
         """The row of a technique to get out. each_layer: which ones stop it alone."""
         row = row_of(technique)
         policies = technique.policies
-        if support.GUEST:
-            policies = [name for name in policies if name in GUEST_POLICIES] or policies[:1]
+        if support.GUEST or support.SANITIZED:
+            policies = [name for name in policies if name in FEW_POLICIES] or policies[:1]
         for policy in policies:
             answer = self.boxed(technique.name, policy)
             row["policies"][policy] = answer
             if answer.startswith("not here") and technique.needs:
                 continue
-            if not is_stopped(answer):
+            if answer == "done" and technique.layers == ("landlock",) and not has_scopes():
+                row["policies"][policy] = "not here: the Landlock that stops it"
+            elif not is_stopped(answer):
                 row["faults"].append(f"under policy {policy}: {answer}")
         row["verdict"] = "ESCAPED" if "done" in row["policies"].values() else "stopped"
         self.check_control(technique, row)
@@ -234,8 +252,7 @@ class Suite:
         return set()
 
     def judge_layers(self, technique, row, unasked):
-        abi = support.landlock_abi()
-        demanded = {name for name in technique.layers if name != "landlock" or abi >= SCOPES}
+        demanded = {name for name in technique.layers if name != "landlock" or has_scopes()}
         demanded -= unasked
         missing = sorted(demanded - set(row["alone"]))
         if missing:

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The table of the hostile suite, of what ctest ran.
 
-    table.py [--json] JUNIT-FILE      of `ctest --output-junit`
+    table.py [--json] JUNIT-FILE [GUEST-FOLDER…]      of `ctest --output-junit`, and of guest_tests.py
 
 A line for each technique: what came of it in each mode (root, an ordinary user, and guests where they
 ran), which layers stop it with all others left out, and whether it works where nothing stops it. The
@@ -12,10 +12,14 @@ import json
 import re
 import sys
 import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
 
 ROW = re.compile(r"^row (\{.*\})$", re.M)
-NAME = re.compile(r"(?:vm\.(\w+)\.(root|user)\.)?hostile\.(\w+?)(\.user)?")
-IN_ROWS = ("escape", "exhaustion", "archives", "tampering")  # tests that show a row for each technique
+IN_CTEST = re.compile(r"(?:vm\.(\w+)\.(root|user)\.)?hostile\.(\w+?)(\.user)?")
+IN_GUEST = re.compile(r"(root|user)\.hostile\.(\w+)\.output")
+IN_ROWS = ("escape", "exhaustion")  # tests that show a row for each technique
 LEGEND = """
 verdict   what came of the deed, the same under every policy that fits, or the worst of them
 stop it   escape: the layers each of which stops it while all others are left out ("user": the user
@@ -29,33 +33,59 @@ control   where the deed works. layers: with all layers left out; root, user: ou
 """
 
 
-def mode_of(test):
-    """What a column is called."""
-    guest, who, _, user = NAME.fullmatch(test).groups()
-    return f"{guest} {who}" if guest else "user" if user else "root"
+@dataclass
+class Test:
+    subject: str
+    mode: str  # what its column is called
+    status: str  # passed, failed, or not run
+    output: str
 
 
-def read(path):
+def from_ctest(path):
+    """The tests that a JUnit file of ctest's tells of."""
+    for case in ElementTree.parse(path).iter("testcase"):
+        match = IN_CTEST.fullmatch(case.get("name"))
+        if match:
+            guest, who, subject, user = match.groups()
+            mode = f"{guest} {who}" if guest else "user" if user else "root"
+            status = {"run": "passed", "fail": "failed"}.get(case.get("status"), "not run")
+            yield Test(subject, mode, status, case.findtext("system-out") or "")
+
+
+def from_guest(folder):
+    """The tests that a guest has left its results of, see tests/vm/guest_tests.py."""
+    if not (folder / "ended").exists():
+        reason = folder / "missing"
+        why = f"this machine lacks {reason.read_text()}" if reason.exists() else "it broke off"
+        yield Test("all", folder.name, "not run", why)
+    for output in sorted(folder.glob("*.output")):
+        match = IN_GUEST.fullmatch(output.name)
+        if match:
+            status = output.with_suffix(".status")
+            ended = status.read_text().split()[0] if status.exists() else "it broke off"
+            yield Test(
+                match[2], f"{folder.name} {match[1]}",
+                {"0": "passed", "77": "not run"}.get(ended, "failed"),
+                output.read_text(errors="replace"),
+            )
+
+
+def read(tests):
     """(rows with their modes, faults of tests that have no row for them, {test without rows: modes in
     which it has passed})."""
     rows, faults, passed = [], [], {}
-    for case in ElementTree.parse(path).iter("testcase"):
-        name = case.get("name")
-        if not NAME.fullmatch(name):
-            continue
-        output = case.findtext("system-out") or ""
-        found = [json.loads(text) for text in ROW.findall(output)]
-        mode, subject = mode_of(name), NAME.fullmatch(name)[3]
+    for test in tests:
+        name = f"hostile.{test.subject} ({test.mode})"
+        found = [json.loads(text) for text in ROW.findall(test.output)]
         for row in found:
-            own = row.pop("mode", None)
-            rows.append({"mode": f"{mode}, cgroup" if own == "cgroup" and " " not in mode else mode,
-                         "test": name, **row})
-        if case.get("status") == "fail" and not any(row["faults"] for row in found):
-            faults.append(f"{name} failed: {output[-2000:]}")
-        elif not found and (subject in IN_ROWS or case.get("status") != "run"):
-            faults.append(f"{name} has shown nothing: {output[-300:].strip()}")
+            in_cgroup = row.pop("mode", None) == "cgroup" and " " not in test.mode
+            rows.append({**row, "mode": f"{test.mode}, cgroup" if in_cgroup else test.mode})
+        if test.status == "failed" and not any(row["faults"] for row in found):
+            faults.append(f"{name} failed: {test.output[-2000:]}")
+        elif not found and (test.subject in IN_ROWS or test.status != "passed"):
+            faults.append(f"{name} has shown nothing: {test.output[-300:].strip()}")
         elif not found:
-            passed.setdefault(subject, []).append(mode)
+            passed.setdefault(test.subject, []).append(test.mode)
     return rows, faults, passed
 
 
@@ -120,9 +150,11 @@ def print_table(techniques, faults, passed):
 
 def main(args):
     as_json = args[:1] == ["--json"]
-    if len(args) != 1 + as_json:
+    paths = [Path(arg) for arg in args[as_json:]]
+    if not paths:
         sys.exit(__doc__)
-    rows, faults, passed = read(args[-1])
+    tests = chain(from_ctest(paths[0]), *map(from_guest, paths[1:]))
+    rows, faults, passed = read(tests)
     techniques = by_technique(rows)
     if not techniques:
         faults.append("nothing was run")

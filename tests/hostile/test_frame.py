@@ -61,7 +61,7 @@ class Heads(support.TestCase):
             ("l: layers", "l: room", "bad.c:8: Control: 'room': expected one of"),
             ("l: layers", "l: none:", "bad.c:8: Control: 'none:': expected one of"),
             ("do it", "x" * 71, "bad.c:2: Technique: '" + "x" * 71 + "': expected at most 70"),
-            (" * Family", " * Familiy", "bad.c:3: Familiy: no such key"),
+            (" * Family", " * Kind", "bad.c:3: Kind: no such key"),
             (" * Policies", " * Family: escape\n * Policies", "bad.c:7: Family: told twice"),
             (" * Policies", "Policies", "bad.c:7: Outcome: expected \" * Key: value\""),
             ("/*\n", "", "bad.c:1: Technique: expected a head comment"),
@@ -75,6 +75,11 @@ class Heads(support.TestCase):
         found = sum(len(technique.techniques(family)) for family in technique.FAMILIES)
         self.assertEqual(found, len(list(technique.PROGRAMS.glob("*.c"))))
         self.assertGreater(found, 0)
+
+    def test_the_threat_model_accounts_for_techniques_that_there_are(self):
+        names = {path.stem for path in technique.PROGRAMS.glob("*.c")}
+        self.assertEqual(suite.one_layer_only() - names, set())
+        self.assertGreater(len(suite.one_layer_only()), 0)
 
 
 class Scripted(suite.Suite):
@@ -219,9 +224,9 @@ def row_line(**changes):
 
 
 class Table(support.TestCase):
-    def table(self, *cases, options=()):
+    def table(self, *cases, options=(), more=()):
         path = support.write(self.folder() / "junit.xml", junit(*cases))
-        done = subprocess.run([sys.executable, HERE / "table.py", *options, path],
+        done = subprocess.run([sys.executable, HERE / "table.py", *options, path, *more],
                               capture_output=True, text=True, check=False)
         self.assertEqual(done.stderr, "")
         return done.returncode, done.stdout
@@ -254,7 +259,25 @@ class Table(support.TestCase):
             with self.subTest(case):
                 status, text = self.table(("hostile.escape", "run", row_line()), case)
                 self.assertEqual(status, 1)
-                self.assertIn(case[0], text)
+                self.assertRegex(text, r"hostile\.(liar \(root\)|escape \(user\)) ")
+
+    def test_guests_have_columns(self):
+        guest = self.folder() / "uml"
+        for who, row in (("root", row_line()), ("user", row_line(faults=["under policy native: done"]))):
+            support.write(guest / f"{who}.hostile.escape.output", row)
+            support.write(guest / f"{who}.hostile.escape.status", "0 12")
+        support.write(guest / "ended", "")
+        status, text = self.table(("hostile.escape", "run", row_line()), more=[guest])
+        self.assertEqual(status, 1)
+        self.assertRegex(text, r"technique +root +uml root +uml user +stop it")
+        self.assertIn("t: uml user: under policy native: done", text)
+
+    def test_a_guest_that_breaks_off_fails(self):
+        guest = self.folder() / "qemu"
+        support.write(guest / "root.hostile.escape.output", row_line())
+        status, text = self.table(("hostile.escape", "run", row_line()), more=[guest])
+        self.assertEqual(status, 1)
+        self.assertIn("hostile.all (qemu) has shown nothing: it broke off", text)
 
     def test_nothing_at_all_fails(self):
         self.assertEqual(self.table()[0], 1)

@@ -6,14 +6,15 @@
  * Policies: every
  * Control: layers
  */
+#include <sys/socket.h>
+
 #include "beside.h"
 #include "hostile.h"
 
-    int
-    main(void)
+int main(void)
 {
-    char address[64];
+    char address[BESIDE_NAME];
 
-    beside_name(address, "@hostile-%d");
+    beside_name(address, "@hostile-", "");
     return hostile_end(beside_connect(address));
 }

@@ -5,6 +5,7 @@
  * Outcome: limit disk, failed
  * Policies: native
  * Control: room
+ * Options: --disk 16MiB
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,13 +14,13 @@
 #include "crew.h"
 #include "hostile.h"
 
-enum { FILES = 8, MIB = 12 };
+enum { FILES = 8, MIB = 3 };
 
 int main(void)
 {
     char path[64];
 
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     for (int i = 0; i < FILES; i++) {
         (void)snprintf(path, sizeof(path), "/tmp/allocated%d", i);
         int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);

@@ -5,7 +5,7 @@
  * Outcome: limit memory
  * Policies: native
  * Control: room
- * Options: --memory 32MiB
+ * Options: --memory 16MiB --cpu 20s --wall 20s
  */
 #include <errno.h>
 #include <stddef.h>
@@ -17,7 +17,7 @@
 #include "exhaust.h"
 #include "hostile.h"
 
-enum { CALLERS = 400 };
+enum { CALLERS = 120 };
 
 /* What is sent waits in the queue of a connection that nobody has accepted; bytes one by one,
  * each in a buffer of its own. */
@@ -38,7 +38,7 @@ int main(void)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "/tmp/backlog"};
 
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     int listener = socket(AF_UNIX, SOCK_STREAM, 0);
     if (listener < 0 ||
         bind(listener, (const struct sockaddr *)&address, sizeof(address)) < 0 ||

@@ -17,7 +17,7 @@ int main(void)
 {
     static char block[BLOCK];
 
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     memset(block, 'x', sizeof(block));
     for (int done = 0; done < BYTES; done += BLOCK) {
         if (write(STDOUT_FILENO, block, BLOCK) < 0 || write(STDERR_FILENO, block, BLOCK) < 0)

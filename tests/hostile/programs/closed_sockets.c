@@ -5,11 +5,11 @@
  * Outcome: limit memory
  * Policies: open
  * Control: room
- * Options: --memory 128MiB
+ * Options: --memory 32MiB
  */
 #include "exhaust.h"
 
 int main(void)
 {
-    return exhaust_by("buffers", "closed", "192", "10", "300", NULL);
+    return exhaust_by("buffers", "closed", "48", "10", "300", NULL);
 }

@@ -17,7 +17,7 @@ enum { PAIRS = 100 };
 
 int main(void)
 {
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     for (int i = 0; i < PAIRS; i++) {
         if (eventfd(0, 0) < 0 || timerfd_create(CLOCK_MONOTONIC, 0) < 0)
             return hostile_end(-1);

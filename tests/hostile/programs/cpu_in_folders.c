@@ -5,31 +5,23 @@
  * Outcome: limit cpu_time
  * Policies: native
  * Control: room
- * Options: --cpu 400ms
+ * Options: --cpu 200ms
  */
 #include <dirent.h>
 #include <stddef.h>
-#include <time.h>
 
+#include "exhaust.h"
 #include "hostile.h"
 
-enum { MS = 1500 };
-
-static long used_ms(void)
-{
-    struct timespec used = {0};
-
-    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-    return used.tv_sec * 1000 + used.tv_nsec / 1000000;
-}
+enum { MS = 700 };
 
 int main(void)
 {
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     DIR *folder = opendir("/usr/bin");
     if (folder == NULL)
         return hostile_end(-1);
-    while (used_ms() < MS) {
+    while (exhaust_used_ms() < MS) {
         rewinddir(folder);
         while (readdir(folder) != NULL)
             continue;

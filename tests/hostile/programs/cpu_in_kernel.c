@@ -5,37 +5,29 @@
  * Outcome: limit cpu_time
  * Policies: native
  * Control: room
- * Options: --cpu 400ms
+ * Options: --cpu 200ms
  */
 #include <fcntl.h>
 #include <stddef.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "crew.h"
+#include "exhaust.h"
 #include "hostile.h"
 
-enum { MS = 1500, MIB = 32 };
-
-static long used_ms(void)
-{
-    struct timespec used = {0};
-
-    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-    return used.tv_sec * 1000 + used.tv_nsec / 1000000;
-}
+enum { MS = 700, MIB = 32 };
 
 int main(void)
 {
     const size_t size = (size_t)MIB * CREW_MIB;
 
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     int fd = open("/dev/zero", O_RDONLY | O_CLOEXEC);
     void *bytes = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (fd < 0 || bytes == MAP_FAILED)
         return hostile_end(-1);
-    while (used_ms() < MS) {
+    while (exhaust_used_ms() < MS) {
         if (read(fd, bytes, size) < 0)
             return hostile_end(-1);
     }

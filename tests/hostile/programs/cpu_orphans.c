@@ -5,11 +5,11 @@
  * Outcome: limit cpu_time
  * Policies: native
  * Control: room
- * Options: --cpu 400ms
+ * Options: --cpu 200ms
  */
 #include "exhaust.h"
 
 int main(void)
 {
-    return exhaust_by("burn", "orphans", "2000", NULL);
+    return exhaust_by("burn", "orphans", "800", NULL);
 }

@@ -5,29 +5,28 @@
  * Outcome: limit cpu_time
  * Policies: native
  * Control: room
- * Options: --cpu 400ms
+ * Options: --cpu 200ms
  */
+#include <stddef.h>
 #include <sys/types.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "exhaust.h"
 #include "hostile.h"
 
-enum { CHILDREN = 100, MS = 20 };
+enum { CHILDREN = 40, MS = 20 };
 
 static _Noreturn void burn(void)
 {
-    struct timespec used = {0};
-
-    while (used.tv_nsec < MS * 1000000L && used.tv_sec == 0)
-        (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    while (exhaust_used_ms() < MS)
+        continue;
     _exit(0);
 }
 
 int main(void)
 {
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     for (int i = 0; i < CHILDREN; i++) {
         pid_t pid = vfork();
         if (pid == 0)

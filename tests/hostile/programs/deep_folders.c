@@ -5,6 +5,7 @@
  * Outcome: limit disk
  * Policies: native
  * Control: room
+ * Options: --cpu 20s --wall 20s
  */
 #include <stdio.h>
 #include <sys/stat.h>
@@ -12,11 +13,11 @@
 
 #include "hostile.h"
 
-enum { DEPTH = 6000 };
+enum { DEPTH = 4200 };
 
 int main(void)
 {
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     if (chdir("/tmp") < 0)
         return hostile_end(-1);
     for (int i = 0; i < DEPTH; i++) { /* far beyond what a path can name */

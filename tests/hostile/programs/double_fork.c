@@ -28,7 +28,7 @@ static int start(void)
             exhaust_hold();
         if (pid != 0)
             _exit(pid < 0);
-        hostile_bound(8);
+        hostile_bound(HOSTILE_SECONDS);
         for (;;)
             (void)pause();
     }
@@ -39,7 +39,7 @@ static int start(void)
 
 int main(void)
 {
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     for (int i = 0; i < DAEMONS; i++) {
         if (start() < 0)
             return hostile_refused("EAGAIN");

@@ -14,7 +14,7 @@ enum { CHARACTERS = 700000 };
 
 int main(void)
 {
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     for (int i = 0; i < CHARACTERS; i++) {
         if (fputs("\u2620", stdout) == EOF)
             return 1;

@@ -5,11 +5,11 @@
  * Outcome: limit processes
  * Policies: native
  * Control: room
- * Options: --processes 16
+ * Options: --processes 16 --wall 3s
  */
 #include "exhaust.h"
 
 int main(void)
 {
-    return exhaust_by("spawn", "vforks", "40", NULL);
+    return exhaust_by("spawn", "vforks", "40", "hang", NULL);
 }

@@ -5,7 +5,7 @@
  * Outcome: limit memory
  * Policies: native
  * Control: room
- * Options: --memory 32MiB
+ * Options: --memory 16MiB --cpu 20s --wall 20s
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 #include "exhaust.h"
 #include "hostile.h"
 
-enum { CHILDREN = 16, FILES = 50, LOCKS = 800 };
+enum { CHILDREN = 16, FILES = 25, LOCKS = 400 };
 
 /* Locks of every other byte cannot be merged. */
 static int lock_file(unsigned index, int number)
@@ -45,6 +45,6 @@ static int lock_all(unsigned index)
 
 int main(void)
 {
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     return hostile_end(exhaust_crew(CHILDREN, lock_all));
 }

@@ -5,10 +5,11 @@
  * Outcome: limit disk
  * Policies: native
  * Control: room
+ * Options: --disk 16MiB
  */
 #include "exhaust.h"
 
 int main(void)
 {
-    return exhaust_by("files", "fill", "/box", "96", NULL);
+    return exhaust_by("files", "fill", "/box", "24", NULL);
 }

@@ -24,7 +24,7 @@ int main(void)
 {
     uint32_t word = 0;
 
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     long r = syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, 0, &patience, NULL, 0);
     return hostile_end(r < 0 && errno == ETIMEDOUT ? 0 : -1);
 }

@@ -17,7 +17,7 @@ int main(void)
 {
     unsigned char block[256];
 
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     for (unsigned i = 0; i < sizeof(block); i++)
         block[i] = (unsigned char)(i * 7);
     memcpy(block, "\x1b]0;title\a\x1b[2J\xc0\x80\xed\xa0\x80\xf8", 20);

@@ -18,7 +18,7 @@ int main(void)
 {
     char path[64];
 
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     int fd = open("/tmp/linked", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0)
         return hostile_end(-1);

@@ -5,7 +5,7 @@
  * Outcome: limit memory
  * Policies: native
  * Control: room
- * Options: --memory 128MiB
+ * Options: --memory 128MiB --cpu 20s --wall 20s
  */
 #include "exhaust.h"
 

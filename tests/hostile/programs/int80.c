@@ -7,7 +7,6 @@
  * Control: layers
  * Needs: the entry of 32-bit programs
  */
-#include <errno.h>
 #include <signal.h>
 #include <stddef.h>
 #include <unistd.h>
@@ -15,12 +14,12 @@
 #include "hostile.h"
 
 #ifdef __x86_64__
+static const char without[] = "a kernel without that entry";
+
 static void on_fault(int number)
 {
-    static const char text[] = "a kernel without that entry\n";
-
     (void)number;
-    _exit(write(STDOUT_FILENO, text, sizeof(text) - 1) < 0 ? 3 : HOSTILE_NOT_HERE);
+    _exit(hostile_not_here(without));
 }
 
 int main(void)
@@ -30,8 +29,7 @@ int main(void)
 
     (void)sigaction(SIGSEGV, &action, NULL);
     __asm__ volatile("int $0x80" : "+a"(result) : : "r8", "r9", "r10", "r11", "memory");
-    errno = result < 0 ? (int)-result : 0;
-    return hostile_end(result);
+    return result == getpid() ? hostile_end(0) : hostile_not_here(without);
 }
 #else
 int main(void)

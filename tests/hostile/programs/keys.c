@@ -19,7 +19,7 @@ int main(void)
     static const char material[512] = {1};
     char name[32];
 
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     for (int i = 0; i < KEYS; i++) { /* of a keyring that ends with this process */
         (void)snprintf(name, sizeof(name), "hostile%d", i);
         if (syscall(SYS_add_key, "user", name, material, sizeof(material), PROCESS_KEYRING) < 0)

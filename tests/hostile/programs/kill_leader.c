@@ -14,7 +14,7 @@
 
 int main(void)
 {
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     pid_t leader = getpid();
     pid_t pid = fork();
     if (pid < 0)
@@ -23,7 +23,7 @@ int main(void)
         crew_sleep_ms(5000);
         return hostile_refused("it is still here");
     }
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     (void)kill(leader, SIGKILL);
     crew_sleep_ms(5000);
     return 0;

@@ -1,10 +1,11 @@
 /*
  * Technique: make empty files whose names are long
  * Family: exhaustion
- * Layers: disk
- * Outcome: limit disk
- * Policies: native
+ * Layers: memory
+ * Outcome: limit memory
+ * Policies: compile
  * Control: room
+ * Options: --memory 8MiB
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,13 +13,13 @@
 
 #include "hostile.h"
 
-enum { FILES = 6000, NAME = 250 };
+enum { FILES = 12000, NAME = 250 };
 
 int main(void)
 {
     char path[NAME + 32];
 
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     for (int i = 0; i < FILES; i++) {
         (void)snprintf(path, sizeof(path), "/tmp/%0*d", NAME, i);
         int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);

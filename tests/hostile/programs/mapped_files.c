@@ -5,6 +5,7 @@
  * Outcome: limit disk
  * Policies: native
  * Control: room
+ * Options: --disk 16MiB
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,13 +15,13 @@
 #include "crew.h"
 #include "hostile.h"
 
-enum { FILES = 12, MIB = 8 };
+enum { FILES = 12, MIB = 2 };
 
 int main(void)
 {
     char path[64];
 
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     for (int i = 0; i < FILES; i++) {
         (void)snprintf(path, sizeof(path), "/tmp/mapped%d", i);
         int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);

@@ -5,7 +5,7 @@
  * Outcome: limit memory
  * Policies: native
  * Control: room
- * Options: --memory 128MiB
+ * Options: --memory 32MiB
  */
 #include <stddef.h>
 #include <sys/mman.h>
@@ -14,13 +14,13 @@
 #include "exhaust.h"
 #include "hostile.h"
 
-enum { MIB = 192 };
+enum { MIB = 48 };
 
 int main(void)
 {
     size_t size = CREW_MIB;
 
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     char *bytes = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     for (unsigned i = 0; bytes != MAP_FAILED && i < MIB; i++) {
         crew_touch(bytes + size - CREW_MIB);

@@ -14,8 +14,8 @@
 
 int main(void)
 {
-    char name[64];
+    char name[BESIDE_NAME];
 
-    beside_name(name, "/hostile-%d");
+    beside_name(name, "/hostile-", "");
     return hostile_end(mq_open(name, O_RDONLY | O_CLOEXEC));
 }

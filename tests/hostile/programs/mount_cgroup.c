@@ -6,6 +6,7 @@
  * Policies: every
  * Control: layers
  */
+#include <errno.h>
 #include <sched.h>
 #include <stddef.h>
 #include <sys/mount.h>
@@ -15,5 +16,8 @@
 int main(void)
 {
     (void)unshare(CLONE_NEWCGROUP); /* the host's namespace belongs to the host */
-    return hostile_end(mount("cgroup", "/tmp", "cgroup2", 0, NULL));
+    int r = mount("cgroup", "/tmp", "cgroup2", 0, NULL);
+
+    /* Of who may, it is asked whether the way to the own cgroup is open to the user. */
+    return hostile_end(r < 0 && errno == EACCES ? 0 : r);
 }

@@ -1,12 +1,13 @@
 /*
  * Technique: open a file by its handle, past all folders
  * Family: escape
- * Layers: seccomp, root, capabilities, user
+ * Layers: seccomp, capabilities, user
  * Outcome: stopped
  * Policies: every
  * Control: root
- * Needs: the call
+ * Needs: a file system with handles
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 
@@ -21,9 +22,10 @@ int main(void)
     if (handle == NULL)
         return hostile_end(-1);
     handle->handle_bytes = MAX_HANDLE_SZ;
-    if (name_to_handle_at(AT_FDCWD, "/sys", handle, &mount_id, 0) < 0)
-        return hostile_end(-1);
-    int mount_fd = open("/sys", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (name_to_handle_at(AT_FDCWD, "/usr", handle, &mount_id, 0) < 0)
+        return errno == EOPNOTSUPP ? hostile_not_here("a file system without handles")
+                                   : hostile_end(-1);
+    int mount_fd = open("/usr", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (mount_fd < 0)
         return hostile_end(-1);
     return surface_end(open_by_handle_at(mount_fd, handle, O_RDONLY | O_CLOEXEC));

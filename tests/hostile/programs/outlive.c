@@ -17,7 +17,7 @@
 /* It hears of no hang-up, belongs to no session of its maker, and changes its name. */
 static _Noreturn void be_daemon(void)
 {
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     (void)signal(SIGHUP, SIG_IGN);
     (void)signal(SIGTERM, SIG_IGN);
     (void)setsid();
@@ -32,7 +32,7 @@ static _Noreturn void be_daemon(void)
 
 int main(void)
 {
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     pid_t pid = fork();
     if (pid < 0)
         return hostile_end(-1);

@@ -17,7 +17,7 @@ static _Noreturn void flood(void)
 {
     static char block[BLOCK];
 
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     memset(block, 'x', sizeof(block));
     for (ssize_t done = 0; done < BYTES;) {
         ssize_t n = write(STDOUT_FILENO, block, sizeof(block));
@@ -33,7 +33,7 @@ int main(void)
     int ends[2];
     char byte;
 
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     if (pipe(ends) < 0)
         return hostile_end(-1);
     pid_t pid = fork();

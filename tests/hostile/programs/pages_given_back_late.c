@@ -5,7 +5,7 @@
  * Outcome: exited, limit memory
  * Policies: native
  * Control: room
- * Options: --memory 128MiB
+ * Options: --memory 32MiB
  */
 #include <stddef.h>
 #include <sys/mman.h>
@@ -14,11 +14,11 @@
 #include "exhaust.h"
 #include "hostile.h"
 
-enum { MIB = 192 };
+enum { MIB = 48 };
 
 int main(void)
 {
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     for (unsigned i = 0; i < MIB; i++) {
         void *mib =
             mmap(NULL, CREW_MIB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

@@ -13,7 +13,7 @@
 
 int main(void)
 {
-    char address[64];
+    char address[BESIDE_NAME];
     char byte;
     _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {0};
     struct iovec data = {&byte, 1};
@@ -22,7 +22,7 @@ int main(void)
                              .msg_control = control,
                              .msg_controllen = sizeof(control)};
 
-    beside_name(address, "@hostile-%d");
+    beside_name(address, "@hostile-", "");
     int fd = beside_connect(address);
     if (fd < 0 || recvmsg(fd, &message, MSG_CMSG_CLOEXEC) < 0)
         return hostile_end(-1);

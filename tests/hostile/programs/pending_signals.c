@@ -18,7 +18,7 @@ int main(void)
     const union sigval nothing = {0};
     sigset_t all;
 
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     (void)sigfillset(&all);
     (void)sigprocmask(SIG_BLOCK, &all, NULL);
     for (int i = 0; i < SIGNALS; i++) {

@@ -5,11 +5,11 @@
  * Outcome: limit memory
  * Policies: open
  * Control: room
- * Options: --memory 64MiB
+ * Options: --memory 24MiB
  */
 #include "exhaust.h"
 
 int main(void)
 {
-    return exhaust_by("buffers", "pipes", "80", "10", "300", NULL);
+    return exhaust_by("buffers", "pipes", "40", "10", "300", NULL);
 }

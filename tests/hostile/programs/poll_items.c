@@ -60,6 +60,6 @@ static int collect(unsigned index)
 
 int main(void)
 {
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     return hostile_end(exhaust_crew(CHILDREN, collect));
 }

@@ -24,14 +24,14 @@ static void refork(atomic_int *generations)
         pid_t pid = fork();
         if (pid != 0)
             _exit(0);
-        hostile_bound(8);
+        hostile_bound(HOSTILE_SECONDS);
     }
     _exit(0);
 }
 
 int main(void)
 {
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     atomic_int *generations = mmap(NULL, sizeof(*generations), PROT_READ | PROT_WRITE,
                                    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (generations == MAP_FAILED)

@@ -5,6 +5,7 @@
  * Outcome: failed
  * Policies: native
  * Control: room
+ * Options: --disk 16MiB
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,13 +14,13 @@
 #include "crew.h"
 #include "hostile.h"
 
-enum { FILES = 50, MIB = 2 };
+enum { FILES = 12, MIB = 2 };
 
 int main(void)
 {
     char path[64];
 
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     for (int i = 0; i < FILES; i++) {
         (void)snprintf(path, sizeof(path), "/tmp/removed%d", i);
         int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);

@@ -13,8 +13,8 @@
 
 int main(void)
 {
-    char path[64];
+    char path[BESIDE_NAME];
 
-    beside_name(path, "/dev/shm/hostile-%d/secret");
+    beside_name(path, "/dev/shm/hostile-", "/secret");
     return hostile_end(open(path, O_RDONLY | O_CLOEXEC));
 }

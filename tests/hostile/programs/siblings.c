@@ -5,7 +5,7 @@
  * Outcome: limit processes
  * Policies: native
  * Control: room
- * Options: --processes 16 --wall 1s
+ * Options: --processes 16 --wall 3s
  */
 #include "exhaust.h"
 

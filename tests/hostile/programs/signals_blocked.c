@@ -5,7 +5,7 @@
  * Outcome: limit cpu_time
  * Policies: native
  * Control: room
- * Options: --cpu 400ms
+ * Options: --cpu 200ms
  */
 #include <signal.h>
 #include <stddef.h>
@@ -17,8 +17,8 @@ int main(void)
 {
     sigset_t all;
 
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     (void)sigfillset(&all);
     (void)sigprocmask(SIG_SETMASK, &all, NULL);
-    return exhaust_by("burn", "loop", "2000", NULL); /* which inherits the mask */
+    return exhaust_by("burn", "loop", "800", NULL); /* which inherits the mask */
 }

@@ -5,7 +5,7 @@
  * Outcome: limit cpu_time
  * Policies: native
  * Control: room
- * Options: --cpu 400ms
+ * Options: --cpu 200ms
  */
 #include <signal.h>
 #include <stddef.h>
@@ -15,10 +15,10 @@
 
 int main(void)
 {
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     for (int number = 1; number < NSIG; number++) {
         if (number != SIGCHLD)
             (void)signal(number, SIG_IGN);
     }
-    return exhaust_by("burn", "loop", "2000", NULL); /* which inherits it */
+    return exhaust_by("burn", "loop", "800", NULL); /* which inherits it */
 }

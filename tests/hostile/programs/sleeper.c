@@ -12,7 +12,7 @@
 
 int main(void)
 {
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     crew_sleep_ms(1500);
     return hostile_end(0);
 }

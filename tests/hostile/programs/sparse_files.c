@@ -18,7 +18,7 @@ int main(void)
 {
     char path[64];
 
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     for (int i = 0; i < FILES; i++) {
         (void)snprintf(path, sizeof(path), "/tmp/sparse%d", i);
         int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);

@@ -52,7 +52,7 @@ static int send_pages(int socket_fd)
 
 int main(void)
 {
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     for (int i = 0; i < PAIRS; i++) {
         int ends[2];
         if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) < 0)

@@ -38,7 +38,7 @@ static int keep_byte(int pipe_fd)
 
 int main(void)
 {
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     for (int i = 0; i < PIPES * SLOTS; i++) {
         static int ends[2];
         if (i % SLOTS == 0 && pipe(ends) < 0)

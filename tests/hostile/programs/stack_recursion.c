@@ -23,6 +23,6 @@ static size_t descend(size_t left) /* NOLINT(misc-no-recursion): that is the dee
 
 int main(void)
 {
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     return hostile_end(descend(FRAMES) == FRAMES ? 0 : -1);
 }

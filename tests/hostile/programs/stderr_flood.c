@@ -17,7 +17,7 @@ int main(void)
     static const char line[] =
         "hostile: warning: the quick brown fox jumps over the lazy dog\n";
 
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     for (int i = 0; i < LINES; i++) {
         if (write(STDERR_FILENO, line, sizeof(line) - 1) < 0)
             return 1;

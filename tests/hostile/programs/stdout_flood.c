@@ -17,7 +17,7 @@ int main(void)
 {
     static char block[BLOCK];
 
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     memset(block, '\n', sizeof(block));
     for (ssize_t done = 0; done < BYTES;) {
         ssize_t n = write(STDOUT_FILENO, block, sizeof(block));

@@ -5,39 +5,47 @@
  * Outcome: limit memory
  * Policies: native
  * Control: room
- * Options: --memory 128MiB
+ * Options: --memory 32MiB
  */
 #include <signal.h>
 #include <stddef.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "crew.h"
 #include "exhaust.h"
 #include "hostile.h"
 
-enum { CHILDREN = 6, MIB = 32 };
+enum { CHILDREN = 6, MIB = 8 };
 
-static int take(unsigned index)
+static _Noreturn void take(void)
 {
-    (void)index;
+    hostile_bound(HOSTILE_SECONDS);
     char *bytes = mmap(NULL, (size_t)MIB * CREW_MIB, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (bytes == MAP_FAILED)
-        return -1;
+        _exit(1);
     for (size_t i = 0; i < MIB; i++)
         crew_touch(bytes + i * CREW_MIB);
-    /* Whoever asks is answered by another one: this one cannot. */
-    pid_t own = getpid();
-    if (fork() == 0) {
-        (void)kill(own, SIGSTOP);
-        _exit(0);
-    }
-    return 0;
+    for (;;)
+        (void)raise(SIGSTOP);
 }
 
 int main(void)
 {
-    hostile_bound(8);
-    return hostile_end(exhaust_crew(CHILDREN, take));
+    int status;
+
+    hostile_bound(HOSTILE_SECONDS);
+    for (int i = 0; i < CHILDREN; i++) {
+        pid_t pid = fork();
+        if (pid == 0)
+            take();
+        if (pid < 0 || waitpid(pid, &status, WUNTRACED) < 0)
+            return hostile_end(-1);
+        if (!WIFSTOPPED(status))
+            return hostile_refused("ENOMEM");
+    }
+    exhaust_hold();
+    return hostile_end(0);
 }

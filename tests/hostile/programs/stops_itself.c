@@ -15,7 +15,7 @@
 
 int main(void)
 {
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     pid_t own = getpid();
     pid_t pid = fork();
     if (pid < 0)

@@ -19,7 +19,7 @@ int main(void)
     char target[TARGET + 1];
     char path[64];
 
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     memset(target, 'x', TARGET);
     target[TARGET] = '\0';
     for (int i = 0; i < LINKS; i++) {

@@ -24,7 +24,7 @@ int main(void)
 {
     static struct letter letter = {.type = 1};
 
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     for (int i = 0; i < QUEUES; i++) {
         int id = msgget(IPC_PRIVATE, IPC_CREAT | 0600);
         if (id < 0)

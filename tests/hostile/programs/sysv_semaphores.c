@@ -16,7 +16,7 @@ enum { SETS = 100, SEMAPHORES = 8000 };
 
 int main(void)
 {
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     for (int i = 0; i < SETS; i++) {
         if (semget(IPC_PRIVATE, SEMAPHORES, IPC_CREAT | 0600) < 0)
             return hostile_end(-1);

@@ -5,7 +5,7 @@
  * Outcome: limit memory
  * Policies: native
  * Control: room
- * Options: --memory 64MiB --network loopback --open-files 128
+ * Options: --memory 24MiB --network loopback --open-files 128
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -18,7 +18,7 @@
 #include "exhaust.h"
 #include "hostile.h"
 
-enum { PAIRS = 24, CHILDREN = 8 };
+enum { PAIRS = 12, CHILDREN = 4 };
 
 /* Returns a connected socket; its other end stays open and reads nothing. */
 static int connect_pair(void)
@@ -55,6 +55,6 @@ static int fill(unsigned index)
 
 int main(void)
 {
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     return hostile_end(exhaust_crew(CHILDREN, fill));
 }

@@ -5,7 +5,7 @@
  * Outcome: limit memory
  * Policies: native
  * Control: room
- * Options: --memory 32MiB
+ * Options: --memory 12MiB --cpu 20s --wall 20s
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 #include "exhaust.h"
 #include "hostile.h"
 
-enum { CHILDREN = 4, LOCKS = 4000, OPEN = 50 };
+enum { CHILDREN = 4, LOCKS = 2000, OPEN = 50 };
 
 static int lock_file(unsigned index)
 {
@@ -49,6 +49,6 @@ static int read_all(unsigned index)
 
 int main(void)
 {
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     return hostile_end(exhaust_crew(CHILDREN, read_all));
 }

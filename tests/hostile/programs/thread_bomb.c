@@ -29,7 +29,7 @@ int main(void)
     pthread_attr_t attributes;
     pthread_t thread;
 
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     (void)pthread_attr_init(&attributes);
     (void)pthread_attr_setstacksize(&attributes, STACK);
     for (int i = 0; i < THREADS; i++) {

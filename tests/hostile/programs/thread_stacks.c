@@ -5,7 +5,7 @@
  * Outcome: limit memory
  * Policies: native
  * Control: room
- * Options: --memory 128MiB
+ * Options: --memory 32MiB
  */
 #include <errno.h>
 #include <pthread.h>
@@ -17,7 +17,7 @@
 #include "exhaust.h"
 #include "hostile.h"
 
-enum { THREADS = 12, MIB = 16 };
+enum { THREADS = 12, MIB = 4 };
 
 static void *fill(void *stack)
 {
@@ -47,7 +47,7 @@ int main(void)
 {
     pthread_t threads[THREADS];
 
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     for (int i = 0; i < THREADS; i++) {
         if (start(&threads[i]) < 0)
             return hostile_end(-1);

@@ -19,7 +19,7 @@ int main(void)
     struct sigevent nothing = {.sigev_notify = SIGEV_NONE};
     timer_t timer;
 
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     for (int i = 0; i < TIMERS; i++) {
         if (timer_create(CLOCK_MONOTONIC, &nothing, &timer) < 0)
             return hostile_end(-1);

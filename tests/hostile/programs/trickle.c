@@ -15,7 +15,7 @@ enum { BYTES = 400 << 10 };
 
 int main(void)
 {
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     for (int i = 0; i < BYTES; i++) {
         if (write(STDOUT_FILENO, "x", 1) != 1)
             return 1;

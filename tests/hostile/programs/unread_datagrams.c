@@ -47,7 +47,7 @@ int main(void)
 {
     struct sockaddr_un address;
 
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     for (int i = 0; i < RECEIVERS; i++) {
         if (open_receiver(i, &address) < 0)
             return hostile_end(-1);

@@ -36,7 +36,7 @@ static void descend(unsigned level) /* NOLINT(misc-no-recursion): that is the de
 
 int main(void)
 {
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     descend(0);
     errno = refusal;
     return hostile_end(refusal == 0 ? 0 : -1);

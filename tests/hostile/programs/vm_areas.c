@@ -1,11 +1,11 @@
 /*
- * Technique: make 700,000 mappings of one page each
+ * Technique: make 180,000 mappings of one page each
  * Family: exhaustion
  * Layers: memory
  * Outcome: limit memory
  * Policies: native
  * Control: room
- * Options: --memory 64MiB
+ * Options: --memory 16MiB --cpu 20s --wall 20s
  */
 #include <stddef.h>
 #include <sys/mman.h>
@@ -13,7 +13,7 @@
 #include "exhaust.h"
 #include "hostile.h"
 
-enum { CHILDREN = 12, AREAS = 60000, PAGE = 4096 };
+enum { CHILDREN = 12, AREAS = 15000, PAGE = 4096 };
 
 /* Neighbours that differ are not merged: one object of the kernel for each page that is not
  * even there. */
@@ -33,6 +33,6 @@ static int scatter(unsigned index)
 
 int main(void)
 {
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     return hostile_end(exhaust_crew(CHILDREN, scatter));
 }

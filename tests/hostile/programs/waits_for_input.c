@@ -18,7 +18,7 @@ int main(void)
     int ends[2];
     struct pollfd input = {.events = POLLIN};
 
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     if (pipe(ends) < 0)
         return hostile_end(-1);
     input.fd = ends[0];

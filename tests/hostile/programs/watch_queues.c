@@ -32,7 +32,7 @@ int main(void)
 {
     char path[NAME + 32];
 
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     for (int i = 0; i < WATCHES; i++) {
         int fd = inotify_init1(0);
         if (fd < 0 || inotify_add_watch(fd, "/tmp", IN_CREATE | IN_DELETE) < 0)

@@ -16,7 +16,7 @@ enum { ZOMBIES = 40 };
 
 int main(void)
 {
-    hostile_bound(8);
+    hostile_bound(HOSTILE_SECONDS);
     for (int i = 0; i < ZOMBIES; i++) {
         pid_t pid = fork();
         if (pid == 0)
