@@ -19,7 +19,7 @@ from pathlib import Path
 ROW = re.compile(r"^row (\{.*\})$", re.M)
 IN_CTEST = re.compile(r"(?:vm\.(\w+)\.(root|user)\.)?hostile\.(\w+?)(\.user)?")
 IN_GUEST = re.compile(r"(root|user)\.hostile\.(\w+)\.output")
-IN_ROWS = ("escape", "exhaustion")  # tests that show a row for each technique
+IN_ROWS = ("escape", "exhaustion", "archives", "tampering")  # tests that show a row for each technique
 LEGEND = """
 verdict   what came of the deed, the same under every policy that fits, or the worst of them
 stop it   escape: the layers each of which stops it while all others are left out ("user": the user
