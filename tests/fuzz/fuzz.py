@@ -75,7 +75,8 @@ def main(build, seconds, *names):
     names = names or sorted(path.stem[5:] for path in TREE.glob("fuzz_*.c"))
     share = max(1, int(seconds) // len(names))
     print(f"{len(names)} targets, {share} s each; logs: {folder}")
-    print(f"{'target':16} {'executions':>12} {'edges':>8} {'features':>10} {'CPU s':>6}   findings", flush=True)
+    head = f"{'target':16} {'executions':>12} {'edges':>8} {'features':>10} {'CPU s':>6}   findings"
+    print(head, flush=True)
     rounds = []
     with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         for done in pool.map(lambda name: fuzz(folder, name, share), names):
