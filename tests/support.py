@@ -30,6 +30,8 @@ GUEST = os.environ.get("CUPEL_GUEST")  # "uml" or "qemu" in a guest of tests/vm
 SLOWNESS = 5 if GUEST else 1  # what an emulated processor needs times the usual
 SANITIZED = os.environ.get("CUPEL_SANITIZED") == "1"  # sanitizers slow the watchdog down
 
+LONG = os.environ.get("CUPEL_TESTS_LONG") == "1"  # all, where some is enough for everyday
+
 MUST_RUN = os.environ.get("CUPEL_TESTS_MUST_RUN") == "1"
 SKIPPED = 77  # what ctest knows as a skip (SKIP_RETURN_CODE)
 SANITIZER = 99  # exit code of a sanitizer's report, see cmake/testing.cmake

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "cell/cell.h"
+#include "cell/layers.h"
 
 /* The table of descriptors is shared with init until the command executes; see init.c. */
 static int take_stdio(const struct cell_run *run, struct cupel_error *err)
@@ -30,6 +31,8 @@ static int take_stdio(const struct cell_run *run, struct cupel_error *err)
             return cupel_fail_errno(err, "dup2 to 3");
         first = 4;
     }
+    if (cell_layer_is_off(CELL_LAYER_DESCRIPTORS))
+        return 0;
     if ((first < courier && close_range(first, courier - 1, 0) < 0) ||
         close_range(courier + 1, ~0U, 0) < 0)
         return cupel_fail_errno(err, "close_range");
@@ -52,7 +55,7 @@ static int reset_signals(struct cupel_error *err)
 
 static int limit_resources(const struct cupel_wire_run *request, struct cupel_error *err)
 {
-    for (int i = 0; i < CUPEL_WIRE_RLIMITS; i++) {
+    for (int i = 0; i < CUPEL_WIRE_RLIMITS && !cell_layer_is_off(CELL_LAYER_RLIMITS); i++) {
         struct rlimit limit = {request->rlimits[i], request->rlimits[i]};
         struct rlimit now;
         if (getrlimit((__rlimit_resource_t)i, &now) < 0)
@@ -85,6 +88,8 @@ static int load_filter(const struct cell_run *run, struct cupel_error *err)
     const unsigned listen = SECCOMP_FILTER_FLAG_NEW_LISTENER;
     int fd = -1;
 
+    if (cell_layer_is_off(CELL_LAYER_SECCOMP))
+        return 0;
     if (request->notify_filter != NULL) {
         fd = load_program(request->notify_filter, request->notify_filter_count,
                           listen | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV);
@@ -147,7 +152,7 @@ static int prepare(const struct cell_run *run, struct cupel_error *err)
 {
     const struct cupel_wire_run *request = run->request;
 
-    if (setsid() < 0)
+    if (!cell_layer_is_off(CELL_LAYER_SESSION) && setsid() < 0)
         return cupel_fail_errno(err, "setsid");
     int r = cell_privileges_drop(err);
     if (r == 0)
@@ -159,10 +164,12 @@ static int prepare(const struct cell_run *run, struct cupel_error *err)
     (void)umask(022);
     /* What scheduling the supervisor has is no right of learners'. */
     (void)sched_setscheduler(0, SCHED_OTHER, &(struct sched_param){.sched_priority = 0});
-    if (r == 0)
+    if (r == 0 && !cell_layer_is_off(CELL_LAYER_LANDLOCK))
         r = cell_landlock_restrict(request, run->lane->landlock_abi, err);
     if (r == 0) /* after what needs descriptors of its own */
         r = limit_resources(request, err);
+    if (cell_layer_is_off(CELL_LAYER_CLOEXEC) && r == 0)
+        cell_layers_keep_descriptors();
     return r;
 }
 

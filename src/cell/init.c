@@ -16,12 +16,15 @@
 #include <unistd.h>
 
 #include "cell/cell.h"
+#include "cell/layers.h"
 #include "cupel/cleanup.h"
 #include "wire/channel.h"
 
 /* A run sees its own processes alone, and not even init: that one is not dumpable. */
 static int mount_proc(int *ret_fd, struct cupel_error *err)
 {
+    if (cell_layer_is_off(CELL_LAYER_PID))
+        return cell_layers_share_pids(ret_fd, err);
     if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY,
               "subset=pid,hidepid=invisible") < 0)
         return cupel_fail_errno(err, "mount the run's /proc");
@@ -62,8 +65,13 @@ static int or_null(int fd)
 /* Namespaces are those of whoever opens these. The run's own /proc does not show segments. */
 static int open_views_of_ipc(struct views *views, struct cupel_error *err)
 {
-    views->segments_fd = or_null(open("/proc/sysvipc/shm", O_RDONLY | O_CLOEXEC));
-    views->sockets_fd = or_null(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
+    bool has_ipc = !cell_layer_is_off(CELL_LAYER_IPC);
+    bool has_network = !cell_layer_is_off(CELL_LAYER_NETWORK);
+
+    views->segments_fd =
+        or_null(has_ipc ? open("/proc/sysvipc/shm", O_RDONLY | O_CLOEXEC) : -1);
+    views->sockets_fd = or_null(
+        has_network ? socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG) : -1);
     if (views->segments_fd < 0 || views->sockets_fd < 0)
         return cupel_fail_errno(err, "open /dev/null");
     return 0;
@@ -159,9 +167,9 @@ static int set_up(const struct cell_run *run, struct cupel_error *err)
  */
 static pid_t start_command(const struct cell_run *run, struct cupel_error *err)
 {
-    struct clone_args args = {.flags = CLONE_NEWCGROUP | CLONE_VFORK | CLONE_FILES,
-                              .exit_signal = SIGCHLD};
+    struct clone_args args = {.flags = CLONE_VFORK | CLONE_FILES, .exit_signal = SIGCHLD};
 
+    args.flags |= (__u64)cell_layer_flags(CELL_LAYER_CGROUP, CLONE_NEWCGROUP);
     if (run->cgroup_fd >= 0) {
         args.flags |= CLONE_INTO_CGROUP;
         args.cgroup = (__u64)run->cgroup_fd;
@@ -212,6 +220,14 @@ static bool reap(pid_t command, int options, struct cell_report *report)
     return pid == 0;
 }
 
+static void signal_all(int signal_number)
+{
+    if (cell_layer_is_off(CELL_LAYER_PID))
+        cell_layers_signal_descendants(signal_number);
+    else
+        (void)kill(-1, signal_number);
+}
+
 /*
  * Until the command ends, or the supervisor has had enough. It asks instead of killing init,
  * since the kernel forgets what the processes used that die with their init. Where Landlock
@@ -223,11 +239,11 @@ static void wait_for_command(pid_t command, const sigset_t *signals, struct cell
     while (!report->ended && reap(command, WNOHANG, report) && !report->ended) {
         switch (sigwaitinfo(signals, NULL)) {
         case CUPEL_WIRE_PAUSE_SIGNAL:
-            (void)kill(-1, SIGSTOP);
+            signal_all(SIGSTOP);
             report->pauses++;
             break;
         case CUPEL_WIRE_RESUME_SIGNAL:
-            (void)kill(-1, SIGCONT);
+            signal_all(SIGCONT);
             break;
         case CUPEL_WIRE_STOP_SIGNAL:
             report->stopped = true;
@@ -242,7 +258,7 @@ static void kill_the_rest(pid_t command, uint64_t file_size_bytes, struct cell_r
 {
     struct rusage usage;
 
-    (void)kill(-1, SIGKILL);
+    signal_all(SIGKILL);
     (void)reap(command, 0, report);
     if (getrusage(RUSAGE_CHILDREN, &usage) < 0)
         return;

@@ -28,6 +28,9 @@ struct ruleset_attr {
 
 #define ABI1_ALL (LANDLOCK_ACCESS_FS_MAKE_SYM * 2 - 1)
 #define READ     (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
+#define DEVICES                                                                                \
+    (LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_BLOCK |                            \
+     LANDLOCK_ACCESS_FS_IOCTL_DEV)
 #define OF_FILES                                                                               \
     (LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE |                               \
      LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_TRUNCATE |                             \
@@ -52,7 +55,7 @@ static uint64_t allowed_fs(enum cupel_wire_access access)
     case CUPEL_WIRE_READ:
         return READ | LANDLOCK_ACCESS_FS_EXECUTE;
     case CUPEL_WIRE_WRITE:
-        return UINT64_MAX & ~LANDLOCK_ACCESS_FS_IOCTL_DEV;
+        return UINT64_MAX & ~DEVICES;
     case CUPEL_WIRE_DEVICE:
         return LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE;
     case CUPEL_WIRE_INSPECT:

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "cell/cell.h"
+#include "cell/layers.h"
 #include "cupel/cleanup.h"
 #include "wire/channel.h"
 
@@ -107,7 +108,9 @@ static void keep_output_only(struct wire_frame *frame)
 static int run_init(const struct cell_run *run, struct wire_frame *frame, int *ret_status,
                     struct rusage *ret_usage, struct cupel_error *err)
 {
-    struct clone_args args = {.flags = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC,
+    const int pid_and_ipc = cell_layer_flags(CELL_LAYER_PID, CLONE_NEWPID) |
+                            cell_layer_flags(CELL_LAYER_IPC, CLONE_NEWIPC);
+    struct clone_args args = {.flags = CLONE_NEWNS | (__u64)pid_and_ipc,
                               .exit_signal = SIGCHLD};
     pid_t pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
 

@@ -43,6 +43,7 @@
 #include <unistd.h>
 
 #include "cell/cell.h"
+#include "cell/layers.h"
 #include "cupel/cleanup.h"
 #include "wire/channel.h"
 
@@ -76,12 +77,14 @@ static int sort_fds(const struct cupel_wire_setup *setup, const struct wire_fram
 /* What needs no SETUP, and goes on while the supervisor prepares it. */
 static int make_namespaces(uint32_t uid, struct cupel_error *err)
 {
+    const int network = cell_layer_flags(CELL_LAYER_NETWORK, CLONE_NEWNET);
+    const int uts = cell_layer_flags(CELL_LAYER_UTS, CLONE_NEWUTS);
     int r = cell_identity_take(uid, err);
     if (r == 0)
-        r = cell_identity_unshare(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUTS, err);
+        r = cell_identity_unshare(CLONE_NEWNS | network | uts, err);
     if (r == 0)
         r = cell_identity_die_with(-1, err);
-    if (r == 0 && sethostname("cupel", 5) < 0)
+    if (r == 0 && uts != 0 && sethostname("cupel", 5) < 0)
         r = cupel_fail_errno(err, "sethostname");
     return r;
 }
@@ -89,7 +92,8 @@ static int make_namespaces(uint32_t uid, struct cupel_error *err)
 static int become_cell(const struct cupel_wire_setup *setup,
                        const struct cell_programs *programs, struct cupel_error *err)
 {
-    int r = setup->loopback ? cell_network_loopback(err) : 0;
+    bool loopback = setup->loopback && !cell_layer_is_off(CELL_LAYER_NETWORK);
+    int r = loopback ? cell_network_loopback(err) : 0;
     if (r == 0)
         r = cell_root_enter(setup, programs, err);
     if (r == 0)
@@ -125,10 +129,11 @@ static int become_server(struct cupel_error *err)
 /* A port that a run listens on is none of the other lanes', nor is what is in its sockets. */
 static int become_lane(int cell_pidfd, bool loopback, struct cupel_error *err)
 {
-    int r = cell_identity_unshare(CLONE_NEWNS | CLONE_NEWNET, err);
+    const int network = cell_layer_flags(CELL_LAYER_NETWORK, CLONE_NEWNET);
+    int r = cell_identity_unshare(CLONE_NEWNS | network, err);
     if (r == 0)
         r = cell_identity_die_with(cell_pidfd, err);
-    if (r == 0 && loopback)
+    if (r == 0 && loopback && network != 0)
         r = cell_network_loopback(err);
     return r == 0 ? become_server(err) : r;
 }
@@ -227,6 +232,7 @@ int main(int argc, char **argv)
     struct cupel_error error = {0};
     uint32_t uid;
 
+    cell_layers_read();
     if (argc != 2 || !parse_uid(argv[1], &uid) || fcntl(CHANNEL_FD, F_SETFD, FD_CLOEXEC) < 0) {
         (void)fputs("cupel-cell is started by cupel, with a channel as descriptor 3\n", stderr);
         return 2;

@@ -5,6 +5,7 @@
 #include <sys/prctl.h>
 
 #include "cell/cell.h"
+#include "cell/layers.h"
 
 #define SECUREBITS                                                                             \
     (SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP |                           \
@@ -13,6 +14,8 @@
 
 int cell_privileges_limit(struct cupel_error *err)
 {
+    if (cell_layer_is_off(CELL_LAYER_CAPABILITIES))
+        return 0;
     for (cap_value_t cap = 0; cap < cap_max_bits(); cap++) {
         if (cap_drop_bound(cap) < 0)
             return cupel_fail_errno(err, "drop capability %d from the bounding set", cap);
@@ -28,6 +31,8 @@ int cell_privileges_limit(struct cupel_error *err)
 
 int cell_privileges_drop(struct cupel_error *err)
 {
+    if (cell_layer_is_off(CELL_LAYER_CAPABILITIES))
+        return cell_layers_keep_capabilities(err);
     cap_t none = cap_init();
 
     if (none == NULL)

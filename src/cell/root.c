@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cell/cell.h"
+#include "cell/layers.h"
 #include "cupel/cleanup.h"
 
 /* The new root is put together on a folder below which nothing that a cell shows can lie. */
@@ -261,6 +262,8 @@ static int pivot(int root_fd, struct cupel_error *err)
 int cell_root_enter(const struct cupel_wire_setup *setup, const struct cell_programs *programs,
                     struct cupel_error *err)
 {
+    if (cell_layer_is_off(CELL_LAYER_ROOT))
+        return cell_layers_show_host(setup, err);
     /* Nothing that is mounted here may reach the host, nor the other way round. */
     if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
         return cupel_fail_errno(err, "make mounts private");

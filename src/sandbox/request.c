@@ -14,6 +14,11 @@
 /* By which a cgroup is met first: it counts, and tells. */
 #define PROCESSES_MARGIN 64
 
+/* Less than any core takes. With 0 the kernel would write none either, but start the host's
+ * program for crashes, as root, if kernel.core_pattern is a pipe: see core(5) and
+ * fs/coredump.c. */
+#define NO_CORE 1
+
 /* One more than the limit may start: seen, it tells that the limit was not enough. */
 #define EVIDENCE 1
 
@@ -31,7 +36,7 @@ static void set_rlimits(const struct cupel_limits *limits,
     rlimits[RLIMIT_FSIZE] = limits->file_size_bytes;
     rlimits[RLIMIT_DATA] = RLIM_INFINITY;
     rlimits[RLIMIT_STACK] = limits->stack_bytes;
-    rlimits[RLIMIT_CORE] = 0;
+    rlimits[RLIMIT_CORE] = NO_CORE;
     rlimits[RLIMIT_RSS] = RLIM_INFINITY; /* without effect since Linux 2.4.30 */
     rlimits[RLIMIT_NPROC] = limits->processes + OWN_PROCESSES + EVIDENCE;
     rlimits[RLIMIT_NOFILE] = limits->open_files;

@@ -100,6 +100,11 @@ struct cupel_run {
     bool finished;
 };
 
+/* run_scratch.c: memory of files that the run has written; of files in a box that it writes to
+ * directly. */
+uint64_t run_scratch_bytes(const struct cupel_run *run);
+uint64_t run_box_bytes(const struct cupel_run *run);
+
 /* request.c: the frame that asks for a run. Returns its length or -errno. */
 CUPEL_MUST_CHECK int run_encode(const struct cupel_run *run, void *buf, size_t size,
                                 struct cupel_error *err);

@@ -38,6 +38,8 @@ int sampler_new(const struct sampler_sources *sources, struct sampler **ret,
     sampler->pidns_fd = -1;
     if (any >= 0 && fstat(any, &st) == 0)
         sampler->memory_device = st.st_dev;
+    if (fstat(sources->proc_fd, &st) == 0)
+        sampler->proc_device = st.st_dev;
     *ret = sampler;
     return 0;
 }
@@ -142,6 +144,8 @@ static int refresh_process(struct sampler *sampler, struct sample_process *proce
     }
     if (r > 0 || (r == 0 && process->threads == 0))
         r = sample_process_read(sampler, process);
+    if (r == 0 && sample_objects_due(process, sample_now_ns()))
+        sample_objects_read(sampler, process);
     return r;
 }
 
@@ -191,19 +195,23 @@ static int refresh(struct sampler *sampler)
     return r;
 }
 
-/* Who does not run can neither take memory nor start a process. */
+/* Who does not run can neither take memory nor start a process; but what it took before may not
+ * be counted yet. */
 static bool all_sleep(struct sampler *sampler)
 {
+    uint64_t now_ns = sample_now_ns();
+
     if (sampler->count == 0)
         return false;
     for (size_t i = 0; i < sampler->count; i++) {
         struct sample_process *process = &sampler->processes[i];
         struct sample_process copy = *process;
-        int r = sample_process_wake(sampler, &copy);
+        bool may_wake =
+            sample_objects_due(&copy, now_ns) || sample_process_wake(sampler, &copy) != 0;
         process->stat_fd = copy.stat_fd; /* what it opened stays open, and known */
         process->status_fd = copy.status_fd;
         process->schedstat_fd = copy.schedstat_fd;
-        if (r != 0)
+        if (may_wake)
             return false;
     }
     return true;

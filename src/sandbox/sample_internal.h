@@ -32,7 +32,7 @@ struct sample_process {
     uint64_t changed_ns; /* CLOCK_MONOTONIC, when one of these was seen to change */
     uint64_t reaped_ns;  /* of children that it reaped, as far as ticks tell */
     uint64_t threads;
-    uint64_t kernel_bytes; /* page tables, stacks; huge pages of hugetlbfs */
+    uint64_t kernel_bytes; /* page tables, stacks, objects; huge pages of hugetlbfs */
     uint64_t anonymous_bytes;
     uint64_t shared_bytes; /* of tmpfs in the wide sense */
     bool settled;          /* and has not run since */
@@ -41,6 +41,9 @@ struct sample_process {
     uint64_t maps_due_ns;   /* when shared memory is looked for again; 0: it never was */
     uint64_t shared_before; /* shared_bytes when it was */
     bool maps_memory;       /* of the kernel's own tmpfs, as far as we may look */
+    uint64_t objects_bytes; /* part of kernel_bytes: as of sample_objects_read() */
+    uint64_t objects_due_ns;
+    bool objects_stale; /* it has run since */
     struct sample_held *held;
     size_t held_count;
 };
@@ -49,6 +52,8 @@ struct sampler {
     struct sampler_sources sources;
     int pidns_fd;           /* of the run; -1: not found yet */
     uint64_t memory_device; /* of the kernel's own tmpfs: memfd, segments, shared mappings */
+    uint64_t proc_device;
+    uint64_t longest_text; /* in the run's /proc, of those with lists */
     uint64_t looks;
     uint64_t gone_ns;        /* CPU time of processes that are gone, as last seen */
     uint64_t gone_before_ns; /* the same, at the last look */
@@ -70,11 +75,18 @@ uint64_t sample_now_ns(void); /* CLOCK_MONOTONIC */
 /* Look at CPU time. Returns 1 if the process may have run since the last look; 0; -errno. */
 CUPEL_MUST_CHECK int sample_process_wake(struct sampler *sampler,
                                          struct sample_process *process);
+/* Its pid in our own namespace; 0 or below where the kernel does not tell. */
+int sample_process_own_pid(struct sampler *sampler, int pid);
 bool sample_process_exists(const struct sampler *sampler, const struct sample_process *process);
 /* Read all else. Returns 0; -ESRCH; -errno. */
 CUPEL_MUST_CHECK int sample_process_read(struct sampler *sampler,
                                          struct sample_process *process);
 void sample_process_clear(struct sampler *sampler, struct sample_process *process);
+
+/* sample_objects.c: counted less often than all else, but also once a process sleeps */
+void sample_objects_ran(const struct sampler *sampler, struct sample_process *process);
+bool sample_objects_due(const struct sample_process *process, uint64_t now_ns);
+void sample_objects_read(struct sampler *sampler, struct sample_process *process);
 
 /* sample_held.c */
 CUPEL_MUST_CHECK int sample_held_read(struct sampler *sampler, struct sample_process *process);

@@ -40,6 +40,12 @@ static void find_namespace(struct sampler *sampler, int pid)
     sampler->pidns_fd = openat(sampler->sources.proc_fd, path, O_RDONLY | O_CLOEXEC);
 }
 
+int sample_process_own_pid(struct sampler *sampler, int pid)
+{
+    find_namespace(sampler, pid);
+    return sampler->pidns_fd < 0 ? -1 : ioctl(sampler->pidns_fd, NS_GET_TGID_FROM_PIDNS, pid);
+}
+
 bool sample_process_exists(const struct sampler *sampler, const struct sample_process *process)
 {
     char path[16];
@@ -58,10 +64,7 @@ static bool read_clock(struct sampler *sampler, int pid, uint64_t *ret)
 {
     struct timespec time;
 
-    find_namespace(sampler, pid);
-    if (sampler->pidns_fd < 0)
-        return false;
-    int own_pid = ioctl(sampler->pidns_fd, NS_GET_TGID_FROM_PIDNS, pid);
+    int own_pid = sample_process_own_pid(sampler, pid);
     if (own_pid <= 0 || clock_gettime(CPU_CLOCK_OF(own_pid), &time) < 0)
         return false;
     *ret = (uint64_t)time.tv_sec * CUPEL_NS_PER_S + (uint64_t)time.tv_nsec;
@@ -224,7 +227,7 @@ static int read_status(struct sampler *sampler, struct sample_process *process)
     process->shared_bytes = proc_parse_kib(text, "RssShmem");
     process->kernel_bytes = proc_parse_kib(text, "VmPTE") +
                             proc_parse_kib(text, "HugetlbPages") +
-                            process->threads * STACK_BYTES;
+                            process->threads * STACK_BYTES + process->objects_bytes;
     return 0;
 }
 
@@ -238,6 +241,7 @@ int sample_process_read(struct sampler *sampler, struct sample_process *process)
     process->reaped_ns = stat.reaped_ticks * tick_ns();
     process->threads = stat.threads;
     process->settled = false;
+    sample_objects_ran(sampler, process);
     r = read_status(sampler, process);
     return r == 0 ? sample_held_read(sampler, process) : r;
 }

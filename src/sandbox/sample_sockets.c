@@ -22,6 +22,18 @@
 #define TCP_BOUND_INACTIVE 13
 #endif
 
+/* A local socket itself, with its inode and file: connections that nobody accepts have no
+ * descriptor. */
+#define LOCAL_BYTES 2048U
+
+/* What a message costs beside its bytes, and what a socket's messages cost in all if nobody has
+ * asked for more (net.core.wmem_default). */
+#define MESSAGE_BYTES 1024U
+#define QUEUE_BYTES   212992U
+
+/* That wait for one reader: net.unix.max_dgram_qlen, and one more. */
+#define DATAGRAMS_MAX 11U
+
 /* Of an answer; the socket comes from a cell, which may lie. */
 #define PARTS_MAX 4096U
 
@@ -44,22 +56,52 @@ union question {
 /* What is asked of sockets of a kind, and where the answer is. */
 struct kind {
     size_t body_size; /* attributes follow it */
+    uint64_t socket_bytes;
     uint16_t memory;
     uint16_t queue; /* 0: not told; the next likewise */
     uint16_t peer;
 };
 
-static const struct kind local_kind = {sizeof(struct unix_diag_msg), UNIX_DIAG_MEMINFO,
-                                       UNIX_DIAG_RQLEN, UNIX_DIAG_PEER};
-static const struct kind internet_kind = {sizeof(struct inet_diag_msg), INET_DIAG_SKMEMINFO, 0,
-                                          0};
+static const struct kind local_kind = {sizeof(struct unix_diag_msg), LOCAL_BYTES,
+                                       UNIX_DIAG_MEMINFO, UNIX_DIAG_RQLEN, UNIX_DIAG_PEER};
+static const struct kind internet_kind = {sizeof(struct inet_diag_msg), 0, INET_DIAG_SKMEMINFO,
+                                          0, 0};
 
 /* What a message tells of one socket. */
 struct socket_facts {
     uint32_t memory[SK_MEMINFO_VARS];
     uint32_t queue[2]; /* struct unix_diag_rqlen: what can be read comes first */
     uint32_t peer;     /* inode; 0: it is closed */
+    uint64_t callers;
+    uint64_t gone_callers;
+    bool is_listening;
+    bool is_datagram;
 };
+
+static struct socket_facts read_head(const struct nlmsghdr *header, const struct kind *kind)
+{
+    struct socket_facts facts = {.peer = 1};
+    struct unix_diag_msg local;
+
+    if (kind != &local_kind || header->nlmsg_len < NLMSG_SPACE(sizeof(local)))
+        return facts;
+    memcpy(&local, (const char *)header + NLMSG_HDRLEN, sizeof(local));
+    facts.is_listening = local.udiag_state == TCP_LISTEN;
+    facts.is_datagram = local.udiag_type == SOCK_DGRAM;
+    facts.peer = facts.is_datagram ? 0 : 1; /* those that have none are not told of it */
+    return facts;
+}
+
+/* Inodes of those who wait at a listener; 0 of who is gone. */
+static void take_callers(const char *data, size_t len, struct socket_facts *facts)
+{
+    facts->callers = len / sizeof(uint32_t);
+    for (size_t at = 0; at + sizeof(uint32_t) <= len; at += sizeof(uint32_t)) {
+        uint32_t inode;
+        memcpy(&inode, data + at, sizeof(inode));
+        facts->gone_callers += inode == 0;
+    }
+}
 
 static uint64_t memory_of(const uint32_t *info)
 {
@@ -81,16 +123,34 @@ static void take_attribute(uint16_t type, const char *data, size_t len, const st
         memcpy(facts->queue, data, len);
     else if (kind->peer != 0 && type == kind->peer && len == sizeof(facts->peer))
         memcpy(&facts->peer, data, len);
+    else if (facts->is_listening && type == UNIX_DIAG_ICONS)
+        take_callers(data, len, facts);
 }
 
 /*
  * What is queued is charged to the socket that sent it, and told there, as long as that one is
- * there. Behind a sender that is gone, only the bytes of the queue are known.
+ * there. Behind a sender that is gone, only the bytes of the queue are known, of datagrams only
+ * those of the first, and of connections that wait at a listener none: each byte may have come
+ * in a message of its own, as far as a socket has room for them.
  */
+static uint64_t orphaned_bytes(const struct socket_facts *facts)
+{
+    uint64_t queue = facts->queue[0];
+    uint64_t most = queue > QUEUE_BYTES ? queue : QUEUE_BYTES;
+
+    if (facts->is_listening)
+        return facts->callers * LOCAL_BYTES + facts->gone_callers * QUEUE_BYTES;
+    if (queue == 0 || facts->peer != 0)
+        return 0;
+    if (facts->is_datagram)
+        return DATAGRAMS_MAX * most;
+    return queue * MESSAGE_BYTES < most ? queue * MESSAGE_BYTES : most;
+}
+
 static uint64_t socket_bytes(const struct nlmsghdr *header, const struct kind *kind)
 {
     const size_t head_size = sizeof(struct nlattr);
-    struct socket_facts facts = {.peer = 1};
+    struct socket_facts facts = read_head(header, kind);
     size_t at = NLMSG_SPACE(kind->body_size);
 
     while (at + head_size <= header->nlmsg_len) {
@@ -103,7 +163,7 @@ static uint64_t socket_bytes(const struct nlmsghdr *header, const struct kind *k
                        kind, &facts);
         at += ((size_t)attribute.nla_len + NLA_ALIGNTO - 1) / NLA_ALIGNTO * NLA_ALIGNTO;
     }
-    return memory_of(facts.memory) + (facts.peer == 0 ? facts.queue[0] : 0);
+    return kind->socket_bytes + memory_of(facts.memory) + orphaned_bytes(&facts);
 }
 
 /* Returns false at the end of the answer. */
@@ -142,13 +202,13 @@ static uint64_t ask(int sockets_fd, const union question *question, const struct
 static uint64_t ask_local(int sockets_fd)
 {
     union question question = {
-        .local = {
-            .header = {.nlmsg_len = sizeof(question.local),
-                       .nlmsg_type = SOCK_DIAG_BY_FAMILY,
-                       .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
-            .body = {.sdiag_family = AF_UNIX,
-                     .udiag_states = ALL_STATES,
-                     .udiag_show = UDIAG_SHOW_MEMINFO | UDIAG_SHOW_RQLEN | UDIAG_SHOW_PEER}}};
+        .local = {.header = {.nlmsg_len = sizeof(question.local),
+                             .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+                             .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
+                  .body = {.sdiag_family = AF_UNIX,
+                           .udiag_states = ALL_STATES,
+                           .udiag_show = UDIAG_SHOW_MEMINFO | UDIAG_SHOW_RQLEN |
+                                         UDIAG_SHOW_PEER | UDIAG_SHOW_ICONS}}};
 
     return ask(sockets_fd, &question, &local_kind);
 }

@@ -6,10 +6,8 @@
  * to them more and more often, and one that sleeps less and less often: see arm().
  */
 #include <errno.h>
-#include <linux/magic.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -154,37 +152,6 @@ static void arm(struct cupel_run *run, const struct sample *sample, uint64_t cos
     run_watch_arm(&run->check, larger(next_ns, larger(pause, MEMORY_NS_MIN)));
 }
 
-/* What the run keeps in tmpfs is memory as well. */
-static uint64_t scratch_bytes(int fd, uint64_t *ret_size)
-{
-    struct statfs fs;
-
-    *ret_size = 0;
-    if (fd < 0 || fstatfs(fd, &fs) < 0 || fs.f_type != TMPFS_MAGIC)
-        return 0; /* a folder of the host's may be bound at /box */
-    *ret_size = (uint64_t)fs.f_blocks * (uint64_t)fs.f_bsize;
-    return (uint64_t)(fs.f_blocks - fs.f_bfree) * (uint64_t)fs.f_bsize;
-}
-
-static uint64_t box_bytes(const struct cupel_run *run)
-{
-    uint64_t size;
-
-    return scratch_bytes(run->cell->box_fd, &size);
-}
-
-static uint64_t tmpfs_bytes(const struct cupel_run *run)
-{
-    uint64_t size;
-    uint64_t bytes = scratch_bytes(run->scratch_fd, &size);
-
-    /* It is larger than the quota by the copy of the box in it. */
-    bytes = left(bytes, left(size, run->request.limits.disk_bytes));
-    if (run->request.box == CUPEL_BOX_DIRECT)
-        bytes += left(box_bytes(run), run->scratch_base_bytes);
-    return bytes;
-}
-
 static int settle_once(struct cupel_run *run, bool all, struct sampler_settled *ret,
                        struct cupel_error *err)
 {
@@ -208,7 +175,7 @@ static int settle(struct cupel_run *run, struct sample *sample, struct cupel_err
     struct run_watchdog *watchdog = &run->watchdog;
     struct sampler_settled settled;
     uint64_t limit = run->request.limits.memory_bytes;
-    uint64_t tmpfs = tmpfs_bytes(run);
+    uint64_t tmpfs = run_scratch_bytes(run);
     uint64_t now_ns = run_now_ns();
     uint64_t part = sample->memory_bytes + tmpfs > limit / 2 ? SETTLE_NEAR_PART : SETTLE_PART;
 
@@ -348,7 +315,7 @@ int watchdog_open(struct cupel_run *run, const int stdio[static 3], struct cupel
     run->check = (struct cupel_source){-1, check_ready, run};
     find_streams(stdio, run->watchdog.streams);
     if (run->request.box == CUPEL_BOX_DIRECT)
-        run->scratch_base_bytes = box_bytes(run);
+        run->scratch_base_bytes = run_box_bytes(run);
     return run_watch_open_timer(run, &run->check, err);
 }
 

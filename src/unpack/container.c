@@ -53,7 +53,19 @@ static int read_zip64_entries(int fd, uint64_t end_at, uint64_t *ret, struct cup
     return r;
 }
 
-/* The end record is the last in the file: its comment reaches to the file's end. */
+/* The last end record within the first limit bytes of a zip's tail whose comment reaches to the
+ * file's end; limit if there is none. */
+static size_t find_end(const unsigned char *tail, size_t len, size_t limit)
+{
+    for (size_t i = limit; i-- > 0;) {
+        if (len - i >= ZIP_END_SIZE && memcmp(tail + i, "PK\5\6", 4) == 0 &&
+            cupel_le16(tail + i + 20) == len - i - ZIP_END_SIZE)
+            return i;
+    }
+    return limit;
+}
+
+/* Of two end records, one in the other's comment, each reader takes the one it likes. */
 static int check_zip(int fd, struct cupel_container *zip, struct cupel_error *err)
 {
     unsigned char tail[ZIP_END_SIZE + ZIP_COMMENT_MAX];
@@ -62,16 +74,15 @@ static int check_zip(int fd, struct cupel_container *zip, struct cupel_error *er
     int r = read_at(fd, tail, len, zip->size - len, err);
     if (r < 0)
         return r;
-    for (size_t i = len < ZIP_END_SIZE ? 0 : len - ZIP_END_SIZE + 1; i-- > 0;) {
-        const unsigned char *end = tail + i;
-        if (memcmp(end, "PK\5\6", 4) != 0 || cupel_le16(end + 20) != len - i - ZIP_END_SIZE)
-            continue;
-        zip->entries = cupel_le16(end + 10);
-        if (zip->entries == UINT16_MAX)
-            return read_zip64_entries(fd, zip->size - len + i, &zip->entries, err);
-        return 0;
-    }
-    return cupel_reject(err, NULL, "damaged or cut short: the zip's directory has no end");
+    size_t end = find_end(tail, len, len);
+    if (end == len)
+        return cupel_reject(err, NULL, "damaged or cut short: the zip's directory has no end");
+    if (find_end(tail, len, end) != end)
+        return cupel_reject(err, NULL, "damaged: the zip's directory ends twice");
+    zip->entries = cupel_le16(tail + end + 10);
+    if (zip->entries == UINT16_MAX)
+        return read_zip64_entries(fd, zip->size - len + end, &zip->entries, err);
+    return 0;
 }
 
 static int check_7zip(int fd, const struct cupel_container *seven, struct cupel_error *err)

@@ -21,6 +21,21 @@ static bool has_control(const char *text)
     return false;
 }
 
+/* Embeddings, overrides and isolates (U+202A to U+202E, U+2066 to U+2069), by which readers see
+ * another name than is there. */
+static bool has_turn(const char *text)
+{
+    for (const char *p = text; (p = strstr(p, "\xE2\x80")) != NULL; p++) {
+        if ((unsigned char)p[2] >= 0xAA && (unsigned char)p[2] <= 0xAE)
+            return true;
+    }
+    for (const char *p = text; (p = strstr(p, "\xE2\x81")) != NULL; p++) {
+        if ((unsigned char)p[2] >= 0xA6 && (unsigned char)p[2] <= 0xA9)
+            return true;
+    }
+    return false;
+}
+
 /* Flaws of the characters alone, common to names and targets. */
 static const char *text_flaw(const char *text, size_t len)
 {
@@ -28,6 +43,8 @@ static const char *text_flaw(const char *text, size_t len)
         return "the name is not UTF-8";
     if (has_control(text))
         return "the name holds a control character";
+    if (has_turn(text))
+        return "the name holds a mark that turns text around";
     if (strchr(text, '\\') != NULL)
         return "the name holds a backslash";
     return NULL;

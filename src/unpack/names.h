@@ -17,7 +17,7 @@
  * Bring an entry's name to its plain form: "." components and surplus '/' are dropped, so
  * "./a//b/" becomes "a/b", and "./" becomes "", the root itself. Returns NULL and fills ret; or
  * what is wrong with the name (static storage), and ret is untouched: absolute, "..", not
- * UTF-8, control characters, backslashes, too long, too deep.
+ * UTF-8, control characters, marks that turn text around, backslashes, too long, too deep.
  */
 const char *cupel_name_normalise(const char *name, char ret[static CUPEL_NAME_SIZE]);
 

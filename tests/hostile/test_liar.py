@@ -271,7 +271,7 @@ class Commands(GradeCase):
     def test_no_score_is_given(self):
         for lie in ("started 5 replace 0 child-pidfd", "exited 4 length 75", "exited 6 exit 0",
                     "exited 1 repeat 2", "exited 1 after 4", f"exited 7 set {USER[0]} 8 {MOST}",
-                    "started 9 count 3", "ready 1 repeat 2", "exited 1 die 11"):
+                    "started 9 count 3", "exited 1 die 11"):
             with self.subTest(lie):
                 done = self.grade(lie, "--jobs", "3")
                 self.assertEqual(done.returncode, 1, done.stderr)

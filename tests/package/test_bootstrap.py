@@ -36,6 +36,11 @@ class Bootstrap(support.TestCase):
         _, calls = self.bootstrap("test", "release", id="echo 0", apt_get="true")
         self.assertIn(" libcmocka-dev ", calls)
 
+    def test_the_hostile_suite_needs_as_much(self):
+        done, calls = self.bootstrap("hostile", "--json", "guests", id="echo 0", apt_get="true")
+        self.assertEqual((done.returncode, done.stdout), (1, ""))  # nothing was built
+        self.assertIn(" libcmocka-dev ", calls)
+
     def test_nothing_is_asked_of_the_network_where_all_is_there(self):
         done, calls = self.bootstrap("grade", id="echo 0", apt_get="true", dpkg_query="echo installed")
         self.assertEqual(done.returncode, 7)
@@ -58,7 +63,8 @@ class Bootstrap(support.TestCase):
         )
 
     def test_usage(self):
-        for arguments in ([], ["nonsense"], ["test", "nonsense"], ["grade", "one"]):
+        for arguments in ([], ["nonsense"], ["test", "nonsense"], ["grade", "one"],
+                          ["hostile", "nonsense"], ["hostile", "guests", "--json"]):
             with self.subTest(arguments):
                 done, calls = self.bootstrap(*arguments)
                 self.assertEqual((done.returncode, done.stdout, calls), (2, "", ""))

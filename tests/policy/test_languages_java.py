@@ -19,7 +19,8 @@ stack overflow
 heap exhausted true
 hook
 """
-PROBED = ("socket",)  # of what the network is made, when a class that might use it is loaded
+# Of what the network is made, when a class that might use it is loaded; and to copy a file.
+PROBED = ("socket", "sendfile")
 JARS = ("/usr/share/java/junit4.jar", "/usr/share/java/hamcrest-core.jar")
 
 

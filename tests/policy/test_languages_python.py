@@ -40,7 +40,7 @@ class Python(languages.LanguageCase):
             with self.subTest(policy=policy):
                 self.check(
                     policy, PYTHON, "/src/program.py", stdin=b"line\n", stdout=PROGRAM,
-                    options=["--network", "none"], denied=["socket", "memfd_create"],
+                    options=["--network", "none"], denied=["socket", "memfd_create", "sendfile"],
                 )
 
     def test_unittest(self):

@@ -140,7 +140,7 @@ class Inside(support.TestCase):
             "Max file size": str(16 << 20),
             "Max data size": "unlimited",
             "Max stack size": str(8 << 20),
-            "Max core file size": "0",
+            "Max core file size": "1",
             "Max resident set": "unlimited",
             "Max processes": "35",  # with init, the lane, and one to tell that it was too many
             "Max open files": "64",

@@ -40,6 +40,14 @@ static void normalise_follows_the_table(void **state)
         {"a\nb", NULL, "the name holds a control character"},
         {"\x7F", NULL, "the name holds a control character"},
         {"\xC2\x9F", NULL, "the name holds a control character"},
+        {"\xE2\x80\xAE"
+         "fdp.c",
+         NULL, "the name holds a mark that turns text around"},
+        {"a\xE2\x81\xA6", NULL, "the name holds a mark that turns text around"},
+        {"\xE2\x80\x8E"
+         "a\xE2\x80",
+         NULL, "the name is not UTF-8"},
+        {"\xD7\x90\xE2\x80\x8F\xE2\x81\xAA", "\xD7\x90\xE2\x80\x8F\xE2\x81\xAA", NULL},
         {"a\\b", NULL, "the name holds a backslash"},
     };
 

@@ -5,11 +5,12 @@ import lzma
 import random
 import stat
 import struct
-import subprocess
 
 import support
 import unpacking
-from unpacking import REJECTED, bsdtar, newc, padded, raw_header, raw_tar, tar, zipped
+from archiving import (FOLDER, bsdtar, link, newc, padded, raw_header, raw_tar, tar, zipped,
+                       zstd)
+from unpacking import REJECTED
 
 NOISE = random.Random(7).randbytes(20_000)  # does not compress
 
@@ -18,11 +19,6 @@ def flipped(archive, at):
     changed = bytearray(archive)
     changed[at] ^= 0x10
     return bytes(changed)
-
-
-def zstd(content):
-    return subprocess.run(["zstd", "-q", "-c"], input=content, check=True,
-                          capture_output=True).stdout
 
 
 class Damaged(unpacking.UnpackingTest):
@@ -125,6 +121,11 @@ class Damaged(unpacking.UnpackingTest):
                      "damaged or cut short: the zip's directory has no end")
         self.refuses(b"#!/bin/sh\n" + zipped(("a", b"1")), "not an archive: no zip, tar or 7z")
 
+    def test_a_zip_whose_directory_ends_twice(self):
+        inner = zipped(("a", b"1"))
+        self.refuses(zipped(("a", b"1"), comment=inner), "damaged: the zip's directory ends twice")
+        self.accepts(zipped(("a.zip", inner), compression=0), {"a.zip": inner})
+
     def test_a_zip_whose_directory_counts_otherwise(self):
         good = bytearray(zipped(("a", b"1"), ("b", b"2")))
         end = good.rindex(b"PK\5\6")
@@ -153,7 +154,7 @@ class Damaged(unpacking.UnpackingTest):
         self.refuses(gzip.compress(tar()), "the submission holds no file")
         self.refuses(zipped(), "the submission holds no file")
         self.refuses(newc(), "the submission holds no file")
-        self.refuses(tar(("d", unpacking.FOLDER)), "the submission holds no file")
+        self.refuses(tar(("d", FOLDER)), "the submission holds no file")
         self.refuses(b"", "the archive is empty, it holds 0 bytes")
 
     def test_what_is_no_archive(self):
@@ -168,7 +169,7 @@ class Damaged(unpacking.UnpackingTest):
     def test_any_one_byte_may_change_without_harm(self):
         """Whatever it does to the archive: a clean end, and nothing outside."""
         chance = random.Random(11)
-        for name, archive in (("tar", tar(("d/a", b"x" * 700), ("l", unpacking.link("d/a")))),
+        for name, archive in (("tar", tar(("d/a", b"x" * 700), ("l", link("d/a")))),
                               ("zip", zipped(("d/a", b"x" * 700), ("b", b"y"))),
                               ("7z", bsdtar("--format=7zip", a=b"x" * 700, b=b"y"))):
             for _ in range(60):

@@ -6,8 +6,9 @@ import unicodedata
 
 import support
 import unpacking
-from unpacking import (FOLDER, MAX_SIZE, bsdtar, file_type, hard_link, link, newc, padded, raw_header,
+from archiving import (FOLDER, bsdtar, file_type, hard_link, link, newc, padded, raw_header,
                        raw_tar, tar, zipped)
+from unpacking import MAX_SIZE
 
 
 class Names(unpacking.UnpackingTest):

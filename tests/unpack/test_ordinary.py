@@ -7,12 +7,14 @@ import os
 import stat
 import subprocess
 import tarfile
+import tempfile
 import unittest
 import zipfile
 
 import support
 import unpacking
-from unpacking import FOLDER, MAX_FILES, MAX_SIZE, OK, hard_link, link, newc, tar, zipped
+from archiving import FOLDER, bsdtar, hard_link, link, newc, tar, zipped
+from unpacking import MAX_FILES, MAX_SIZE, OK
 
 TREE = {"src": None, "src/a.c": b"int a;\n", "b.txt": b"b" * 5000}
 
@@ -88,7 +90,7 @@ class Formats(unpacking.UnpackingTest):
         self.accepts(out.getvalue(), {"a.txt": b"content"})
 
     def test_7z(self):
-        self.accepts(unpacking.bsdtar("--format=7zip", a=b"one", b=b"two" * 1000),
+        self.accepts(bsdtar("--format=7zip", a=b"one", b=b"two" * 1000),
                      {"a": b"one", "b": b"two" * 1000})
 
     def test_cpio_of_the_supervisor(self):
@@ -122,7 +124,7 @@ class Entries(unpacking.UnpackingTest):
         for archive in (tar((apart, b"1")), tar((apart, b"1"), form=tarfile.GNU_FORMAT),
                         zipped((apart, b"1")), newc((apart, stat.S_IFREG, b"1")),
                         zipped((apart, b"1")).replace(b"\0\0\x08\x08", b"\0\0\0\x08"),
-                        unpacking.bsdtar("--format=7zip", **{apart: b"1"})):
+                        bsdtar("--format=7zip", **{apart: b"1"})):
             self.accepts(archive, {"\u00e9.c": b"1"})
 
     def test_backslashes_of_zips_from_dos_part_folders(self):
@@ -265,7 +267,7 @@ class CommandLine(unittest.TestCase):
                           "cupel-unpack: standard input is not a regular file\n"))
 
     def test_a_name_that_is_taken_is_the_platforms_fault(self):
-        with unpacking.tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory() as folder:
             box = os.path.join(folder, "box")
             os.mkdir(box)
             with open(os.path.join(box, "a"), "w"):

@@ -11,7 +11,7 @@ import unittest
 
 import support
 import unpacking
-from unpacking import FOLDER, bsdtar, link, tar, zipped
+from archiving import FOLDER, bsdtar, link, tar, zipped
 
 TAKE_IN = support.HELPERS / "take_in"
 FILES = {"fib.c": b"int main(void) { return 0; }\n", "util.h": b"", "Übung.txt": b"x" * 3000}

@@ -25,6 +25,7 @@ import guest
 LAST_LINES = 100
 MAKE_ROOT = Path(__file__).resolve().parent / "systemd/make_root"
 MUST_RUN = os.environ.get("CUPEL_TESTS_MUST_RUN") == "1"
+HANDED_ON = ("CUPEL_TESTS_MUST_RUN", "CUPEL_TESTS_LONG")
 
 
 def shares_of(kind, build):
@@ -43,7 +44,7 @@ def boot(kind, results, tests, deadline):
     shutil.copy(tests, results / "tests")
     build = Path(os.environ["CUPEL_SOURCE"]) / "build"
     append = [f"CUPEL_GUEST={kind}", f"CUPEL_DEADLINE={int(deadline)}"]
-    append += ["CUPEL_TESTS_MUST_RUN=1"] if MUST_RUN else []
+    append += [f"{name}=1" for name in HANDED_ON if os.environ.get(name) == "1"]
     try:
         guest.boot(
             "uml" if kind == "uml" else "qemu", results, shares=shares_of(kind, build),

@@ -6,6 +6,7 @@
  * Policies: native
  * Control: room
  */
+#include <errno.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -22,14 +23,15 @@ int main(void)
     if (forks == MAP_FAILED)
         return hostile_end(-1);
     pid_t first = getpid();
-    while (atomic_fetch_add(forks, 1) < MOST) {
-        pid_t pid = fork();
-        if (pid < 0)
-            return hostile_end(-1);
+    pid_t pid = 0;
+    while (pid >= 0 && atomic_fetch_add(forks, 1) < MOST) {
+        pid = fork();
         if (pid == 0)
             hostile_bound(8);
     }
+    int refused = errno;
     /* All stay, so that every one of them is there at the same time. */
     (void)sleep(1);
-    return getpid() == first ? hostile_end(0) : 0;
+    errno = refused;
+    return getpid() == first ? hostile_end(pid) : 0;
 }

@@ -1,7 +1,7 @@
 /*
  * Technique: mount a tmpfs
  * Family: escape
- * Layers: seccomp, capabilities
+ * Layers: seccomp, capabilities, landlock
  * Outcome: stopped
  * Policies: every
  * Control: layers

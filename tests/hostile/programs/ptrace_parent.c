@@ -1,7 +1,7 @@
 /*
  * Technique: attach to the parent process as a debugger
  * Family: escape
- * Layers: seccomp, pid
+ * Layers: seccomp, user
  * Outcome: stopped
  * Policies: every
  * Control: user

@@ -1,0 +1,15 @@
+/*
+ * Technique: write one big file and ignore SIGXFSZ
+ * Family: exhaustion
+ * Layers: file_size
+ * Outcome: limit file_size
+ * Policies: native
+ * Control: room
+ * Options: --file-size 4MiB
+ */
+#include "exhaust.h"
+
+int main(void)
+{
+    return exhaust_by("files", "grow", "/tmp", "8", "ignore", NULL);
+}

@@ -1,0 +1,15 @@
+/*
+ * Technique: fill sockets and send them into other sockets
+ * Family: exhaustion
+ * Layers: memory
+ * Outcome: limit memory
+ * Policies: open
+ * Control: room
+ * Options: --memory 32MiB
+ */
+#include "exhaust.h"
+
+int main(void)
+{
+    return exhaust_by("buffers", "flight", "48", "10", "300", NULL);
+}

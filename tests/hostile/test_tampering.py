@@ -1,0 +1,173 @@
+"""Submissions that tamper with their grades: graded by cupel, and by a naive autograder.
+
+Each says in its head what it tries and what becomes of it; a folder's is in main.* or note.txt.
+A naive autograder, inside `cupel run`, gives it full marks; cupel gives it what the honest failure
+beside it has: nothing, and the failure is the learner's. See tampering/ and its naive/.
+"""
+
+import json
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import misdeeds
+import support
+
+HERE = Path(__file__).resolve().parent / "tampering"
+NAIVE = HERE / "naive"
+KEY = re.compile(r"^[#* ]+(Technique|Family|Layers|Outcome|Grader|Naive|Links): (.+)$", re.M)
+REQUIRED = {"Technique", "Family", "Layers", "Outcome", "Grader", "Naive"}
+FULL = 10
+HONEST = {"c": "-c", "make": "-c", "talk": "-talk"}
+HONEST_NAIVE = {"build": "-c", "make": "-c", "make test": "-c", "c tests": "-c", "talk": "-talk"}
+# What the naive ones demand of honest programs beside what they do for cupel's graders.
+SAYS_ITS_SCORE = ("last line", "time said")
+
+
+@dataclass(frozen=True)
+class Tampering:
+    name: str
+    path: Path
+    keys: dict
+
+    def record(self):
+        layers = [layer.strip() for layer in self.keys["Layers"].split(",")]
+        said = {"name": self.name, "technique": self.keys["Technique"], "family": "tampering"}
+        return said | {"layers": layers, "outcome": self.keys["Outcome"]}
+
+
+def read(path):
+    """The technique of a file or folder."""
+    heads = [path / name for name in ("main.py", "main.c", "note.txt")] if path.is_dir() else [path]
+    head = next(file for file in heads if file.exists())
+    keys = dict(KEY.findall(head.read_text()))
+    if missing := REQUIRED - keys.keys():
+        raise ValueError(f"{head}: its head lacks {', '.join(sorted(missing))}")
+    return Tampering(path.stem, path, keys)
+
+
+ALL = [read(path) for path in sorted((HERE / "submissions").iterdir())]
+
+
+def techniques():
+    return [tampering.record() for tampering in ALL]
+
+
+class TamperingCase(misdeeds.MisdeedCase):
+    def handed_in_by(self, tampering):
+        """A fresh folder of the submission."""
+        folder = self.folder()
+        folder.chmod(0o755)
+        place = folder / "submission"
+        if tampering.path.is_dir():
+            shutil.copytree(tampering.path, place)
+        else:
+            place.mkdir()
+            shutil.copy(tampering.path, place / f"main{tampering.path.suffix}")
+        if links := tampering.keys.get("Links"):
+            name, target = links.split()
+            (place / name).symlink_to(target)
+        return place
+
+    def grader_called(self, name):
+        """A grader with the data and the judges that all have."""
+        folder = self.folder() / "grader"
+        shutil.copytree(NAIVE / "expected", folder / "data")
+        for judge in ("check.py", "talk.py", "test_main.py"):
+            shutil.copy(NAIVE / judge, folder)
+        shutil.copytree(HERE / "graders" / name, folder, dirs_exist_ok=True)
+        return folder
+
+    def naive_points(self, kind, submission):
+        """What a naive autograder gives; it and the submission are in the sandbox."""
+        done, report = self.run_boxed(
+            *("python3", "/naive/naive_grade.py", kind),
+            options=(
+                *("--policy", "compat", "--wall", "60s", "--cpu", "30s", "--memory", "512MiB"),
+                *("--bind-ro", f"{NAIVE}:/naive", "--bind-ro", f"{submission}:/given"),
+                *("--disk", "32MiB"),
+            ),
+            timeout=120,
+        )
+        self.assertEqual(report["status"], "exited", done.stderr)
+        return json.loads(done.stdout), done.stderr
+
+    def check_graded(self, tampering, result):
+        """Nothing, and by the learner's fault. Where its code runs beside an older autograder, of
+        another system, there may be no result, which earns nothing, or a marked one."""
+        outcome, _, reasons = tampering.keys["Outcome"].partition(": ")
+        statuses = {
+            "rejected": ("rejected",), "no result": ("grader_error",),
+            "marked": ("graded", "grader_error"),
+        }.get(outcome, ("graded",))
+        self.assertIn(result["status"], statuses, json.dumps(result, indent=1)[:3000])
+        scores = {"no result": (None,), "marked": (None, 0, FULL)}.get(outcome, (0,))
+        self.assertIn(result["score"], scores)
+        verdicts = {(test["verdict"], test["reason"]) for test in result["tests"]}
+        if outcome == "failed":
+            allowed = {("failed", reason) for reason in reasons.split(", ")}
+            self.assertLessEqual(verdicts, allowed)
+            self.assertTrue(verdicts)
+        elif outcome == "marked":
+            apart = {harness["separation"] for harness in result["harnesses"]}
+            self.assertLessEqual(apart, {"in-process"})
+        elif outcome == "not built":
+            self.assertFalse(result["build"][0]["passed"])
+        self.assertEqual([e for e in result["leaderboard"] if e.get("value") is not None], [])
+
+    def check_shown(self, tampering, result, grader, submission):
+        """What is shown of it holds no markup and no control characters of the learner's."""
+        for form in ("html", "text", "junit"):
+            text = self.cupel("grade", "--format", form, grader, submission).stdout
+            self.assertIn("alert(1)", text)
+            self.assertNotIn("\x1b]", text)
+            if form != "text":  # where it is only letters
+                self.assertNotIn("<script>alert", text)
+
+    def examine(self, tampering):
+        """The row of a technique."""
+        row = self.row_of(tampering.record(), tampering.keys["Naive"])
+        row["alone"] = {layer: "" for layer in tampering.record()["layers"]}
+        submission = self.handed_in_by(tampering)
+        grader = self.grader_called(tampering.keys["Grader"])
+        with self.finding(row):
+            done = self.cupel("grade", grader, submission)
+            self.assertNotEqual(done.returncode, 1, done.stderr)
+            result = json.loads(done.stdout)
+            self.check_graded(tampering, result)
+            row["verdict"] = tampering.keys["Outcome"].split(":")[0]
+            if tampering.name == "page":
+                self.check_shown(tampering, result, grader, submission)
+        if support.GUEST:  # slow, and what naive autograders believe is the same there
+            return row
+        with self.finding(row):
+            points, said = self.naive_points(tampering.keys["Naive"], submission)
+            self.assertGreaterEqual(points, FULL, f"the naive autograder is not deceived: {said}")
+            row["control_answer"] = "done"
+        return row
+
+    def test_graders_give_honest_submissions_what_they_deserve(self):
+        for name in sorted({tampering.keys["Grader"] for tampering in ALL}):
+            with self.subTest(grader=name):
+                for honest, score in (("right", FULL), ("wrong", 0)):
+                    submission = HERE / "honest" / f"{honest}{HONEST.get(name, '')}"
+                    result = self.grade(self.grader_called(name), submission)
+                    self.assertEqual(result["score"], score, honest)
+
+    def test_naive_autograders_tell_right_from_wrong(self):
+        kinds = {tampering.keys["Naive"] for tampering in ALL}
+        for kind in () if support.GUEST else sorted(kinds):
+            with self.subTest(kind=kind):
+                for honest, score in (("right", FULL), ("wrong", 0)):
+                    if honest == "right" and kind in SAYS_ITS_SCORE:
+                        continue
+                    submission = HERE / "honest" / f"{honest}{HONEST_NAIVE.get(kind, '')}"
+                    self.assertEqual(self.naive_points(kind, submission)[0], score, honest)
+
+
+misdeeds.add_tests(TamperingCase, ALL, TamperingCase.examine)
+
+
+if __name__ == "__main__":
+    support.main()
