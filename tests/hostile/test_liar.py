@@ -124,7 +124,7 @@ class Frames(liars.Case):
         ])
 
     def test_an_end_that_is_told_while_the_run_lives(self):
-        sleeper = ("sh", "-c", "exec sleep 30")
+        sleeper = ("sleep", "3")
         self.assert_refused(["- listener 1 after 6", "- started 1 after 6", "- started 1 after 7"],
                             command=sleeper)
         (late,) = self.meet(["s listener 1 then silent"], command=sleeper)
