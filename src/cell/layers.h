@@ -63,7 +63,7 @@ void cell_layers_keep_descriptors(void);
 
 /*
  * Init of a run without a pid namespace. It adopts what processes of the run leave behind, and
- * *ret_fd is an empty folder: whoever takes the host's /proc for that of a run takes the host's
+ * *ret_fd is an empty /proc: whoever takes the host's /proc for that of a run takes the host's
  * processes for those of the run.
  */
 CUPEL_MUST_CHECK int cell_layers_share_pids(int *ret_fd, struct cupel_error *err);

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/patience.h"
 #include "cupel/cleanup.h"
 #include "grader/broker_call.h"
 
@@ -196,12 +197,19 @@ static void listener_ready(struct cupel_source *source, uint32_t events)
 
     (void)events;
     while (broker->open < CUPEL_BROKER_CALLS) {
-        int fd = accept4(source->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        /* The judge's cell has the socket as well. It can have us wait, and harms its own run.
+         */
+        int fd = base_accept_impatiently(source->fd, SOCK_NONBLOCK);
         if (fd >= 0) {
             begin_call(broker, fd);
         } else if (errno == EAGAIN) {
             return;
-        } else if (errno != EINTR && errno != ECONNABORTED) {
+        } else if (errno == EINTR) { /* the judge's cell has it as well, and has us wait */
+            listen_no_more(broker);
+            cupel_close_p(&source->fd);
+            source->fd = -1;
+            return;
+        } else if (errno != ECONNABORTED) {
             break; /* no descriptor is left: a call that ends leaves one */
         }
     }

@@ -22,6 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/patience.h"
 #include "cupel/cleanup.h"
 #include "cupel/units.h"
 #include "sandbox/denied_process.h"
@@ -245,13 +246,16 @@ static void listener_ready(struct cupel_source *source, uint32_t events)
         return;
     }
     uint64_t start_ns = used_ns();
-    /* Does not wait: as many calls may be received as have been made, even by who is dead. */
-    if (ioctl(source->fd, SECCOMP_IOCTL_NOTIF_RECV, &call) < 0) {
+    /* As many calls may be received as have been made, even by who is dead: only a cell that
+     * has kept the listener, and has received one before us, can have us wait. */
+    if (base_ioctl_impatiently(source->fd, SECCOMP_IOCTL_NOTIF_RECV, &call) < 0) {
         struct cupel_error error = {0};
-        if (errno != ENOENT && errno != EINTR) {
+        if (errno == EINTR)
+            (void)cupel_fail(&error, -EPROTO, "cupel-cell received a denied call before us");
+        else if (errno != ENOENT)
             (void)cupel_fail_errno(&error, "receive a denied call");
+        if (error.code != 0)
             run_fail(run, &error);
-        }
         return;
     }
     bool killed = take_call(run, &call.notification);

@@ -218,18 +218,32 @@ bool sample_held_has(const struct sample_held *held, size_t count, uint64_t devi
     return false;
 }
 
+/* The pipe itself: what its process has there by now may be anything else, and to open that
+ * could wait, or do what the process could not. */
+static int open_pipe(const struct sampler *sampler, const struct sample_held *pipe)
+{
+    char path[48];
+    struct statx st;
+
+    (void)snprintf(path, sizeof(path), "%d/fd/%d", pipe->pid, pipe->fd);
+    CUPEL_AUTO_FD found = openat(sampler->sources.proc_fd, path, O_PATH | O_CLOEXEC);
+    if (found < 0 ||
+        statx(found, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, &st) < 0 ||
+        !S_ISFIFO(st.stx_mode))
+        return -1;
+    (void)snprintf(path, sizeof(path), "/proc/self/fd/%d", found);
+    return open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+}
+
 /*
  * A byte in a pipe can take a page, so one that is not empty counts as full. While it is open
  * here, for a microsecond or two, a writer that nobody reads from is not told so.
  */
 uint64_t sample_held_pipe(const struct sampler *sampler, const struct sample_held *pipe)
 {
-    char path[48];
+    CUPEL_AUTO_FD fd = open_pipe(sampler, pipe);
     int bytes = 0;
 
-    (void)snprintf(path, sizeof(path), "%d/fd/%d", pipe->pid, pipe->fd);
-    CUPEL_AUTO_FD fd =
-        openat(sampler->sources.proc_fd, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
     if (fd < 0 || ioctl(fd, FIONREAD, &bytes) < 0 || bytes == 0)
         return 0;
     int size = fcntl(fd, F_GETPIPE_SZ);

@@ -188,8 +188,12 @@ static uint64_t ask(int sockets_fd, const union question *question, const struct
     if (send(sockets_fd, question, question->header.nlmsg_len, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
         return 0;
     for (unsigned part = 0; part < PARTS_MAX; part++) {
-        ssize_t n = recv(sockets_fd, buf, sizeof(buf), MSG_DONTWAIT);
-        if (n <= 0 || !add_part(buf, (size_t)n, kind, &bytes))
+        struct sockaddr_nl sender = {0};
+        socklen_t size = sizeof(sender);
+        ssize_t n = recvfrom(sockets_fd, buf, sizeof(buf), MSG_DONTWAIT,
+                             (struct sockaddr *)&sender, &size);
+        /* The kernel's own port is 0; with a right over the namespace, others can write. */
+        if (n <= 0 || sender.nl_pid != 0 || !add_part(buf, (size_t)n, kind, &bytes))
             break;
     }
     return bytes;

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,12 +15,13 @@
 #include <sys/capability.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "cupel/cleanup.h"
 
-enum { DESCRIPTORS = 1024, PASSES = 20 };
+enum { DESCRIPTORS = 1024, PASSES = 20, NO_PROC = 255 };
 
 static const char *const names[CELL_LAYERS] = {
     [CELL_LAYER_SECCOMP] = "seccomp",
@@ -112,17 +114,36 @@ void cell_layers_keep_descriptors(void)
         (void)fcntl(fd, F_SETFD, 0); /* most of them are none */
 }
 
+/* In process 1 of a pid namespace: a descriptor of its /proc, below NO_PROC. */
+static int open_own_proc(void)
+{
+    CUPEL_AUTO_FD context = (int)syscall(SYS_fsopen, "proc", 1 /* FSOPEN_CLOEXEC */);
+
+    if (context < 0 ||
+        syscall(SYS_fsconfig, context, 1 /* FSCONFIG_SET_STRING */, "subset", "pid", 0) < 0 ||
+        syscall(SYS_fsconfig, context, 6 /* FSCONFIG_CMD_CREATE */, 0, 0, 0) < 0)
+        return NO_PROC;
+    int fd = (int)syscall(SYS_fsmount, context, 1 /* FSMOUNT_CLOEXEC */, 0);
+    return fd >= 0 && fd < NO_PROC ? fd : NO_PROC;
+}
+
+/* The supervisor takes no other folder for a run's /proc than one of a pid namespace that is
+ * not its own; in this one there is nobody any more. */
 int cell_layers_share_pids(int *ret_fd, struct cupel_error *err)
 {
+    struct clone_args args = {.flags = CLONE_NEWPID | CLONE_FILES, .exit_signal = SIGCHLD};
+    int status = 0;
+
     if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
         return cupel_fail_errno(err, "prctl PR_SET_CHILD_SUBREAPER");
-    CUPEL_AUTO_FD context = (int)syscall(SYS_fsopen, "tmpfs", 1 /* FSOPEN_CLOEXEC */);
-    if (context < 0 || syscall(SYS_fsconfig, context, 6 /* FSCONFIG_CMD_CREATE */, 0, 0, 0) < 0)
-        return cupel_fail_errno(err, "make an empty folder");
-    int fd = (int)syscall(SYS_fsmount, context, 1 /* FSMOUNT_CLOEXEC */, 0);
-    if (fd < 0)
-        return cupel_fail_errno(err, "open an empty folder");
-    *ret_fd = fd;
+    pid_t pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+    if (pid == 0)
+        _exit(open_own_proc());
+    if (pid < 0 || waitpid(pid, &status, 0) < 0)
+        return cupel_fail_errno(err, "make an empty pid namespace");
+    if (!WIFEXITED(status) || WEXITSTATUS(status) == NO_PROC)
+        return cupel_fail(err, -EIO, "open the /proc of an empty pid namespace");
+    *ret_fd = WEXITSTATUS(status);
     return 0;
 }
 

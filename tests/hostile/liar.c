@@ -131,7 +131,7 @@ static bool change(const struct lie *lie, struct liar_frame *frame)
         frame->fds[other] = fd;
     } else if (strcmp(deed, "replace") == 0 && frame->fd_count > 0) { /* PLACE KIND */
         int *fd = &frame->fds[first % frame->fd_count];
-        *fd = liar_make_fd(lie, lie->words[2], *fd);
+        *fd = liar_make_fd(lie->words[2], *fd);
     } else {
         return false;
     }

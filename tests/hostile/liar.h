@@ -41,9 +41,9 @@ void liar_send(int socket_fd, const struct liar_frame *frame);
 
 /* liar_fds.c: while the cell still sees the host. */
 void liar_prepare(const struct lie *lie);
-/* A descriptor of the named kind, that is not closed again; ends the process for a name that is
- * none. */
-int liar_make_fd(const struct lie *lie, const char *kind, int original);
+/* A descriptor of the named kind, that is not closed again; ends the process if it cannot be
+ * made. */
+int liar_make_fd(const char *kind, int original);
 
 /* liar_deeds.c: returns whether there is such a deed. *ret_send: the frame is still to be sent.
  */

@@ -24,11 +24,14 @@
 #include "cupel/cleanup.h"
 
 #define LIFETIME_S 60
+#define NOT_KNOWN  (-2)
 
 /* What only the host has. */
 static int host_proc = -1;
 static int host_root = -1;
 static int host_shm = -1;
+static int own_folder = -1;
+static int own_status = -1;
 static int victim = -1; /* a process of the test's */
 
 /* Whose pid is behind the word. */
@@ -43,8 +46,20 @@ void liar_prepare(const struct lie *lie)
 {
     host_proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     host_root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    own_folder = open("/proc/self", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    own_status = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
     host_shm = open("/dev/shm", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     victim = open_victim(lie);
+}
+
+static int make_event(int value)
+{
+    return eventfd((unsigned)value, EFD_CLOEXEC);
+}
+
+static int make_timer(int clock)
+{
+    return timerfd_create(clock, TFD_CLOEXEC);
 }
 
 static int make_pipe(int end)
@@ -70,7 +85,7 @@ static int make_pair(void)
     return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0 ? -1 : ends[0];
 }
 
-static int make_memory(off_t size)
+static int make_memory(int size)
 {
     int fd = memfd_create("liar", MFD_CLOEXEC);
 
@@ -126,9 +141,10 @@ static int make_netlink(int protocol)
 
 static int make_listening(int type)
 {
+    const struct sockaddr any = {.sa_family = AF_UNIX}; /* a name that is free */
     int fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
 
-    return listen(fd, 1) < 0 ? -1 : fd;
+    return bind(fd, &any, sizeof(any.sa_family)) < 0 || listen(fd, 1) < 0 ? -1 : fd;
 }
 
 /* Of a filter that no process of the run has. */
@@ -161,23 +177,17 @@ static int make_simple(const char *kind)
         const char *kind;
         const char *path;
         int flags;
-    } files[] = {{"null", "/dev/null", O_RDWR},
-                 {"zero", "/dev/zero", O_RDONLY},
-                 {"full", "/dev/full", O_RDWR},
-                 {"random", "/dev/urandom", O_RDONLY},
-                 {"root", "/", O_RDONLY | O_DIRECTORY},
-                 {"root-path", "/", O_PATH},
-                 {"dev", "/dev", O_RDONLY | O_DIRECTORY},
-                 {"memory", "/proc/self/mem", O_RDONLY},
-                 {"status", "/proc/self/status", O_RDONLY},
-                 {"tmp", "/tmp", O_RDONLY | O_DIRECTORY},
-                 {"proc-sys", "/proc/self", O_RDONLY | O_DIRECTORY}};
+    } files[] = {
+        {"null", "/dev/null", O_RDWR},           {"zero", "/dev/zero", O_RDONLY},
+        {"full", "/dev/full", O_RDWR},           {"random", "/dev/urandom", O_RDONLY},
+        {"root", "/", O_RDONLY | O_DIRECTORY},   {"root-path", "/", O_PATH},
+        {"dev", "/dev", O_RDONLY | O_DIRECTORY}, {"tmp", "/tmp", O_RDONLY | O_DIRECTORY}};
 
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
         if (strcmp(kind, files[i].kind) == 0)
             return open_path(files[i].path, files[i].flags);
     }
-    return -2;
+    return NOT_KNOWN;
 }
 
 static int make_special(const char *kind, int original)
@@ -185,10 +195,9 @@ static int make_special(const char *kind, int original)
     const struct {
         const char *kind;
         int fd;
-    } ready[] = {{"host-proc", host_proc},
-                 {"host-root", host_root},
-                 {"host-shm", host_shm},
-                 {"victim", victim},
+    } ready[] = {{"host-proc", host_proc},   {"host-root", host_root},
+                 {"host-shm", host_shm},     {"victim", victim},
+                 {"own-folder", own_folder}, {"own-status", own_status},
                  {"stdin", STDIN_FILENO}};
 
     for (size_t i = 0; i < sizeof(ready) / sizeof(ready[0]); i++) {
@@ -209,51 +218,56 @@ static int make_special(const char *kind, int original)
         (void)fcntl(original, F_SETFL, 0);
         return original;
     }
-    return -2;
+    return NOT_KNOWN;
 }
 
-int liar_make_fd(const struct lie *lie, const char *kind, int original)
+static int make_other(const char *kind)
+{
+    static const struct {
+        const char *kind;
+        int (*make)(void);
+    } makers[] = {{"fifo", make_fifo},
+                  {"epoll", make_epoll},
+                  {"socket", make_pair},
+                  {"shrinking", make_shrinking},
+                  {"large-figures", make_large_figures},
+                  {"like-proc", make_folder_like_proc},
+                  {"other-listener", make_other_listener}};
+    static const struct {
+        const char *kind;
+        int (*make)(int argument);
+        int argument;
+    } with_argument[] = {{"silent-pipe", make_pipe, 0},
+                         {"pipe", make_pipe, 1},
+                         {"event", make_event, 0},
+                         {"timer", make_timer, CLOCK_MONOTONIC},
+                         {"inotify", inotify_init1, IN_CLOEXEC},
+                         {"netlink-route", make_netlink, NETLINK_ROUTE},
+                         {"netlink-uevent", make_netlink, NETLINK_KOBJECT_UEVENT},
+                         {"listening-stream", make_listening, SOCK_STREAM},
+                         {"listening", make_listening, SOCK_SEQPACKET},
+                         {"empty", make_memory, 0}};
+
+    for (size_t i = 0; i < sizeof(makers) / sizeof(makers[0]); i++) {
+        if (strcmp(kind, makers[i].kind) == 0)
+            return makers[i].make();
+    }
+    for (size_t i = 0; i < sizeof(with_argument) / sizeof(with_argument[0]); i++) {
+        if (strcmp(kind, with_argument[i].kind) == 0)
+            return with_argument[i].make(with_argument[i].argument);
+    }
+    return -1;
+}
+
+int liar_make_fd(const char *kind, int original)
 {
     int fd = make_simple(kind);
 
-    (void)lie;
-    if (fd == -2)
+    if (fd == NOT_KNOWN)
         fd = make_special(kind, original);
-    if (fd != -2)
-        return fd;
-    if (strcmp(kind, "silent-pipe") == 0)
-        return make_pipe(0);
-    if (strcmp(kind, "pipe") == 0)
-        return make_pipe(1);
-    if (strcmp(kind, "fifo") == 0)
-        return make_fifo();
-    if (strcmp(kind, "epoll") == 0)
-        return make_epoll();
-    if (strcmp(kind, "event") == 0)
-        return eventfd(0, EFD_CLOEXEC);
-    if (strcmp(kind, "timer") == 0)
-        return timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
-    if (strcmp(kind, "inotify") == 0)
-        return inotify_init1(IN_CLOEXEC);
-    if (strcmp(kind, "socket") == 0)
-        return make_pair();
-    if (strcmp(kind, "netlink-route") == 0)
-        return make_netlink(NETLINK_ROUTE);
-    if (strcmp(kind, "netlink-uevent") == 0)
-        return make_netlink(NETLINK_KOBJECT_UEVENT);
-    if (strcmp(kind, "listening-stream") == 0)
-        return make_listening(SOCK_STREAM);
-    if (strcmp(kind, "listening") == 0)
-        return make_listening(SOCK_SEQPACKET);
-    if (strcmp(kind, "empty") == 0)
-        return make_memory(0);
-    if (strcmp(kind, "shrinking") == 0)
-        return make_shrinking();
-    if (strcmp(kind, "large-figures") == 0)
-        return make_large_figures();
-    if (strcmp(kind, "like-proc") == 0)
-        return make_folder_like_proc();
-    if (strcmp(kind, "other-listener") == 0)
-        return make_other_listener();
-    _exit(2);
+    if (fd == NOT_KNOWN)
+        fd = make_other(kind);
+    if (fd < 0)
+        _exit(3);
+    return fd;
 }

@@ -7,6 +7,7 @@
  * CELL is a liar (liar.h), and each line of LIES one of its lies, with letters before it:
  *   f  the run keeps its files      b  it has a broker, to which nobody answers
  *   l  the cell has two lanes       2  two runs in turn in each lane; one otherwise
+ *   s  a short time for each run
  * as in "fb started 1 swap 0 1", or "- honest".
  *
  * Under policy native. For each line, a line is printed, separated by tabs: what came of it
@@ -27,6 +28,7 @@
 #include "cupel/cleanup.h"
 #include "cupel/filters.h"
 #include "cupel/run.h"
+#include "cupel/units.h"
 
 #define LANES_MAX 2U
 
@@ -126,7 +128,8 @@ static int run_in_lanes(struct meeting *meeting, unsigned lanes, struct cupel_er
                                         .broker = on_broker,
                                         .done = on_done,
                                         .owner = meeting};
-    request.limits.wall_ns = 1500000000U;
+    request.limits.wall_ns = (has(supervisor, 's') ? 2U : 30U) * CUPEL_NS_PER_S;
+    request.limits.cpu_ns = 20U * CUPEL_NS_PER_S;
     for (unsigned i = 0; r == 0 && i < lanes; i++) {
         r = cupel_run_start(meeting->loop, meeting->cell, i, &request, &runs[i], err);
         meeting->left += r == 0 ? 1 : 0;
