@@ -131,7 +131,10 @@ static void take_frame(struct broker_call *call, size_t len)
         r = call->phase == BROKER_RUNNING ? take_input(call, type, len, &call->is_feeding)
                                           : broker_take_frame(call, type, len, &err);
     if (r < 0) {
-        broker_refuse(call, r == -ENOMEM ? "cupel has no memory for the call" : err.text);
+        if (r == -ENOMEM)
+            broker_fail(call, "cupel has no memory for the call");
+        else
+            broker_refuse(call, err.text);
     } else if (call->state == CUPEL_BROKER_FEEDING && call->phase == BROKER_READING) {
         call->phase = BROKER_WAITING;
         cupel_lanes_claim(call->lanes, &call->claim);
@@ -146,6 +149,8 @@ static bool receive(struct broker_call *call)
                          MSG_DONTWAIT);
         if (n < 0 && (errno == EAGAIN || errno == EINTR))
             return true;
+        if (n < 0 && cupel_is_shortage(-errno))
+            broker_tell_failure(call->broker, "cupel could not receive what a call asks for");
         if (n <= 0)
             return false;
         take_frame(call, (size_t)n);
@@ -173,6 +178,7 @@ static void begin_call(struct cupel_broker *broker, int fd)
     struct broker_call *call = calloc(1, sizeof(*call));
 
     if (call == NULL) {
+        broker_tell_failure(broker, "cupel has no memory for a call");
         (void)close(fd);
         return;
     }
@@ -202,6 +208,8 @@ static void listener_ready(struct cupel_source *source, uint32_t events)
         } else if (errno == EAGAIN) {
             return;
         } else if (errno != EINTR && errno != ECONNABORTED) {
+            if (broker->open == 0)
+                broker_tell_failure(broker, "cupel could not accept a call");
             break; /* no descriptor is left: a call that ends leaves one */
         }
     }

@@ -346,8 +346,10 @@ static void wait_hang_up(int fd)
 {
     struct pollfd channel = {.fd = fd};
 
-    if (fd >= 0)
-        (void)TEMP_FAILURE_RETRY(poll(&channel, 1, GONE_MS));
+    if (fd < 0)
+        return;
+    (void)shutdown(fd, SHUT_WR); /* a lane that did not come to be does not die with its cell */
+    (void)TEMP_FAILURE_RETRY(poll(&channel, 1, GONE_MS));
 }
 
 static void reap(struct cupel_cell *cell)
