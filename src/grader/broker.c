@@ -51,8 +51,10 @@ void broker_watch(struct broker_call *call)
         return;
     cupel_loop_remove(loop, &call->socket);
     call->events = events;
-    call->is_watched = cupel_loop_add(loop, &call->socket, events, NULL) == 0;
+    int r = cupel_loop_add(loop, &call->socket, events, NULL);
+    call->is_watched = r == 0;
     if (!call->is_watched) {
+        broker_tell_failure(call->broker, -r, "cupel could not wait for a call");
         close_socket(call);
         if (call->run != NULL)
             cupel_run_kill(call->run);
@@ -150,7 +152,8 @@ static bool receive(struct broker_call *call)
         if (n < 0 && (errno == EAGAIN || errno == EINTR))
             return true;
         if (n < 0 && cupel_is_shortage(-errno))
-            broker_tell_failure(call->broker, "cupel could not receive what a call asks for");
+            broker_tell_failure(call->broker, errno,
+                                "cupel could not receive what a call asks for");
         if (n <= 0)
             return false;
         take_frame(call, (size_t)n);
@@ -178,7 +181,7 @@ static void begin_call(struct cupel_broker *broker, int fd)
     struct broker_call *call = calloc(1, sizeof(*call));
 
     if (call == NULL) {
-        broker_tell_failure(broker, "cupel has no memory for a call");
+        broker_tell_failure(broker, 0, "cupel has no memory for a call");
         (void)close(fd);
         return;
     }
@@ -209,7 +212,7 @@ static void listener_ready(struct cupel_source *source, uint32_t events)
             return;
         } else if (errno != EINTR && errno != ECONNABORTED) {
             if (broker->open == 0)
-                broker_tell_failure(broker, "cupel could not accept a call");
+                broker_tell_failure(broker, errno, "cupel could not accept a call");
             break; /* no descriptor is left: a call that ends leaves one */
         }
     }

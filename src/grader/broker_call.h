@@ -120,8 +120,8 @@ void broker_refuse(struct broker_call *call, const char *text);
 /* broker_run.c: the same for the platform's fault, which its owner is told of, as what the
  * harness makes of it is no one's. */
 void broker_fail(struct broker_call *call, const char *text);
-/* The same, where there is no call yet. */
-void broker_tell_failure(const struct cupel_broker *broker, const char *text);
+/* Only tell; error: an errno that says why, or 0. */
+void broker_tell_failure(const struct cupel_broker *broker, int error, const char *text);
 /* Send as much as the client takes. */
 void broker_flush(struct broker_call *call);
 bool broker_has_more(const struct broker_call *call);

@@ -103,18 +103,19 @@ static void tell_owner(const struct cupel_broker *broker, const struct cupel_out
         broker->options.call_done(broker->options.owner, outcome);
 }
 
-void broker_tell_failure(const struct cupel_broker *broker, const char *text)
+void broker_tell_failure(const struct cupel_broker *broker, int error, const char *text)
 {
     struct cupel_error err = {0};
 
-    (void)cupel_fail(&err, -ENOMEM, "%s", text);
+    (void)cupel_fail(&err, -EIO, "%s%s%s", text, error != 0 ? ": " : "",
+                     error != 0 ? strerrordesc_np(error) : "");
     const struct cupel_outcome outcome = cupel_grading_not_started(broker->options.step, &err);
     tell_owner(broker, &outcome);
 }
 
 void broker_fail(struct broker_call *call, const char *text)
 {
-    broker_tell_failure(call->broker, text);
+    broker_tell_failure(call->broker, 0, text);
     broker_refuse(call, text);
 }
 
@@ -126,7 +127,7 @@ static void answer(struct broker_call *call, const struct cupel_outcome *outcome
     if (call->call.wants_report && call->broker->options.report != NULL) {
         call->answer.report = call->broker->options.report(outcome);
         if (call->answer.report == NULL)
-            broker_tell_failure(call->broker, "cupel has no memory for a report");
+            broker_tell_failure(call->broker, 0, "cupel has no memory for a report");
     }
     if (!call->answer.refused)
         tell_owner(call->broker, outcome);
