@@ -38,7 +38,7 @@ CANNOT_FAIL = {
 }  # fmt: skip
 
 # Of which a sanitizer's runtime makes most, and ends where one fails.
-OF_SANITIZERS = {"brk", "madvise", "mmap", "mprotect", "munmap"}
+OF_SANITIZERS = {"brk", "madvise", "mmap", "mprotect", "munmap", "personality", "sigaltstack"}
 
 # What calls fail with; the first in the short form. Those not named: OTHERS.
 OTHERS = ("ENOMEM", "EPERM", "EIO")
