@@ -192,9 +192,9 @@ static int hand_over_listener(const struct cell_run *run, struct cupel_error *er
     if (run->report->listener_fd <= 0 || run->report->exec_errno != 0)
         return 0;
     int len = cupel_wire_encode_listener(frame, sizeof(frame));
-    int r = len < 0 ? len
-                    : wire_send(run->courier_fd, frame, (size_t)len,
-                                &run->report->listener_fd, 1);
+    int r = len < 0
+                ? len
+                : wire_send(run->courier_fd, frame, (size_t)len, &run->report->listener_fd, 1);
     return r < 0 ? cupel_fail(err, r, "send LISTENER: %s", strerrordesc_np(-r)) : 0;
 }
 

@@ -10,6 +10,9 @@
 #include "cupel/cleanup.h"
 #include "grader/broker_call.h"
 
+/* How often who has the listener as well may have us wait for a moment. */
+#define WAITS_MAX 8
+
 #define ROUND 32 /* frames of one connection before others have their turn */
 
 static void listen_again(struct cupel_broker *broker)
@@ -52,8 +55,10 @@ void broker_watch(struct broker_call *call)
         return;
     cupel_loop_remove(loop, &call->socket);
     call->events = events;
-    call->is_watched = cupel_loop_add(loop, &call->socket, events, NULL) == 0;
+    int r = cupel_loop_add(loop, &call->socket, events, NULL);
+    call->is_watched = r == 0;
     if (!call->is_watched) {
+        broker_tell_failure(call->broker, -r, "cupel could not wait for a call");
         close_socket(call);
         if (call->run != NULL)
             cupel_run_kill(call->run);
@@ -132,7 +137,10 @@ static void take_frame(struct broker_call *call, size_t len)
         r = call->phase == BROKER_RUNNING ? take_input(call, type, len, &call->is_feeding)
                                           : broker_take_frame(call, type, len, &err);
     if (r < 0) {
-        broker_refuse(call, r == -ENOMEM ? "cupel has no memory for the call" : err.text);
+        if (r == -ENOMEM)
+            broker_fail(call, "cupel has no memory for the call");
+        else
+            broker_refuse(call, err.text);
     } else if (call->state == CUPEL_BROKER_FEEDING && call->phase == BROKER_READING) {
         call->phase = BROKER_WAITING;
         cupel_lanes_claim(call->lanes, &call->claim);
@@ -147,6 +155,9 @@ static bool receive(struct broker_call *call)
                          MSG_DONTWAIT);
         if (n < 0 && (errno == EAGAIN || errno == EINTR))
             return true;
+        if (n < 0 && cupel_is_shortage(-errno))
+            broker_tell_failure(call->broker, errno,
+                                "cupel could not receive what a call asks for");
         if (n <= 0)
             return false;
         take_frame(call, (size_t)n);
@@ -174,6 +185,7 @@ static void begin_call(struct cupel_broker *broker, int fd)
     struct broker_call *call = calloc(1, sizeof(*call));
 
     if (call == NULL) {
+        broker_tell_failure(broker, 0, "cupel has no memory for a call");
         (void)close(fd);
         return;
     }
@@ -197,19 +209,22 @@ static void listener_ready(struct cupel_source *source, uint32_t events)
 
     (void)events;
     while (broker->open < CUPEL_BROKER_CALLS) {
-        /* The judge's cell has the socket as well. It can have us wait, and harms its own run.
-         */
+        /* The judge's cell has the socket as well, and can take a call first. */
         int fd = base_accept_impatiently(source->fd, SOCK_NONBLOCK);
         if (fd >= 0) {
             begin_call(broker, fd);
         } else if (errno == EAGAIN) {
             return;
-        } else if (errno == EINTR) { /* the judge's cell has it as well, and has us wait */
+        } else if (errno == EINTR && ++broker->waits < WAITS_MAX) {
+            return;
+        } else if (errno == EINTR) {
             listen_no_more(broker);
             cupel_close_p(&source->fd);
             source->fd = -1;
             return;
         } else if (errno != ECONNABORTED) {
+            if (broker->open == 0)
+                broker_tell_failure(broker, errno, "cupel could not accept a call");
             break; /* no descriptor is left: a call that ends leaves one */
         }
     }

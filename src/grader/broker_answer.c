@@ -124,6 +124,14 @@ static void advance(struct broker_call *call, const struct piece *piece)
     }
 }
 
+/* That a client has left is told by its socket. */
+static void fall_silent(struct broker_call *call)
+{
+    call->is_deaf = true;
+    if (cupel_is_shortage(-errno))
+        broker_tell_failure(call->broker, errno, "cupel could not answer a call");
+}
+
 void broker_flush(struct broker_call *call)
 {
     struct cupel_broker *broker = call->broker;
@@ -139,7 +147,7 @@ void broker_flush(struct broker_call *call)
         else if (errno == EAGAIN)
             return;
         else if (errno != EINTR)
-            call->is_deaf = true; /* that it has left is told by its socket */
+            fall_silent(call);
     }
 }
 

@@ -82,6 +82,7 @@ struct cupel_broker {
     struct cupel_broker_options options;
     struct cupel_source listener;
     bool is_listening;
+    unsigned waits; /* for calls that somebody else took */
     struct broker_call *calls;
     size_t open;  /* calls in the list */
     size_t total; /* that were accepted */
@@ -116,6 +117,12 @@ void broker_abandon(struct cupel_lane_claim *claim);
 void broker_end(struct broker_call *call, unsigned status, const char *text);
 /* End it for another reason, now or when its run is dead. */
 void broker_refuse(struct broker_call *call, const char *text);
+
+/* broker_run.c: the same for the platform's fault, which its owner is told of, as what the
+ * harness makes of it is no one's. */
+void broker_fail(struct broker_call *call, const char *text);
+/* Only tell; error: an errno that says why, or 0. */
+void broker_tell_failure(const struct cupel_broker *broker, int error, const char *text);
 /* Send as much as the client takes. */
 void broker_flush(struct broker_call *call);
 bool broker_has_more(const struct broker_call *call);

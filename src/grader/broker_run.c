@@ -24,7 +24,7 @@ static void take_output(void *owner, enum cupel_stream stream, const void *bytes
     if (call->broker == NULL || call->socket.fd < 0 || call->is_deaf || call->answer.refused)
         return;
     if (broker_append(&call->answer.output[stream], bytes, len) < 0) {
-        broker_refuse(call, "cupel has no memory for the output");
+        broker_fail(call, "cupel has no memory for the output");
         return;
     }
     broker_flush(call);
@@ -103,13 +103,32 @@ static void tell_owner(const struct cupel_broker *broker, const struct cupel_out
         broker->options.call_done(broker->options.owner, outcome);
 }
 
+void broker_tell_failure(const struct cupel_broker *broker, int error, const char *text)
+{
+    struct cupel_error err = {0};
+
+    (void)cupel_fail(&err, -EIO, "%s%s%s", text, error != 0 ? ": " : "",
+                     error != 0 ? strerrordesc_np(error) : "");
+    const struct cupel_outcome outcome = cupel_grading_not_started(broker->options.step, &err);
+    tell_owner(broker, &outcome);
+}
+
+void broker_fail(struct broker_call *call, const char *text)
+{
+    broker_tell_failure(call->broker, 0, text);
+    broker_refuse(call, text);
+}
+
 static void answer(struct broker_call *call, const struct cupel_outcome *outcome)
 {
     char text[CUPEL_BROKER_TEXT_MAX + 1];
     unsigned status = describe(call, outcome, text, sizeof(text));
 
-    if (call->call.wants_report && call->broker->options.report != NULL)
+    if (call->call.wants_report && call->broker->options.report != NULL) {
         call->answer.report = call->broker->options.report(outcome);
+        if (call->answer.report == NULL)
+            broker_tell_failure(call->broker, 0, "cupel has no memory for a report");
+    }
     if (!call->answer.refused)
         tell_owner(call->broker, outcome);
     broker_forget_request(call);

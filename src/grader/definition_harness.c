@@ -1,4 +1,5 @@
 /* Harnesses: programs that report on several tests. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,7 +35,7 @@ static void refuse_keys(const struct cupel_field *object, const char *const *key
 }
 
 /* What names a test in reports: any text on one line. */
-static bool is_declared_id(const char *text)
+static int check_declared_id(const char *text)
 {
     CUPEL_AUTO_FREE char *clean = NULL;
     size_t characters = 0;
@@ -42,9 +43,11 @@ static bool is_declared_id(const char *text)
     for (const char *p = text; *p != '\0'; p++)
         characters += (*p & 0xC0) != 0x80;
     if (characters == 0 || characters > DECLARED_ID_MAX || strpbrk(text, "\n\t") != NULL)
-        return false;
-    return cupel_text_clean(text, strlen(text), SIZE_MAX, &clean) == 0 &&
-           strcmp(clean, text) == 0;
+        return -EINVAL;
+    int r = cupel_text_clean(text, strlen(text), SIZE_MAX, &clean);
+    if (r < 0)
+        return r;
+    return strcmp(clean, text) == 0 ? 0 : -EINVAL;
 }
 
 static void read_declared_id(struct definition *definition, const struct cupel_field *object,
@@ -56,7 +59,12 @@ static void read_declared_id(struct definition *definition, const struct cupel_f
 
     if (!cupel_field_require(object, "id", &field) || !cupel_field_string(&field, &text))
         return;
-    if (!is_declared_id(text)) {
+    int r = check_declared_id(text);
+    if (r == -ENOMEM) {
+        (void)cupel_definition_out_of_memory(definition);
+        return;
+    }
+    if (r < 0) {
         (void)cupel_field_fail(&field,
                                "expected 1 to %d characters, and none that controls, found "
                                "\"%s\"",

@@ -281,8 +281,10 @@ static void count_call(void *owner, const struct cupel_outcome *outcome)
     struct cupel_lane *lane = owner;
 
     lane->calls_ns += outcome->wall_ns;
-    if (outcome->status == CUPEL_RUN_SANDBOX_ERROR && lane->call_error.code == 0)
-        (void)cupel_fail(&lane->call_error, -EIO, "%s", outcome->error);
+    if (outcome->status != CUPEL_RUN_SANDBOX_ERROR || lane->call_error.code != 0)
+        return;
+    (void)cupel_fail(&lane->call_error, -EIO, "%s", outcome->error);
+    cupel_run_kill(side_of(lane)->run); /* it may wait for an answer, and its own counts not */
 }
 
 static void open_broker(void *owner, struct cupel_run *run, int listener_fd)

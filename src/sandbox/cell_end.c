@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -88,8 +89,10 @@ static void await_hang_up(int fd, uint64_t due_ns)
 {
     struct pollfd channel = {.fd = fd};
 
-    if (fd >= 0)
-        (void)TEMP_FAILURE_RETRY(poll(&channel, 1, left_ms(due_ns)));
+    if (fd < 0)
+        return;
+    (void)shutdown(fd, SHUT_WR); /* a lane that did not come to be does not die with its cell */
+    (void)TEMP_FAILURE_RETRY(poll(&channel, 1, left_ms(due_ns)));
 }
 
 void cell_end(struct cupel_cell *cell)

@@ -28,8 +28,8 @@ struct cupel_cell {
     bool is_root; /* no uid but root's is there to take, and RLIMIT_NPROC may not bind it */
     const struct cupel_cell_alias *aliases; /* borrowed */
     size_t alias_count;
-    bool has_exec; /* and a place for the broker's socket */
-    bool broken;   /* it broke the protocol or ended: no run can be started */
+    bool has_exec;          /* and a place for the broker's socket */
+    bool broken;            /* it broke the protocol or ended: no run can be started */
     struct cupel_error why; /* code not 0: the failure that it was ended for */
     enum cupel_network network;
     struct cupel_cgroup *cgroup; /* of the job, borrowed; NULL: none */

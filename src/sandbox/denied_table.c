@@ -28,8 +28,8 @@ static int ask(const struct cupel_policy *policy, int number,
 }
 
 int denied_table_decide(struct denied_table *table, const struct cupel_policy *policy,
-                         int number, const uint64_t arguments[static CUPEL_ARGUMENTS],
-                         struct cupel_policy_case *ret, struct denial **ret_item)
+                        int number, const uint64_t arguments[static CUPEL_ARGUMENTS],
+                        struct cupel_policy_case *ret, struct denial **ret_item)
 {
     for (size_t i = 0; i < table->count; i++) {
         struct denial *item = &table->items[i];

@@ -25,9 +25,9 @@ struct denied_table {
 
 /*
  * What the policy says of a call, from the table if it has been asked before. A case that is
- * not among its cases is none that it allows, and answered as the unknown is, with ENOSYS; so is
- * a call of too many cases. *ret_item is NULL where the call is not in the table. Returns 0 or
- * -ENOMEM.
+ * not among its cases is none that it allows, and answered as the unknown is, with ENOSYS; so
+ * is a call of too many cases. *ret_item is NULL where the call is not in the table. Returns 0
+ * or -ENOMEM.
  */
 CUPEL_MUST_CHECK int denied_table_decide(struct denied_table *table,
                                          const struct cupel_policy *policy, int number,

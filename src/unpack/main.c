@@ -40,6 +40,7 @@
 #include <unistd.h>
 
 #include "cupel/cleanup.h"
+#include "unpack/memory.h"
 #include "unpack/reject.h"
 #include "unpack/unpack.h"
 
@@ -103,6 +104,14 @@ static int parse_options(int argc, char **argv, struct cupel_unpack_limits *limi
     (void)fputs("cupel-unpack: --max-size and --max-files are needed, both positive numbers\n",
                 stderr);
     return EXIT_USAGE;
+}
+
+void cupel_unpack_give_up(void)
+{
+    static const char message[] = "cupel-unpack: out of memory\n";
+
+    (void)!write(STDERR_FILENO, message, sizeof(message) - 1);
+    _exit(EXIT_PLATFORM);
 }
 
 int main(int argc, char **argv)

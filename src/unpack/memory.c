@@ -5,12 +5,10 @@
  * that the archive is damaged, or crash; so this process ends before it can.
  */
 #include <stdlib.h>
-#include <unistd.h>
 
-#define LITTLE_BYTES  (16U << 20)
-#define EXIT_PLATFORM 1
+#include "unpack/memory.h"
 
-static const char message[] = "cupel-unpack: out of memory\n";
+#define LITTLE_BYTES (16U << 20)
 
 /* glibc's own, behind the names that are taken here. */
 void *__libc_malloc(size_t size);
@@ -21,8 +19,7 @@ static void *check(void *memory, size_t size)
 {
     if (memory != NULL || size == 0 || size > LITTLE_BYTES)
         return memory;
-    (void)!write(STDERR_FILENO, message, sizeof(message) - 1);
-    _exit(EXIT_PLATFORM);
+    cupel_unpack_give_up();
 }
 
 void *malloc(size_t size)

@@ -28,6 +28,9 @@ int OURS(vasprintf)(char **ret, const char *format, va_list arguments)
 int THEIRS(vasprintf)(char **ret, const char *format, va_list arguments)
     __attribute__((format(printf, 2, 0)));
 int OURS(asprintf)(char **ret, const char *format, ...) __attribute__((format(printf, 2, 3)));
+#elif defined(FAULT_WRAP_LIBC)
+#define OURS(name)   __wrap___libc_##name
+#define THEIRS(name) __real___libc_##name
 #else
 #define OURS(name)   name
 #define THEIRS(name) __libc_##name
@@ -39,6 +42,12 @@ void *OURS(calloc)(size_t count, size_t size);
 void *THEIRS(calloc)(size_t count, size_t size);
 void *OURS(realloc)(void *old, size_t size);
 void *THEIRS(realloc)(void *old, size_t size);
+
+/* From here on the program is at work, and no more its loader. */
+__attribute__((constructor)) static void tell_begin(void)
+{
+    (void)syscall(SYS_close, FAULT_MARK, 0L);
+}
 
 static bool is_refused(const void *place)
 {

@@ -20,7 +20,8 @@
  *
  *   calls KIND CALL COUNT        how often a kind made a call
  *   first KIND malloc NUMBER     the first allocation of a place in the code
- *   injected KIND CALL NUMBER …  the failure happened, and of what
+ *   injected KIND CALL NUMBER [early] at …  the failure happened, of what file or place;
+ *                                early: before main()
  *   died KIND SIGNAL             a process of cupel's was ended by a fault of its own
  *   descriptor TARGET            what the supervisor had open as it ended
  *   hung KIND                    after SECONDS it was still there, and was killed
@@ -90,8 +91,7 @@ static bool stops_at_calls(const struct tracer *tracer, const struct fault_trace
 {
     if (tracer->plan.all)
         return true;
-    return tracee->pending != FAULT_NONE ||
-           (!tracer->met && tracee->kind == tracer->plan.kind);
+    return tracee->pending != FAULT_NONE || (!tracer->met && tracee->kind == tracer->plan.kind);
 }
 
 static void go_on(const struct tracer *tracer, const struct fault_tracee *tracee,
@@ -132,11 +132,12 @@ static void take_child(struct tracer *tracer, const struct fault_tracee *parent)
         return;
     struct fault_tracee *tracee = find_or_add(tracer, (pid_t)child);
     tracee->kind = fault_kind_of_child(parent->kind, fault_call(parent->pid));
-    tracee->known = true;
+    tracee->known = tracee->begun = true;
     go_on(tracer, tracee, 0); /* if it has stopped already: it was waiting to be known */
 }
 
-static void take_event(struct tracer *tracer, struct fault_tracee *tracee, int event, int status)
+static void take_event(struct tracer *tracer, struct fault_tracee *tracee, int event,
+                       int status)
 {
     switch (event) {
     case PTRACE_EVENT_FORK:
@@ -146,6 +147,7 @@ static void take_event(struct tracer *tracer, struct fault_tracee *tracee, int e
         break;
     case PTRACE_EVENT_EXEC:
         tracee->kind = fault_kind_of_program(tracee->kind, tracee->pid);
+        tracee->begun = false;
         if (tracee->kind == FAULT_OTHER) {
             let_go(tracee);
             return;

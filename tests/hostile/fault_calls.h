@@ -1,6 +1,6 @@
 /*
- * Which process of cupel's a traced one is, and which of its calls are counted and made to fail:
- * parts of fault_calls, the tracer that tests/hostile/test_faults.py starts.
+ * Which process of cupel's a traced one is, and which of its calls are counted and made to
+ * fail: parts of fault_calls, the tracer that tests/hostile/test_faults.py starts.
  */
 #ifndef FAULT_CALLS_H
 #define FAULT_CALLS_H
@@ -12,7 +12,8 @@
 #include <sys/types.h>
 
 /* An allocation of a test build is announced by close(2) of this, which is no descriptor; where
- * that succeeds, the allocation fails. The second argument is the place in the code. */
+ * that succeeds, the allocation fails. The second argument is the place in the code, or 0 when
+ * main() is about to begin. */
 #define FAULT_MARK (-0x0fa17)
 
 enum fault_kind {
@@ -45,6 +46,7 @@ struct fault_plan {
 struct fault_tracee {
     pid_t pid;
     bool known; /* its kind */
+    bool begun; /* main() */
     enum fault_kind kind;
     enum { FAULT_NONE, FAULT_SKIPPED, FAULT_REFUSED, FAULT_ALLOCATION, FAULT_AFTER } pending;
     unsigned long long first_argument;

@@ -45,5 +45,6 @@ enum fault_kind fault_kind_of_program(enum fault_kind before, pid_t pid)
         (void)fclose(file);
     if (before == FAULT_SPAWN && strncmp(name, "cupel-cell", 10) == 0)
         return FAULT_CELL;
-    return before == FAULT_COMMAND && strcmp(name, "unpack\n") == 0 ? FAULT_UNPACK : FAULT_OTHER;
+    return before == FAULT_COMMAND && strcmp(name, "unpack\n") == 0 ? FAULT_UNPACK
+                                                                    : FAULT_OTHER;
 }

@@ -84,10 +84,10 @@ static void name_of(const struct count *count, char ret[static NAME_BYTES])
 static void print_path(const struct fault_tracee *tracee, const struct user_regs_struct *regs,
                        FILE *out)
 {
-    static const long first[] = {SYS_execve, SYS_mount, SYS_umount2, SYS_chdir, SYS_mkdir,
-                                 SYS_unlink, SYS_statfs, SYS_stat,   SYS_chmod};
-    static const long second[] = {SYS_openat,   SYS_newfstatat, SYS_mkdirat,  SYS_unlinkat,
-                                  SYS_openat2,  SYS_mount,      SYS_renameat, SYS_readlinkat};
+    static const long first[] = {SYS_execve, SYS_mount,  SYS_umount2, SYS_chdir, SYS_mkdir,
+                                 SYS_unlink, SYS_statfs, SYS_stat,    SYS_chmod};
+    static const long second[] = {SYS_openat,  SYS_newfstatat, SYS_mkdirat,  SYS_unlinkat,
+                                  SYS_openat2, SYS_mount,      SYS_renameat, SYS_readlinkat};
     unsigned long long at = 0;
     char path[PATH_BYTES] = "";
 
@@ -146,8 +146,8 @@ static bool enter_allocation(struct fault_tracee *tracee, const struct fault_pla
         (void)fprintf(out, "first %s malloc %lu\n", fault_kind_names[tracee->kind], number);
     if (!is_wanted(plan, tracee->kind, "malloc", number))
         return false;
-    (void)fprintf(out, "injected %s malloc %lu at %#llx\n", fault_kind_names[tracee->kind],
-                  number, regs->rsi);
+    (void)fprintf(out, "injected %s malloc %lu %s%#llx\n", fault_kind_names[tracee->kind],
+                  number, tracee->begun ? "at " : "early at ", regs->rsi);
     tracee->pending = FAULT_ALLOCATION;
     return true;
 }
@@ -159,6 +159,10 @@ bool fault_enter(struct fault_tracee *tracee, const struct fault_plan *plan, FIL
 
     if (!get(tracee->pid, &regs))
         return false;
+    if (regs.orig_rax == SYS_close && (int)regs.rdi == FAULT_MARK && regs.rsi == 0) {
+        tracee->begun = true;
+        return false;
+    }
     if (regs.orig_rax == SYS_close && (int)regs.rdi == FAULT_MARK)
         return enter_allocation(tracee, plan, &regs, out);
     const struct count count = count_of(tracee->kind, &regs);
@@ -166,7 +170,8 @@ bool fault_enter(struct fault_tracee *tracee, const struct fault_plan *plan, FIL
     name_of(&count, name);
     if (!is_wanted(plan, tracee->kind, name, number))
         return false;
-    (void)fprintf(out, "injected %s %s %lu ", fault_kind_names[tracee->kind], name, number);
+    (void)fprintf(out, "injected %s %s %lu %s", fault_kind_names[tracee->kind], name, number,
+                  tracee->begun ? "at " : "early at ");
     print_path(tracee, &regs, out);
     (void)fputc('\n', out);
     replace(tracee, &regs);

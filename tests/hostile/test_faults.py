@@ -1,16 +1,15 @@
 """Each system call and each allocation of cupel fails once: see faults.py.
 
-ctest fails some of them. All of them, or those of a job, of a kind of process or of a call:
-
-    test_faults.py --all [JOB [KIND [CALL]]]
-
-prints how many points there are, and what followed.
+ctest fails some of them. All, or those of a job, of a kind of process or of a call, are failed by
+`test_faults.py --all`, which prints how many points there are, and what followed; see --help.
 """
 
+import argparse
 import collections
 import json
 import sys
 import tempfile
+import unittest
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -87,11 +86,17 @@ def make_job(name, folder):
     return faults.Job(name, folder, *JOBS[name](folder))
 
 
-def all_points(job, kind=None, call=None):
-    for (of, name), count in sorted(job.counts.items()):
-        if kind in (None, of) and call in (None, name):
-            for error in faults.errors_of(name):
-                yield from ((of, name, number, error) for number in range(1, count + 1))
+def all_points(job, chosen):
+    """The points that are chosen: see parse()."""
+    for (kind, call), count in sorted(job.counts.items()):
+        if chosen.kind not in (None, kind) or chosen.call not in (None, call):
+            continue
+        errors = faults.errors_of(call)
+        numbers = range(1, count + 1, chosen.stride)
+        if chosen.sites and call == "malloc":
+            numbers = job.first[kind, call]
+        for error in errors[:1] if chosen.short else errors:
+            yield from ((kind, call, number, error) for number in numbers)
 
 
 def go(job, points, leave=False):
@@ -107,29 +112,149 @@ def go(job, points, leave=False):
         yield from pool.map(fail, points)
 
 
-def go_through(job, kind=None, call=None):
+def go_through(job, chosen):
     table = collections.defaultdict(collections.Counter)
     found = 0
-    for point, end in go(job, all_points(job, kind, call)):
+    for point, end in go(job, all_points(job, chosen), chosen.leave):
         name = "finding" if isinstance(end, faults.Finding) else end
         table[point[:2]][name] += 1
         if name == "finding":
             found += 1
-            print(job.name, *point, end, flush=True)
-    for (of, name), ends in table.items():
-        print(f"{job.name} {of} {name}:", ", ".join(f"{n} {end}" for end, n in sorted(ends.items())))
+            print(job.name, *point, " ".join(str(end).split())[:400], flush=True)
+    for (kind, call), ends in table.items():
+        what = ", ".join(f"{n} {end}" for end, n in sorted(ends.items()))
+        print(f"{job.name} {kind} {call}: {what}", flush=True)
     return found
 
 
-def main_all(job=None, kind=None, call=None):
+def main_all(arguments):
     found = 0
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--all", action="store_true")
+    parser.add_argument("--job", choices=JOBS)
+    parser.add_argument("--kind", help="supervisor, spawn, cell, lane, init, command, unpack")
+    parser.add_argument("--call", help="a system call's name, or malloc")
+    parser.add_argument("--stride", type=int, default=1, help="only each so manieth of a call")
+    parser.add_argument("--short", action="store_true", help="one error a call")
+    parser.add_argument("--sites", action="store_true", help="one allocation a place in the code")
+    parser.add_argument("--leave", action="store_true", help="let leaks be looked for")
+    chosen = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
-        for name in JOBS if job is None else [job]:
-            found += go_through(make_job(name, folder), kind, call)
+        for name in [chosen.job] if chosen.job else JOBS:
+            found += go_through(make_job(name, folder), chosen)
     sys.exit(1 if found else 0)
 
 
+# What has been found and mended: (job, kind, call, error) by the claim.
+CASES = {
+    "an input that cannot be written is no wrong answer": ("grade", "supervisor", "write", "EIO"),
+    "an output that cannot be read is no wrong answer": ("grade", "supervisor", "read", "EIO"),
+    "a deadline that cannot be set is no run without one": ("grade", "supervisor", "timerfd_settime", "ENOMEM"),
+    "a run that cannot be watched is no failed build": ("grade", "supervisor", "epoll_ctl.1", "ENOMEM"),
+    "a pipe that cannot be made is no failed build": ("grade", "supervisor", "pipe2", "EMFILE"),
+    "a copy that cannot be sealed is no rejection": ("grade", "supervisor", "fcntl.1033", "ENOMEM"),
+    "a folder that cannot be opened is no invalid grader": ("grade", "supervisor", "openat2", "EMFILE"),
+    "a cell is ended whatever becomes of its pidfd": ("grade", "supervisor", "pidfd_send_signal", "ENOMEM"),
+    "a cell tells that it could not get its setup": ("grade", "cell", "recvmsg", "ENOMEM"),
+    "Landlock that does not answer is not missing": ("grade", "cell", "landlock_create_ruleset", "ENOMEM"),
+    "descriptors that stay open are none of the cell's": ("grade", "cell", "close_range", "ENOMEM"),
+    "a lane tells that it could not begin": ("grade", "lane", "memfd_create", "EMFILE"),
+    "a lane's report has room or is told of": ("grade", "lane", "ftruncate", "ENOSPC"),
+    "a wait that was interrupted is no end of the command": ("grade", "init", "wait4", "EINTR"),
+    "who could not be asked is not dead": ("grade", "init", "poll", "ENOMEM"),
+    "no command goes on without its listener": ("grade", "init", "sendmsg", "ENOBUFS"),
+    "no command begins without its listener": ("grade", "command", "seccomp", "ENOMEM"),
+    "memory that is short is no damaged archive": ("grade", "unpack", "malloc", "ENOMEM"),
+    "a read that fails is no damaged archive": ("grade", "unpack", "pread64", "EIO"),
+    "calls that the broker has no memory for are no failed test": ("harness", "supervisor", "malloc", "ENOMEM"),
+    "a harness that cannot be answered is no failed test": ("harness", "supervisor", "sendto", "ENOMEM"),
+    "a call that cannot be waited for is no failed test": ("harness", "supervisor", "epoll_ctl.1", "ENOMEM"),
+    "a call that cannot be accepted is no harness out of time": ("harness", "supervisor", "accept4", "ENOMEM"),
+    "a loader that crashes is no hostile archive": ("grade", "unpack", "mmap", "ENOMEM"),
+}
+CASE_POINTS = 3 if support.SANITIZED else 5
+
+
+def spread(count, most):
+    """At most so many of the numbers from 1 to count, the first and the last among them."""
+    if count <= most:
+        return list(range(1, count + 1))
+    return [1 + i * (count - 1) // (most - 1) for i in range(most)]
+
+
+class Faults(support.TestCase):
+    """What follows where one call fails: never a verdict, a crash, a hang, or something left."""
+
+    @classmethod
+    def setUpClass(cls):
+        if not faults.TRACER.exists():
+            raise unittest.SkipTest("the tracer knows the registers of x86-64 only")
+        cls.place = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.place.cleanup)
+        cls.jobs = {}
+
+    def job(self, name):
+        if name not in self.jobs:
+            self.jobs[name] = make_job(name, self.place.name)
+        return self.jobs[name]
+
+    def judge(self, name, points, leave=False):
+        """All of them end as they may; how many in which way."""
+        ends = collections.Counter()
+        for point, end in go(self.job(name), points, leave):
+            with self.subTest(f"{name} {point}"):
+                self.assertNotIsInstance(end, faults.Finding, end)
+            ends[str(end)] += 1
+        self.assertGreater(ends["failed"] + ends["same"] + ends["host"], 0, ends)
+        return ends
+
+    def points_of(self, name, kind, call, error, most):
+        count = self.job(name).counts.get((kind, call), 0)
+        self.assertGreater(count, 0, f"{kind} makes no {call} any more")
+        return [(kind, call, number, error) for number in spread(count, most)]
+
+    def test_what_was_found_stays_mended(self):
+        points = collections.defaultdict(list)
+        for claim, (name, *point) in CASES.items():
+            with self.subTest(claim):
+                points[name] += self.points_of(name, *point, CASE_POINTS)
+        for name, chosen in points.items():
+            self.assertGreater(self.judge(name, chosen)["failed"], 0)
+
+    def test_an_end_without_failure_leaves_no_descriptor(self):
+        for name in JOBS:
+            kept = [target for target in self.job(name).open if "/" in target]
+            self.assertEqual(set(kept) - {"/dev/null"}, set(), name)
+
+    def test_the_first_of_each_call_fails(self):
+        job = self.job("grade")
+        points = [
+            (kind, call, 1, faults.errors_of(call)[0])
+            for kind, call in sorted(job.counts)
+            if call != "malloc"
+        ]
+        self.judge("grade", points[:: 4 if support.SANITIZED else 1])
+
+    def test_allocations_fail(self):
+        for name, most in (("grade", 30), ("harness", 12), ("run", 8)):
+            numbers = self.job(name).first["supervisor", "malloc"]
+            chosen = [numbers[i - 1] for i in spread(len(numbers), most)]
+            points = [("supervisor", "malloc", number, "ENOMEM") for number in chosen]
+            self.judge(name, points, leave=support.SANITIZED)  # leaks are looked for
+
+    def test_calls_of_other_jobs_fail(self):
+        for name in ("harness", "run"):
+            for kind in ("supervisor", "cell", "init"):
+                calls = [call for of, call in sorted(self.job(name).counts) if of == kind]
+                chosen = [call for call in calls if call != "malloc"][:: 8 if support.SANITIZED else 4]
+                counts = self.job(name).counts
+                self.judge(
+                    name,
+                    [(kind, c, (counts[kind, c] + 1) // 2, faults.errors_of(c)[0]) for c in chosen],
+                )
+
+
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--all"]:
-        main_all(*sys.argv[2:])
+    if "--all" in sys.argv:
+        main_all(sys.argv[1:])
     support.main()
