@@ -15,7 +15,8 @@ WALL = 5  # seconds: what a run that was stopped may take, besides 10 s to be gi
 TOLD = 10  # of cupel run: from asking for something to being given up
 
 # More than a pipe holds, so that a run needs its supervisor to the end.
-TALK = "i=0; while [ $i -lt 1500 ]; do echo \"$i: abcdefghijklmnopqrstuvwxyz 0123456789 abcdefghij\"; i=$((i+1)); done"
+LINE = "abcdefghijklmnopqrstuvwxyz 0123456789 abcdefghij"
+TALK = f'i=0; while [ $i -lt 1500 ]; do echo "$i: {LINE}"; i=$((i+1)); done'
 
 PROGRAM = "#!/bin/sh\nread line\nsleep 0.02\necho \"$line and back\"\n"
 

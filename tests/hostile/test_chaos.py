@@ -49,7 +49,8 @@ class Round:
 
     def __str__(self):
         then = f" for {self.pause:.2f} s" if self.deed == "pause" else ""
-        return f"round {self.number}: {self.deed} {self.role} of {self.job} at {self.part:.2f}{then}"
+        what = f"{self.deed} {self.role} of {self.job} at {self.part:.2f}{then}"
+        return f"round {self.number}: {what}"
 
 
 ROLES = {"run": ("supervisor", "cell", "init", "command"),
