@@ -50,7 +50,8 @@ GRADER = {
         _test("wrong", points=2, stdin_text="there\n", expect={"stdout_text": "nowhere\n"}),
         _test("talk", points=8, run=["sh", "-c", TALK],
               expect={"stdout": "talk.out", "compare": "exact"}),
-        _test("check", points=16, stdin_text="over\n", check={"run": ["sh", "check.sh"], "limits": LIMITS}),
+        _test("check", points=16, stdin_text="over\n",
+              check={"run": ["sh", "check.sh"], "limits": LIMITS}),
         {"id": "harness", "limits": LIMITS, "harness": {
             "run": ["sh", "units.sh"], "report": "tap",
             "tests": [{"id": "call 1", "points": 16}, {"id": "call 2", "points": 16}]}},
