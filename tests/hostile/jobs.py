@@ -15,7 +15,8 @@ WALL = 5  # seconds: what a run that was stopped may take, besides 10 s to be gi
 TOLD = 10  # of cupel run: from asking for something to being given up
 
 # More than a pipe holds, so that a run needs its supervisor to the end.
-TALK = "i=0; while [ $i -lt 1500 ]; do echo \"$i: abcdefghijklmnopqrstuvwxyz 0123456789 abcdefghij\"; i=$((i+1)); done"
+LINE = "abcdefghijklmnopqrstuvwxyz 0123456789 abcdefghij"
+TALK = f'i=0; while [ $i -lt 1500 ]; do echo "$i: {LINE}"; i=$((i+1)); done'
 
 PROGRAM = "#!/bin/sh\nread line\nsleep 0.02\necho \"$line and back\"\n"
 
@@ -49,7 +50,8 @@ GRADER = {
         _test("wrong", points=2, stdin_text="there\n", expect={"stdout_text": "nowhere\n"}),
         _test("talk", points=8, run=["sh", "-c", TALK],
               expect={"stdout": "talk.out", "compare": "exact"}),
-        _test("check", points=16, stdin_text="over\n", check={"run": ["sh", "check.sh"], "limits": LIMITS}),
+        _test("check", points=16, stdin_text="over\n",
+              check={"run": ["sh", "check.sh"], "limits": LIMITS}),
         {"id": "harness", "limits": LIMITS, "harness": {
             "run": ["sh", "units.sh"], "report": "tap",
             "tests": [{"id": "call 1", "points": 16}, {"id": "call 2", "points": 16}]}},

@@ -128,7 +128,7 @@ class Neighbours(grading.GradeCase):
     def check(self, names, results, figures):
         for name, test in zip(names, results):
             if name in HONEST:
-                self.assertEqual((test["verdict"], test["message"]), ("passed", test["message"]), test)
+                self.assertEqual(test["verdict"], "passed", test)
                 run = test["run"]
                 figures.setdefault(name, []).append(run["user_seconds"] + run["system_seconds"])
             else:

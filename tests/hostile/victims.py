@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 PR_SET_CHILD_SUBREAPER = 36
-LEFT_SECONDS = 10  # until what is dead must have been buried, on a busy machine
+LEFT_SECONDS = 30  # until what is dead must have been buried, on a busy machine
 TRUSTED = ("supervisor", "cell", "judge", "lane", "init")
 
 
