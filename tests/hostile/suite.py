@@ -268,7 +268,8 @@ class Suite:
         row = row_of(technique)
         cgroup = mode == "cgroup"
         for policy in technique.policies:
-            options = [*technique.options, *([] if cgroup else ["--cgroup", "none"])]
+            options = [*patience(technique), *technique.options]
+            options += [] if cgroup else ["--cgroup", "none"]
             answer = self.boxed(technique.name, policy, *options, cgroup=cgroup)
             row["policies"][policy] = answer
             if answer.startswith("not here") and technique.needs:
@@ -279,6 +280,17 @@ class Suite:
         row["alone"] = {layer: "" for layer in technique.layers}
         self.check_control(technique, row)
         return row
+
+
+def patience(technique):
+    """Options by which a slow machine does not end for time what another limit is to end."""
+    times = (("--wall", "wall_time", "60s"), ("--cpu", "cpu_time", "40s"))
+    return [
+        word
+        for option, limit, value in times
+        if option not in technique.options and f"limit {limit}" not in technique.outcomes
+        for word in (option, value)
+    ]
 
 
 def ending(answer):

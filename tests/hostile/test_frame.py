@@ -120,7 +120,8 @@ class Judging(support.TestCase):
     def test_failures_of_cupel_and_of_programs_are_faults(self):
         for answer in ("platform: no cell", "mistake: exit status 3", "limit wall_time", "not here: x"):
             with self.subTest(answer):
-                self.assertEqual(self.row({"native": answer})["faults"], [f"under policy native: {answer}"])
+                faults = self.row({"native": answer})["faults"]
+                self.assertEqual(faults, [f"under policy native: {answer}"])
 
     def test_a_control_run_in_which_it_does_not_work_is_a_fault(self):
         row = self.row({"nothing": "EPERM", "capabilities": "EACCES"})
