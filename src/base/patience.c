@@ -25,6 +25,8 @@ static void wake_up(int signal_number)
     (void)signal_number; /* that there is a handler ends the call */
 }
 
+/* Returns 0; -1 with errno, which is ENOBUFS where there are too many timers: EAGAIN is the
+ * call's own word. */
 static int begin(struct patience *ret)
 {
     struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = WAKE_UP};
@@ -34,8 +36,10 @@ static int begin(struct patience *ret)
     sigset_t own;
 
     event._sigev_un._tid = (pid_t)syscall(SYS_gettid);
-    if (timer_create(CLOCK_MONOTONIC, &event, &ret->timer) < 0)
-        return -errno;
+    if (timer_create(CLOCK_MONOTONIC, &event, &ret->timer) < 0) {
+        errno = errno == EAGAIN ? ENOBUFS : errno;
+        return -1;
+    }
     (void)sigemptyset(&own);
     (void)sigaddset(&own, WAKE_UP);
     (void)sigaction(WAKE_UP, &action, &ret->action);
@@ -59,10 +63,8 @@ int base_ioctl_impatiently(int fd, unsigned long request, void *argument)
 {
     struct patience patience;
 
-    if (begin(&patience) < 0) {
-        errno = EAGAIN;
+    if (begin(&patience) < 0)
         return -1;
-    }
     int r = ioctl(fd, request, argument);
     end(&patience);
     return r;
@@ -72,10 +74,8 @@ int base_accept_impatiently(int fd, int flags)
 {
     struct patience patience;
 
-    if (begin(&patience) < 0) {
-        errno = EAGAIN;
+    if (begin(&patience) < 0)
         return -1;
-    }
     int r = accept4(fd, NULL, NULL, flags | SOCK_CLOEXEC);
     end(&patience);
     return r;

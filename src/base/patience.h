@@ -8,7 +8,7 @@
 
 /*
  * ioctl(2) and accept4(2) for a bounded time, some 20 ms: a call that still waits then fails
- * with EINTR. Return as these do; EAGAIN if time cannot be bounded here.
+ * with EINTR. Return as these do; ENOBUFS or ENOMEM if time cannot be bounded here.
  *
  * Only as long as the call takes, SIGURG is handled: a timer sends it to the calling thread,
  * again and again, so that it does not come too early.

@@ -221,6 +221,8 @@ int cupel_cell_wait(struct cupel_cell *cell, struct cupel_error *err)
     struct pollfd ready = {.fd = cell->main_fd, .events = POLLIN};
 
     long n = TEMP_FAILURE_RETRY(poll(&ready, 1, READY_MS));
+    if (n < 0)
+        return cupel_fail_errno(err, "wait for cupel-cell");
     if (n == 0)
         return cupel_fail(err, -ETIMEDOUT, "cupel-cell was not ready after %d s",
                           READY_MS / 1000);

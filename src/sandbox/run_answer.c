@@ -112,7 +112,7 @@ static bool is_over(const struct cupel_run *run)
 {
     struct pollfd init = {.fd = run->init_pidfd, .events = POLLIN};
 
-    return run->init_pidfd < 0 || poll(&init, 1, 0) == 1;
+    return run->init_pidfd < 0 || poll(&init, 1, 0) != 0; /* a failure tells nothing of it */
 }
 
 /* Neither the command nor the clock of its CPU time can have taken longer than we waited. */

@@ -32,9 +32,9 @@ DEADLINE = 40  # seconds that a job of less than one may take
 
 # Calls that cannot fail with the arguments that cupel gives them, or do not return.
 CANNOT_FAIL = {
-    "arch_prctl", "clock_gettime", "epoll_ctl.2", "exit", "exit_group", "fcntl.1", "getegid", "geteuid", "getgid", "getpid",
-    "getuid", "rseq", "rt_sigaction", "rt_sigprocmask", "rt_sigreturn",
-    "set_robust_list", "set_tid_address", "umask", "futex",
+    "arch_prctl", "clock_gettime", "epoll_ctl.2", "exit", "exit_group", "fcntl.1", "fstatfs",
+    "futex", "getegid", "geteuid", "getgid", "getpid", "getsockopt", "gettid", "getuid", "rseq",
+    "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "set_robust_list", "set_tid_address", "umask",
 }  # fmt: skip
 
 # Of which a sanitizer's runtime makes most, and ends where one fails.

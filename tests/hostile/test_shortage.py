@@ -226,7 +226,7 @@ class Surroundings(ShortageCase):
         with open("/dev/full", "wb") as full:
             code = self.start(jobs.Run(), stdout=full)
             self.assertIn("No space left", scarcity.text(self.place / "stderr"))
-            self.assertEqual(code, 128 + 13)
+            self.assertEqual(code, 125)
             job = self.grade_job
             job.arguments = lambda place, options: [
                 "grade", str(job.grader), str(job.submission)]
