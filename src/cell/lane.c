@@ -87,7 +87,8 @@ static struct cupel_wire_exited describe(const struct cell_report *report, int i
         .max_rss_bytes = (uint64_t)usage->ru_maxrss * 1024U,
     };
 
-    if (report->ended && !report->stopped && report->end_ns > report->start_ns)
+    bool has_begun = report->start_ns != 0; /* or it was killed before that */
+    if (report->ended && !report->stopped && has_begun && report->end_ns > report->start_ns)
         exited.wall_ns = report->end_ns - report->start_ns;
     return exited;
 }

@@ -213,9 +213,7 @@ static void listener_ready(struct cupel_source *source, uint32_t events)
         int fd = base_accept_impatiently(source->fd, SOCK_NONBLOCK);
         if (fd >= 0) {
             begin_call(broker, fd);
-        } else if (errno == EAGAIN) {
-            return;
-        } else if (errno == EINTR && ++broker->waits < WAITS_MAX) {
+        } else if (errno == EAGAIN || (errno == EINTR && ++broker->waits < WAITS_MAX)) {
             return;
         } else if (errno == EINTR) {
             listen_no_more(broker);

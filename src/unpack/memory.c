@@ -10,10 +10,12 @@
 
 #define LITTLE_BYTES (16U << 20)
 
-/* glibc's own, behind the names that are taken here. */
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl*): glibc's own, behind the names that are
+ * taken here. */
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *old, size_t size);
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl*) */
 
 static void *check(void *memory, size_t size)
 {

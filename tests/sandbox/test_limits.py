@@ -190,6 +190,12 @@ except BlockingIOError:
                 _, report = self.run_boxed("true", options=option)
                 self.assertIn(report["status"], ("exited", "limit"))
 
+    def test_a_command_that_is_stopped_before_it_begins(self):
+        for _ in range(20):
+            done, report = self.run_boxed("true", options=["--memory", "1B"])
+            self.assertIn(report["status"], ("exited", "limit"), done.stderr)
+            self.assertLess(report["wall_seconds"], 60)
+
     def test_figures_that_nobody_measured_are_null(self):
         report = self.free("true", policy="native")
         self.assertIsNone(report["processes_peak"])
