@@ -84,9 +84,11 @@ int claim_check_pidfd(int fd, pid_t pid)
     int r = own < 0 ? 0 : read_pid(own, &expected);
     if (r == 0)
         r = read_pid(fd, &found);
+    if (r == 0 && found == GONE && expected != GONE) /* it may have ended meanwhile */
+        r = read_pid(own, &expected);
     if (r < 0)
         return r;
-    return found == GONE || (found > 0 && found == expected) ? 0 : -EPROTO;
+    return found != 0 && found == expected ? 0 : -EPROTO;
 }
 
 bool claim_is_proc(int fd)
