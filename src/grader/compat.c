@@ -88,13 +88,6 @@ static int unpack(struct cupel_grading *grading, const char *folder, struct cupe
     return r;
 }
 
-/* Whether a file could not be read or written for want of resources. */
-static bool is_ours(int code)
-{
-    return code == -ENOMEM || code == -ENOSPC || code == -EIO || code == -EMFILE ||
-           code == -ENFILE;
-}
-
 /* Line feeds alone, as their images make them by dos2unix. */
 static size_t without_returns(char *text, size_t len)
 {
@@ -127,13 +120,13 @@ static int place_scripts(struct cupel_grading *grading, struct cupel_error *err)
 
     int r = place_script(box_fd, "autograder/source/run_autograder",
                          "autograder/run_autograder", &why);
-    if (r < 0 && !is_ours(r))
+    if (r < 0 && !cupel_is_shortage(r))
         return cupel_grading_stop(grading, CUPEL_STATUS_GRADER_ERROR,
                                   "the autograder %s has no file run_autograder at its top: %s",
                                   grading->grader->compat->autograder, strerrordesc_np(-r));
     if (r == 0)
         r = place_script(box_fd, setup, setup, &why);
-    return is_ours(r) ? cupel_fail(err, r, "%s", why.text) : 0;
+    return cupel_is_shortage(r) ? cupel_fail(err, r, "%s", why.text) : 0;
 }
 
 /* PrairieLearn's entry point, if it is in /grade, as there. */
@@ -146,7 +139,7 @@ static int place_entry_point(struct cupel_grading *grading, struct cupel_error *
         return 0;
     int r = compat_make_executable(cupel_cell_box_fd(grading->cell), path + 1, &why);
     /* What is not there cannot be started, and is told then. */
-    return is_ours(r) ? cupel_fail(err, r, "%s", why.text) : 0;
+    return cupel_is_shortage(r) ? cupel_fail(err, r, "%s", why.text) : 0;
 }
 
 static int make_folders(const struct cupel_compat_layout *layout, int box_fd,

@@ -5,9 +5,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "cupel/cleanup.h"
 #include "cupel/submission.h"
-#include "cupel/units.h"
 #include "grader/compat.h"
 #include "grader/grading.h"
 #include "grader/plan.h"
@@ -165,18 +165,10 @@ static int grade_and_score(struct cupel_grading *grading, struct cupel_error *er
     return r < 0 ? cupel_fail(err, r, "out of memory") : 0;
 }
 
-static uint64_t monotonic_ns(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * CUPEL_NS_PER_S + (uint64_t)now.tv_nsec;
-}
-
 int cupel_grade(const struct cupel_grader *grader, const struct cupel_grade_options *options,
                 struct cupel_result *ret, struct cupel_error *err)
 {
-    uint64_t started_ns = monotonic_ns();
+    uint64_t started_ns = base_now_ns();
     struct cupel_result result = {0};
     struct cupel_grading grading = {.grader = grader, .options = options, .result = &result};
 
@@ -190,7 +182,7 @@ int cupel_grade(const struct cupel_grader *grader, const struct cupel_grade_opti
         cupel_result_clear(&result);
         return r;
     }
-    result.wall_ns = monotonic_ns() - started_ns;
+    result.wall_ns = base_now_ns() - started_ns;
     *ret = result;
     return 0;
 }

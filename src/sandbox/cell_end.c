@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "cupel/units.h"
 #include "sandbox/cell_internal.h"
 
@@ -22,17 +23,9 @@
 #define PAUSE_NS 100000
 #define TRIES    10
 
-static uint64_t now_ns(void)
-{
-    struct timespec now = {0};
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * CUPEL_NS_PER_S + (uint64_t)now.tv_nsec;
-}
-
 static int left_ms(uint64_t due_ns)
 {
-    uint64_t now = now_ns();
+    uint64_t now = base_now_ns();
 
     return now < due_ns ? (int)((due_ns - now) / 1000000U) + 1 : 0;
 }
@@ -42,7 +35,7 @@ static bool reap(pid_t pid, uint64_t due_ns, int *ret_status)
 {
     pid_t reaped;
 
-    while ((reaped = waitpid(pid, ret_status, WNOHANG)) == 0 && now_ns() < due_ns)
+    while ((reaped = waitpid(pid, ret_status, WNOHANG)) == 0 && base_now_ns() < due_ns)
         (void)nanosleep(&(struct timespec){.tv_nsec = PAUSE_NS}, NULL);
     return reaped != 0;
 }
@@ -76,7 +69,7 @@ static void sweep(uid_t uid)
             kill_as(uid);
         if (pid < 0)
             return;
-        if (!reap(pid, now_ns() + SWEEP_NS, &status)) {
+        if (!reap(pid, base_now_ns() + SWEEP_NS, &status)) {
             (void)kill(pid, SIGKILL);
             (void)waitpid(pid, &status, 0);
         }
@@ -98,7 +91,7 @@ static void await_hang_up(int fd, uint64_t due_ns)
 void cell_end(struct cupel_cell *cell)
 {
     struct pollfd end = {.fd = cell->pidfd, .events = POLLIN};
-    uint64_t due_ns = now_ns() + GONE_NS;
+    uint64_t due_ns = base_now_ns() + GONE_NS;
     int status = 0;
 
     if (cell->pid <= 0)
@@ -106,7 +99,7 @@ void cell_end(struct cupel_cell *cell)
     cell_break(cell);
     if (cell->pidfd >= 0)
         (void)TEMP_FAILURE_RETRY(poll(&end, 1, left_ms(due_ns)));
-    bool reaped = reap(cell->pid, now_ns() + PAUSE_NS, &status);
+    bool reaped = reap(cell->pid, base_now_ns() + PAUSE_NS, &status);
     if (cell->lease_fd >= 0)
         sweep(cell->uid);
     if (!reaped) /* who traced it is dead by now */

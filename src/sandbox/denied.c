@@ -22,6 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/patience.h"
 #include "cupel/cleanup.h"
 #include "cupel/units.h"
@@ -94,7 +95,7 @@ static void last_word_ready(struct cupel_source *source, uint32_t events)
 {
     struct cupel_run *run = source->owner;
     struct run_denied *denied = run->denied;
-    uint64_t now_ns = run_now_ns();
+    uint64_t now_ns = base_now_ns();
     uint64_t next_ns = UINT64_MAX;
 
     (void)events;
@@ -121,7 +122,7 @@ static void expect_death(struct cupel_run *run, int pidfd)
         armed = armed || denied->dying[i].pidfd >= 0;
     if (dying->pidfd >= 0)
         speak_last_word(dying);
-    *dying = (struct run_dying){pidfd, run_now_ns() + LAST_WORD_NS};
+    *dying = (struct run_dying){pidfd, base_now_ns() + LAST_WORD_NS};
     if (!armed)
         arm(run, &denied->last_word, LAST_WORD_NS);
 }
@@ -187,7 +188,7 @@ static bool take_call(struct cupel_run *run, const struct seccomp_notif *call)
 /* What the last call took too much has to be earned first. */
 static bool has_credit(struct run_denied *denied)
 {
-    uint64_t now_ns = run_now_ns();
+    uint64_t now_ns = base_now_ns();
     int64_t earned_ns = (int64_t)((now_ns - denied->credited_ns) / EARNED_OF);
 
     denied->credit_ns += earned_ns;
@@ -300,7 +301,7 @@ int denied_open(struct cupel_run *run, int *listener_fd, struct cupel_error *err
     for (size_t i = 0; i < RUN_DYING_MAX; i++)
         denied->dying[i].pidfd = -1;
     denied->credit_ns = BURST_NS;
-    denied->credited_ns = run_now_ns();
+    denied->credited_ns = base_now_ns();
     run->denied = denied;
     return cupel_loop_add(run->loop, &denied->listener, EPOLLIN, err);
 }

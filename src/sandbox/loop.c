@@ -3,9 +3,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/turns.h"
 #include "cupel/cleanup.h"
 #include "cupel/units.h"
@@ -28,14 +28,6 @@ struct cupel_loop {
     uint64_t away_ns;
 };
 
-static uint64_t now_ns(void)
-{
-    struct timespec now = {0};
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * CUPEL_NS_PER_S + (uint64_t)now.tv_nsec;
-}
-
 int cupel_loop_new(struct cupel_loop **ret, struct cupel_error *err)
 {
     CUPEL_AUTO_FREE struct cupel_loop *loop = calloc(1, sizeof(*loop));
@@ -45,7 +37,7 @@ int cupel_loop_new(struct cupel_loop **ret, struct cupel_error *err)
     loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     if (loop->epoll_fd < 0)
         return cupel_fail_errno(err, "epoll_create1");
-    loop->turned_ns = now_ns();
+    loop->turned_ns = base_now_ns();
     *ret = loop;
     loop = NULL;
     return 0;
@@ -104,7 +96,7 @@ static void count_turn(struct cupel_loop *loop)
 {
     uint64_t before_ns = loop->turned_ns;
 
-    loop->turned_ns = now_ns();
+    loop->turned_ns = base_now_ns();
     if (loop->turned_ns - before_ns > AWAY_NS)
         loop->away_ns += loop->turned_ns - before_ns - WAIT_NS;
 }

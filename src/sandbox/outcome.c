@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "base/clock.h"
 #include "sandbox/run_internal.h"
 
 static struct cupel_enforcement describe_enforcement(const struct cupel_run *run)
@@ -127,7 +128,7 @@ static bool ended_in_time(const struct cupel_run *run, const struct cupel_wire_e
 static struct cupel_outcome measured(const struct cupel_run *run, const struct figures *figures,
                                      const struct cupel_wire_exited *exited)
 {
-    uint64_t until_ns = run->breach_ns != 0 ? run->breach_ns : run_now_ns();
+    uint64_t until_ns = run->breach_ns != 0 ? run->breach_ns : base_now_ns();
     /* Init may see the command killed before it is told to end the run. */
     bool was_timed =
         exited->wall_ns != 0 && (run->breach_ns == 0 || ended_in_time(run, exited));

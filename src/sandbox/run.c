@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "cupel/cleanup.h"
 #include "sandbox/loop_internal.h"
 #include "sandbox/run_internal.h"
@@ -33,7 +34,7 @@ void run_breach(struct cupel_run *run, enum cupel_limit limit)
     if (run->breach != CUPEL_LIMIT_NONE)
         return;
     run->breach = limit;
-    run->breach_ns = run_now_ns();
+    run->breach_ns = base_now_ns();
     cgroup_leaf_kill(&run->leaf);
     run_signal_init(run, CUPEL_WIRE_STOP_SIGNAL);
     run_watch_killed(run);
@@ -122,7 +123,7 @@ static int send_request(struct cupel_run *run, const int stdio[static 3],
     int r = check_silence(run, err);
     if (r < 0)
         return r;
-    run->asked_ns = run_now_ns();
+    run->asked_ns = base_now_ns();
     r = wire_send(run->lane->fd, frame->bytes, (size_t)len, fds, fd_count);
     if (r == -EPIPE || r == -ECONNRESET)
         return cell_fail_ended(run->cell, err);

@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "cupel/cleanup.h"
 #include "sandbox/claims.h"
 #include "sandbox/run_internal.h"
@@ -118,7 +119,7 @@ static bool is_over(const struct cupel_run *run)
 /* Neither the command nor the clock of its CPU time can have taken longer than we waited. */
 static bool is_within_time(const struct cupel_run *run, const struct cupel_wire_exited *exited)
 {
-    uint64_t passed_ns = run_now_ns() - run->asked_ns;
+    uint64_t passed_ns = base_now_ns() - run->asked_ns;
     uint64_t cpu_ns = passed_ns * run->cell->processors * SLACK + SLACK_NS;
 
     return exited->wall_ns <= passed_ns && exited->user_ns <= cpu_ns &&

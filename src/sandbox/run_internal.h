@@ -156,7 +156,6 @@ void run_watch_started(struct cupel_run *run);
 /* The run was killed: nothing is to be checked, and its end must come soon. */
 void run_watch_killed(struct cupel_run *run);
 void run_watch_close(struct cupel_run *run);
-uint64_t run_now_ns(void);
 CUPEL_MUST_CHECK int run_watch_open_timer(struct cupel_run *run, struct cupel_source *timer,
                                           struct cupel_error *err);
 void run_watch_arm(struct cupel_run *run, const struct cupel_source *timer, uint64_t after_ns);

@@ -9,20 +9,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "cupel/cleanup.h"
 #include "cupel/units.h"
 #include "sandbox/run_internal.h"
 
 #define SETUP_NS                                                                               \
     (10 * CUPEL_NS_PER_S) /* for a run's set-up, and for its end once it is killed */
-
-uint64_t run_now_ns(void)
-{
-    struct timespec now = {0};
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * CUPEL_NS_PER_S + (uint64_t)now.tv_nsec;
-}
 
 void run_watch_arm(struct cupel_run *run, const struct cupel_source *timer, uint64_t after_ns)
 {
@@ -39,7 +32,7 @@ void run_watch_arm(struct cupel_run *run, const struct cupel_source *timer, uint
 static bool is_over(struct cupel_run *run)
 {
     uint64_t allowed_ns = run->request.limits.wall_ns + run_away_ns(run);
-    uint64_t passed_ns = run_now_ns() - run->started_ns;
+    uint64_t passed_ns = base_now_ns() - run->started_ns;
 
     if (passed_ns < allowed_ns)
         run_watch_arm(run, &run->deadline, allowed_ns - passed_ns);
@@ -97,7 +90,7 @@ int run_watch_open(struct cupel_run *run, const int stdio[static 3], struct cupe
 
 void run_watch_started(struct cupel_run *run)
 {
-    run->started_ns = run_now_ns();
+    run->started_ns = base_now_ns();
     run_watch_arm(run, &run->deadline, run->request.limits.wall_ns);
     if (is_by_cgroup(run))
         cgroup_watch_started(run);

@@ -12,8 +12,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "cupel/cleanup.h"
-#include "cupel/units.h"
 #include "sandbox/sample_internal.h"
 
 /* A process of a run is not in this many; a list that grows while it is read ends somewhere. */
@@ -144,7 +144,7 @@ static int refresh_process(struct sampler *sampler, struct sample_process *proce
     }
     if (r > 0 || (r == 0 && process->threads == 0))
         r = sample_process_read(sampler, process);
-    if (r == 0 && sample_objects_due(process, sample_now_ns()))
+    if (r == 0 && sample_objects_due(process, base_now_ns()))
         sample_objects_read(sampler, process);
     return r;
 }
@@ -212,7 +212,7 @@ static bool sleeps(struct sampler *sampler, struct sample_process *process)
  * be counted yet. */
 static bool all_sleep(struct sampler *sampler)
 {
-    uint64_t now_ns = sample_now_ns();
+    uint64_t now_ns = base_now_ns();
 
     for (size_t i = 0; i < sampler->count; i++) {
         struct sample_process *process = &sampler->processes[i];

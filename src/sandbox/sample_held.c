@@ -9,6 +9,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "cupel/cleanup.h"
 #include "sandbox/sample_internal.h"
 
@@ -115,7 +116,7 @@ static int read_folder(struct sampler *sampler, struct sample_process *process,
  */
 static int read_mapped(struct sampler *sampler, struct sample_process *process)
 {
-    uint64_t now = sample_now_ns();
+    uint64_t now = base_now_ns();
     bool is_new = process->maps_due_ns == 0;
 
     if (is_new)

@@ -70,8 +70,6 @@ struct sampler {
 
 /* sample_process.c */
 
-uint64_t sample_now_ns(void); /* CLOCK_MONOTONIC */
-
 /* Look at CPU time. Returns 1 if the process may have run since the last look; 0; -errno. */
 CUPEL_MUST_CHECK int sample_process_wake(struct sampler *sampler,
                                          struct sample_process *process);

@@ -14,6 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "cupel/cleanup.h"
 #include "sandbox/sample_internal.h"
 
@@ -143,14 +144,14 @@ void sample_objects_ran(const struct sampler *sampler, struct sample_process *pr
 {
     process->objects_stale = true;
     if (process->objects_due_ns == 0)
-        process->objects_due_ns = sample_now_ns() + OBJECTS_NS * (1 + sampler->count / CROWD);
+        process->objects_due_ns = base_now_ns() + OBJECTS_NS * (1 + sampler->count / CROWD);
 }
 
 void sample_objects_read(struct sampler *sampler, struct sample_process *process)
 {
     char path[32];
     struct found found = {0};
-    uint64_t start_ns = sample_now_ns();
+    uint64_t start_ns = base_now_ns();
 
     (void)snprintf(path, sizeof(path), "%d/maps", process->pid);
     found.bytes = measure(sampler, sampler->sources.proc_fd, path).lines * OBJECT_BYTES;
@@ -163,7 +164,7 @@ void sample_objects_read(struct sampler *sampler, struct sample_process *process
     process->objects_bytes = found.bytes;
     process->objects_stale = false;
     process->settled = false;
-    uint64_t now_ns = sample_now_ns();
+    uint64_t now_ns = base_now_ns();
     uint64_t pause_ns = COUNT_PART * (now_ns - start_ns);
     uint64_t least_ns = OBJECTS_NS * (1 + sampler->count / CROWD);
     process->objects_due_ns = now_ns + (pause_ns > least_ns ? pause_ns : least_ns);

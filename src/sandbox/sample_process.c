@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "cupel/cleanup.h"
 #include "cupel/units.h"
 #include "sandbox/sample_internal.h"
@@ -134,14 +135,6 @@ static uint64_t tick_ns(void)
     return CUPEL_NS_PER_S / (uint64_t)sysconf(_SC_CLK_TCK);
 }
 
-uint64_t sample_now_ns(void)
-{
-    struct timespec now = {0};
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * CUPEL_NS_PER_S + (uint64_t)now.tv_nsec;
-}
-
 static int read_slices(struct sampler *sampler, struct sample_process *process, uint64_t *ret)
 {
     if (process->threads != 1) {
@@ -199,7 +192,7 @@ static int read_cpu(struct sampler *sampler, struct sample_process *process, uin
 
 int sample_process_wake(struct sampler *sampler, struct sample_process *process)
 {
-    uint64_t now = sample_now_ns();
+    uint64_t now = base_now_ns();
     uint64_t cpu_ns = 0;
     int r = 0;
 

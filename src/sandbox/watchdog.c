@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "cupel/units.h"
 #include "sandbox/loop_internal.h"
 #include "sandbox/run_internal.h"
@@ -130,7 +131,7 @@ static void arm(struct cupel_run *run, const struct sample *sample, uint64_t cos
     watchdog->growth_per_us = growth_per_us(watchdog, sample);
     uint64_t awake_ns =
         larger(MEMORY_NS_MIN, fill_ns(run, larger(room, limits->memory_bytes / AWAKE_PART)));
-    uint64_t now_ns = run_now_ns();
+    uint64_t now_ns = base_now_ns();
     uint64_t age_ns = now_ns - run->started_ns;
     bool is_filling = watchdog->growth_per_us * (2 * cost_ns / 1000U) > room;
     uint64_t pause = cost_ns / (is_filling ? PAUSE_FILLING_PART : PAUSE_PART);
@@ -162,7 +163,7 @@ static int settle_once(struct cupel_run *run, bool all, struct sampler_settled *
     uint64_t cost_ns = own_cpu_ns() - start_ns;
     watchdog->settle_ns += cost_ns;
     if (r == 0 && ret->complete)
-        watchdog->settle_all_due_ns = run_now_ns() + SETTLE_ALL_PART * cost_ns;
+        watchdog->settle_all_due_ns = base_now_ns() + SETTLE_ALL_PART * cost_ns;
     return r;
 }
 
@@ -176,7 +177,7 @@ static int settle(struct cupel_run *run, struct sample *sample, struct cupel_err
     struct sampler_settled settled;
     uint64_t limit = run->request.limits.memory_bytes;
     uint64_t tmpfs = run_scratch_bytes(run);
-    uint64_t now_ns = run_now_ns();
+    uint64_t now_ns = base_now_ns();
     uint64_t part = sample->memory_bytes + tmpfs > limit / 2 ? SETTLE_NEAR_PART : SETTLE_PART;
 
     sample->memory_bytes += tmpfs;
@@ -227,7 +228,7 @@ static void pause_run(struct cupel_run *run)
 {
     run->watchdog.paused = true;
     run->watchdog.pauses_before = pauses(run);
-    run->watchdog.pause_due_ns = run_now_ns() + STOPPING_NS_MAX;
+    run->watchdog.pause_due_ns = base_now_ns() + STOPPING_NS_MAX;
     run_signal_init(run, CUPEL_WIRE_PAUSE_SIGNAL);
     run_watch_arm(run, &run->check, STOPPING_NS);
 }
@@ -235,7 +236,7 @@ static void pause_run(struct cupel_run *run)
 static bool is_stopping(const struct cupel_run *run)
 {
     return run->watchdog.paused && pauses(run) == run->watchdog.pauses_before &&
-           run_now_ns() < run->watchdog.pause_due_ns;
+           base_now_ns() < run->watchdog.pause_due_ns;
 }
 
 static void resume_run(struct cupel_run *run)
@@ -260,7 +261,7 @@ static void look(struct cupel_run *run)
     struct sample sample = {0};
     uint64_t start_ns = own_cpu_ns();
     run->watchdog.looked_before_ns = run->watchdog.looked_ns;
-    run->watchdog.looked_ns = run_now_ns();
+    run->watchdog.looked_ns = base_now_ns();
     int r = sampler_look(run->watchdog.sampler, &sample, &error);
     if (r == -EAGAIN && !run->watchdog.paused && outruns(run)) {
         pause_run(run);
@@ -329,7 +330,7 @@ void watchdog_started(struct cupel_run *run)
     const struct sample nothing = {0};
     struct cupel_error error = {0};
 
-    run->watchdog.looked_before_ns = run->watchdog.looked_ns = run_now_ns();
+    run->watchdog.looked_before_ns = run->watchdog.looked_ns = base_now_ns();
     memcpy(sources.streams, run->watchdog.streams, sizeof(sources.streams));
     if (sampler_new(&sources, &run->watchdog.sampler, &error) < 0)
         run_fail(run, &error);
