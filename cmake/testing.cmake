@@ -14,7 +14,9 @@ set(CUPEL_TEST_ENVIRONMENT
     UBSAN_OPTIONS=exitcode=99:print_stacktrace=1 CUPEL_SANITIZED=$<BOOL:${CUPEL_SANITIZE}>)
 
 # cupel_test(NAME name SCRIPT file.py [LABELS label…] [TIMEOUT seconds] [ALONE] [ONCE])
-# ALONE: not beside other tests (it measures time). ONCE: not repeated as an ordinary user.
+# ALONE: not beside other tests (it measures time). ONCE: not repeated as an ordinary user. With
+# sanitizers gradings are not repeated either: what of cupel differs by user is the sandbox's set-up,
+# which the tests of sandbox, limits and hostile repeat.
 function(cupel_test)
   cmake_parse_arguments(ARG "ALONE;ONCE" "NAME;SCRIPT;TIMEOUT" "LABELS" ${ARGN})
   if(NOT ARG_TIMEOUT)
@@ -24,7 +26,7 @@ function(cupel_test)
   add_test(NAME ${ARG_NAME} COMMAND Python3::Interpreter ${ARG_SCRIPT})
   set_tests_properties(${ARG_NAME} PROPERTIES LABELS "${ARG_LABELS}")
   set(names ${ARG_NAME})
-  if(NOT ARG_ONCE)
+  if(NOT ARG_ONCE AND NOT (CUPEL_SANITIZE AND "grade" IN_LIST ARG_LABELS))
     cmake_path(RELATIVE_PATH ARG_SCRIPT BASE_DIRECTORY ${PROJECT_SOURCE_DIR})
     add_test(NAME ${ARG_NAME}.user
              COMMAND ${PROJECT_SOURCE_DIR}/tests/as_user run ${CUPEL_USER_NOTE} ${ARG_SCRIPT})

@@ -30,7 +30,7 @@ import jobs  # noqa: E402
 import support  # noqa: E402
 import victims  # noqa: E402
 
-ROUNDS = 60
+ROUNDS = 30 if support.SANITIZED else 60
 SIDE_BY_SIDE = 8  # most rounds wait for a deadline
 # A stopped cupel-unpack is given up after 60 s; all else sooner.
 DEADLINE = 60 + jobs.WALL + 2 * jobs.TOLD + 45
