@@ -8,9 +8,8 @@ Sixteen submissions are graded at once: honest ones in shell, C and Python, whic
 part of a second, and among them a fork bomb, a memory hog, a disk hog, a flood of output and one
 that burns processors. Each of these is bounded by its policy, and by itself.
 
-Figures of CPU time are compared with those of sixteen honest gradings at once: what caches and
-hyper-threads take is taken by honest neighbours as well. Rounds of both kinds take turns, so that
-whatever else the machine does is in both.
+Figures of CPU time are those of each honest grading alone, of sixteen honest ones at once, and
+beside hogs. Rounds of all three kinds take turns, so that whatever else the machine does is in all.
 """
 
 import argparse
@@ -88,6 +87,10 @@ ENDS = {"forks": {"process_limit", "cpu_limit"}, "memory": {"memory_limit"},
         "burn": {"cpu_limit"}}
 
 
+def told(figures):
+    return f"{statistics.median(figures):.3f} s ({min(figures):.3f} to {max(figures):.3f})"
+
+
 class Neighbours(grading.GradeCase):
     rounds = 1
     measures = False
@@ -135,22 +138,25 @@ class Neighbours(grading.GradeCase):
                 self.assertIn(test["reason"], ENDS[name], (name, test["message"]))
 
     def test_no_verdict_depends_on_others(self):
-        quiet, noisy = {}, {}
         honest = list(HONEST)
-        alone = [honest[i % len(honest)] for i in range(WIDTH)]
-        mixed = list(alone)
+        peers = [honest[i % len(honest)] for i in range(WIDTH)]
+        mixed = list(peers)
         for place, name in zip((1, 5, 6, 10, 14), HOGS):
             mixed[place] = name
+        alone, among, beside = {}, {}, {}
         for _ in range(self.rounds):
-            self.check(alone, self.grade_at_once(alone), quiet)
-            self.check(mixed, self.grade_at_once(mixed), noisy)
+            for name in honest:
+                self.check([name], self.grade_at_once([name]), alone)
+            self.check(peers, self.grade_at_once(peers), among)
+            self.check(mixed, self.grade_at_once(mixed), beside)
         for name in honest:
-            before, beside = statistics.median(quiet[name]), statistics.median(noisy[name])
-            print(f"{name:7} CPU: {before:.3f} s among honest ones ({min(quiet[name]):.3f} to "
-                  f"{max(quiet[name]):.3f}), {beside:.3f} s beside hogs ({min(noisy[name]):.3f} to "
-                  f"{max(noisy[name]):.3f}): {100 * (beside / before - 1):+.1f} %", flush=True)
-            if self.measures:
-                self.assertLess(abs(beside / before - 1), 0.1, name)
+            before = statistics.median(alone[name])
+            print(f"{name:7} CPU: alone {told(alone[name])}")
+            for where, figures in (("among honest ones", among[name]), ("beside hogs", beside[name])):
+                more = statistics.median(figures) / before - 1
+                print(f"        {where} {told(figures)}: {100 * more:+.1f} %", flush=True)
+                if self.measures:
+                    self.assertLess(abs(more), 0.1, f"{name} {where}")
 
 
 def main():
