@@ -1,4 +1,5 @@
 /* What is known of arguments: their widths by call, and the names of their values. */
+#include <linux/close_range.h>
 #include <linux/prctl.h>
 #include <linux/sched.h>
 #include <string.h>
@@ -24,6 +25,7 @@ struct widths {
 static const struct widths widths[] = {
     {"arch_prctl", A(1)},
     {"clone", A(1) | A(2) | A(3) | A(4)}, /* flags: kernel_clone() takes their low half */
+    {"close_range", 0},
     {"epoll_create1", 0},
     {"eventfd2", 0},
     {"execveat", A(1) | A(2) | A(3)},
@@ -76,7 +78,7 @@ static const struct constant constants[] = {
     C(BLKGETSIZE64), C(SIOCGIFCONF), C(SIOCGIFFLAGS), C(SIOCGIFNAME), C(SIOCGIFINDEX),
     C(CLONE_NEWNS), C(CLONE_NEWCGROUP), C(CLONE_NEWUTS), C(CLONE_NEWIPC), C(CLONE_NEWUSER),
     C(CLONE_NEWPID), C(CLONE_NEWNET), C(CLONE_NEWTIME), C(CLONE_THREAD), C(CLONE_VM),
-    C(CLONE_VFORK), C(CLONE_PTRACE), C(CLONE_UNTRACED),
+    C(CLONE_VFORK), C(CLONE_PTRACE), C(CLONE_UNTRACED), C(CLONE_FILES), C(CLOSE_RANGE_UNSHARE),
     C(PR_SET_PDEATHSIG), C(PR_GET_PDEATHSIG), C(PR_GET_DUMPABLE), C(PR_SET_DUMPABLE),
     C(PR_SET_NAME), C(PR_GET_NAME), C(PR_SET_SECCOMP), C(PR_GET_SECCOMP), C(PR_CAPBSET_READ),
     C(PR_GET_KEEPCAPS), C(PR_SET_TIMERSLACK), C(PR_GET_TIMERSLACK), C(PR_SET_MM),
@@ -87,6 +89,7 @@ static const struct constant constants[] = {
     C(PER_LINUX), C(PER_LINUX32), C(ADDR_NO_RANDOMIZE),
     C(PRIO_PROCESS), C(PRIO_PGRP), C(PRIO_USER),
     C(O_PATH), C(O_CREAT), C(O_WRONLY), C(O_RDWR), C(F_SETPIPE_SZ), C(F_NOTIFY),
+    C(F_SETLK), C(F_SETLKW), C(F_OFD_SETLK), C(F_OFD_SETLKW),
     C(PROT_EXEC), C(PROT_WRITE), C(MAP_HUGETLB), C(MAP_LOCKED),
 };
 #undef C

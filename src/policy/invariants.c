@@ -23,6 +23,14 @@
     "new ways to ask of mounts, for which libraries fall back to /proc/self/mountinfo"
 #define TERMINAL_WHY "it puts input into a terminal, as if the user of it had typed"
 #define LOCAL_WHY    "without a network there is AF_UNIX only; AF_VSOCK reaches the machine's host"
+#define OUT_OF_SIGHT                                                                           \
+    "the kernel shows one table of descriptors for a process; what is behind those of "        \
+    "another "                                                                                 \
+    "one, nobody could measure"
+#define LOCKS_WHY                                                                              \
+    "such locks last without a descriptor, in any number, and the kernel bills them to "       \
+    "nobody; "                                                                                 \
+    "F_SETLK and flock() do for programs"
 #define LOOPBACK_WHY                                                                           \
     "AF_UNIX, AF_INET and AF_INET6 stay within the cell; AF_VSOCK reaches the machine's host"
 
@@ -38,6 +46,8 @@ static const struct invariant table[] = {
     {CUPEL_GROUP_NEVER, NULL, KILL, ANY_NETWORK,
      "no learner needs it and attackers do: tracing, mounts, namespaces, modules, keys, and "
      "the machine's own state"},
+    /* 0x10400: CLONE_THREAD and CLONE_FILES */
+    {"clone", "arg0 & 0x10400 == CLONE_THREAD", ERRNO(EINVAL), ANY_NETWORK, OUT_OF_SIGHT},
     NO_NAMESPACE("CLONE_NEWNS"),
     NO_NAMESPACE("CLONE_NEWCGROUP"),
     NO_NAMESPACE("CLONE_NEWUTS"),
@@ -47,6 +57,10 @@ static const struct invariant table[] = {
     NO_NAMESPACE("CLONE_NEWNET"),
     {"clone3", NULL, ERRNO(ENOSYS), ANY_NETWORK,
      "its flags are in memory, where a filter cannot look; the C library falls back to clone"},
+    {"close_range", "arg2 & CLOSE_RANGE_UNSHARE == CLOSE_RANGE_UNSHARE", ERRNO(EINVAL),
+     ANY_NETWORK, OUT_OF_SIGHT},
+    {"fcntl", "arg1 == F_OFD_SETLK", ERRNO(EINVAL), ANY_NETWORK, LOCKS_WHY},
+    {"fcntl", "arg1 == F_OFD_SETLKW", ERRNO(EINVAL), ANY_NETWORK, LOCKS_WHY},
     {"listmount", NULL, ERRNO(ENOSYS), ANY_NETWORK, MOUNTS_WHY},
     {"statmount", NULL, ERRNO(ENOSYS), ANY_NETWORK, MOUNTS_WHY},
     {"ioctl", "arg1 == TIOCSTI", ERRNO(EPERM), ANY_NETWORK, TERMINAL_WHY},

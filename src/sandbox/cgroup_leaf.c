@@ -106,6 +106,11 @@ int cgroup_leaf_cpu(const struct cgroup_leaf *leaf, uint64_t *ret_ns)
     return 0;
 }
 
+int cgroup_leaf_memory(const struct cgroup_leaf *leaf, uint64_t *ret)
+{
+    return cgroup_read_number(leaf->fd, "memory.current", ret);
+}
+
 /* Whether a file of events counts one of those named. */
 static bool has_happened(int leaf_fd, const char *file, const char *const *events)
 {

@@ -39,6 +39,9 @@ void cgroup_leaf_kill(const struct cgroup_leaf *leaf);
 /* CPU time used so far. Returns 0 and sets *ret, or -errno. */
 CUPEL_MUST_CHECK int cgroup_leaf_cpu(const struct cgroup_leaf *leaf, uint64_t *ret_ns);
 
+/* Memory that it holds now, in bytes. Returns 0 and sets *ret, or -errno. */
+CUPEL_MUST_CHECK int cgroup_leaf_memory(const struct cgroup_leaf *leaf, uint64_t *ret);
+
 /* All figures. Returns 0 and sets *ret, or -errno. */
 CUPEL_MUST_CHECK int cgroup_leaf_read(const struct cgroup_leaf *leaf,
                                       struct cgroup_figures *ret);

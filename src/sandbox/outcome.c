@@ -101,8 +101,11 @@ static struct figures take_figures(const struct cupel_run *run,
 static uint64_t memory_peak(const struct cupel_run *run, const struct figures *figures,
                             const struct cupel_wire_exited *exited)
 {
-    if (figures->by_cgroup.memory_peak_bytes != CUPEL_UNKNOWN)
-        return figures->by_cgroup.memory_peak_bytes;
+    uint64_t billed = figures->by_cgroup.memory_peak_bytes;
+
+    if (billed != CUPEL_UNKNOWN) /* and what is billed to nobody, if that was too much */
+        return run->breach == CUPEL_LIMIT_MEMORY ? larger(billed, run->memory_peak_bytes)
+                                                 : billed;
     return larger(run->memory_peak_bytes, exited->max_rss_bytes);
 }
 

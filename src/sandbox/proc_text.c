@@ -69,18 +69,30 @@ int proc_parse_stat(const char *text, struct proc_stat *ret)
     return 0;
 }
 
-uint64_t proc_parse_kib(const char *text, const char *name)
+static const char *find_value(const char *text, const char *name)
 {
     size_t len = strlen(name);
 
     for (const char *line = text; line != NULL;) {
         if (strncmp(line, name, len) == 0 && line[len] == ':')
-            return strtoull(line + len + 1, NULL, 10) * 1024U;
+            return line + len + 1;
         line = strchr(line, '\n');
         if (line != NULL)
             line++;
     }
-    return 0;
+    return NULL;
+}
+
+bool proc_has(const char *text, const char *name)
+{
+    return find_value(text, name) != NULL;
+}
+
+uint64_t proc_parse_kib(const char *text, const char *name)
+{
+    const char *value = find_value(text, name);
+
+    return value == NULL ? 0 : strtoull(value, NULL, 10) * 1024U;
 }
 
 struct proc_schedstat proc_parse_schedstat(const char *text)

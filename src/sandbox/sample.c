@@ -88,8 +88,11 @@ static int list_pids(int proc_fd, struct sample_process **ret, size_t *ret_count
             }
             list = more;
         }
-        list[count++] = (struct sample_process){
-            .pid = (int)pid, .stat_fd = -1, .status_fd = -1, .schedstat_fd = -1};
+        list[count++] = (struct sample_process){.pid = (int)pid,
+                                                .view = (int)pid,
+                                                .stat_fd = -1,
+                                                .status_fd = -1,
+                                                .schedstat_fd = -1};
     }
     (void)closedir(folder);
     if (r < 0) {
@@ -109,8 +112,7 @@ static void forget(struct sampler *sampler, struct sample_process *process)
     sample_process_clear(sampler, process);
 }
 
-/* Take over what is known of the processes of the last look. */
-static int refresh_list(struct sampler *sampler)
+int sample_list_refresh(struct sampler *sampler)
 {
     struct sample_process *list = NULL;
     size_t count = 0;
@@ -179,7 +181,7 @@ static void read_reaped(struct sampler *sampler)
 static int refresh(struct sampler *sampler)
 {
     size_t known = sampler->count;
-    int r = refresh_list(sampler);
+    int r = sample_list_refresh(sampler);
 
     if (r == 0 && sampler->count >= CROWD && sampler->count >= 2 * known)
         return -EAGAIN;

@@ -55,6 +55,13 @@ void sampler_free(struct sampler *sampler); /* NULL is allowed */
 CUPEL_MUST_CHECK int sampler_look(struct sampler *sampler, struct sample *ret,
                                   struct cupel_error *err);
 
+/*
+ * What locks of byte ranges take at the most, in bytes; more than `most` is not counted on. Of
+ * one sampler, this is asked for or looks are. Returns 0; -errno with err.
+ */
+CUPEL_MUST_CHECK int sampler_locks(struct sampler *sampler, uint64_t most, uint64_t *ret,
+                                   struct cupel_error *err);
+
 size_t sampler_count(const struct sampler *sampler); /* processes of the last look */
 
 /* Kill the processes of the last look. */

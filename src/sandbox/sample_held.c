@@ -88,7 +88,7 @@ static int read_folder(struct sampler *sampler, struct sample_process *process,
     int found = 0;
     int r = 0;
 
-    (void)snprintf(path, sizeof(path), "%d/%s", process->pid, name);
+    (void)snprintf(path, sizeof(path), "%d/%s", process->view, name);
     int list_fd = openat(sampler->sources.proc_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *folder = list_fd < 0 ? NULL : fdopendir(list_fd);
     if (folder == NULL) {
@@ -102,7 +102,7 @@ static int read_folder(struct sampler *sampler, struct sample_process *process,
         r = recognise(sampler, list_fd, entry->d_name, &held);
         if (r == -ENOENT || r == -ESRCH) /* closed meanwhile */
             r = 0;
-        held.pid = process->pid;
+        held.pid = process->view;
         if (r > 0 && (r = append(process, &held)) == 0)
             found++;
     }

@@ -23,6 +23,8 @@ struct sample_held {
 
 struct sample_process {
     int pid;
+    int view;    /* the thread by which its memory and descriptors are seen: the first may have
+                    ended */
     int stat_fd; /* kept open while there are few; or -1 */
     int status_fd;
     int schedstat_fd;
@@ -68,6 +70,10 @@ struct sampler {
     char text[PROC_TEXT_SIZE];
 };
 
+/* sample.c: the processes of now, with what is known of those that were there before. Returns 0
+ * or -errno. */
+CUPEL_MUST_CHECK int sample_list_refresh(struct sampler *sampler);
+
 /* sample_process.c */
 
 /* Look at CPU time. Returns 1 if the process may have run since the last look; 0; -errno. */
@@ -76,9 +82,15 @@ CUPEL_MUST_CHECK int sample_process_wake(struct sampler *sampler,
 /* Its pid in our own namespace; 0 or below where the kernel does not tell. */
 int sample_process_own_pid(struct sampler *sampler, int pid);
 bool sample_process_exists(const struct sampler *sampler, const struct sample_process *process);
-/* Read all else. Returns 0; -ESRCH; -errno. */
+/* Read how many threads it has, its pages, and who shows them. Returns 0; -ESRCH; -errno. */
+CUPEL_MUST_CHECK int sample_process_see(struct sampler *sampler,
+                                        struct sample_process *process);
+/* The same and all else. Returns 0; -ESRCH; -errno. */
 CUPEL_MUST_CHECK int sample_process_read(struct sampler *sampler,
                                          struct sample_process *process);
+/* Look for a thread that lives, and see the process by it. Returns whether there is one; its
+ * status is in the sampler's text then. */
+bool sample_process_find_view(struct sampler *sampler, struct sample_process *process);
 void sample_process_clear(struct sampler *sampler, struct sample_process *process);
 
 /* sample_objects.c: counted less often than all else, but also once a process sleeps */

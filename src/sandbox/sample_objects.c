@@ -153,9 +153,9 @@ void sample_objects_read(struct sampler *sampler, struct sample_process *process
     struct found found = {0};
     uint64_t start_ns = base_now_ns();
 
-    (void)snprintf(path, sizeof(path), "%d/maps", process->pid);
+    (void)snprintf(path, sizeof(path), "%d/maps", process->view);
     found.bytes = measure(sampler, sampler->sources.proc_fd, path).lines * OBJECT_BYTES;
-    add_descriptors(sampler, process->pid, &found);
+    add_descriptors(sampler, process->view, &found);
     /* What was read of a list stays as long as it was, whatever becomes of the list. */
     if (found.longest > sampler->longest_text)
         sampler->longest_text = found.longest;

@@ -209,11 +209,50 @@ int sample_process_wake(struct sampler *sampler, struct sample_process *process)
     return runs_unseen(sampler, process, now);
 }
 
+/* Who has ended has no memory. */
+static bool has_memory(const char *status)
+{
+    return proc_has(status, "RssAnon");
+}
+
+/* A process whose first thread has ended goes on with the others, and shows its memory and its
+ * descriptors by those alone. */
+bool sample_process_find_view(struct sampler *sampler, struct sample_process *process)
+{
+    char path[300];
+    bool found = false;
+
+    close_kept(sampler, &process->status_fd);
+    (void)snprintf(path, sizeof(path), "%d/task", process->pid);
+    int list_fd = openat(sampler->sources.proc_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *folder = list_fd < 0 ? NULL : fdopendir(list_fd);
+    if (folder == NULL) {
+        cupel_close_p(&list_fd);
+        return false;
+    }
+    for (struct dirent *entry; !found && (entry = readdir(folder)) != NULL;) {
+        (void)snprintf(path, sizeof(path), "%s/status", entry->d_name);
+        if (entry->d_name[0] == '.' || proc_read(list_fd, path, sampler->text) < 0)
+            continue;
+        found = has_memory(sampler->text);
+        if (found)
+            process->view = (int)strtol(entry->d_name, NULL, 10);
+    }
+    (void)closedir(folder);
+    return found;
+}
+
 static int read_status(struct sampler *sampler, struct sample_process *process)
 {
     const char *text = sampler->text;
 
-    int r = read_kept(sampler, process->pid, "status", &process->status_fd);
+    int r = read_kept(sampler, process->view, "status", &process->status_fd);
+    bool is_blind = r == -ESRCH ? process->view != process->pid
+                                : r == 0 && process->threads > 1 && !has_memory(text);
+    if (is_blind && sample_process_find_view(sampler, process))
+        r = 0;
+    else if (is_blind && process->threads > 1)
+        return 0; /* its threads come and go: what was seen of it stays */
     if (r < 0)
         return r;
     process->anonymous_bytes = proc_parse_kib(text, "RssAnon") + proc_parse_kib(text, "VmSwap");
@@ -224,7 +263,7 @@ static int read_status(struct sampler *sampler, struct sample_process *process)
     return 0;
 }
 
-int sample_process_read(struct sampler *sampler, struct sample_process *process)
+int sample_process_see(struct sampler *sampler, struct sample_process *process)
 {
     struct proc_stat stat = {0};
 
@@ -233,10 +272,18 @@ int sample_process_read(struct sampler *sampler, struct sample_process *process)
         return r;
     process->reaped_ns = stat.reaped_ticks * tick_ns();
     process->threads = stat.threads;
+    return read_status(sampler, process);
+}
+
+int sample_process_read(struct sampler *sampler, struct sample_process *process)
+{
+    int r = sample_process_see(sampler, process);
+
+    if (r < 0)
+        return r;
     process->settled = false;
     sample_objects_ran(sampler, process);
-    r = read_status(sampler, process);
-    return r == 0 ? sample_held_read(sampler, process) : r;
+    return sample_held_read(sampler, process);
 }
 
 void sample_process_clear(struct sampler *sampler, struct sample_process *process)
@@ -244,6 +291,7 @@ void sample_process_clear(struct sampler *sampler, struct sample_process *proces
     close_kept(sampler, &process->stat_fd);
     close_kept(sampler, &process->status_fd);
     close_kept(sampler, &process->schedstat_fd);
+    process->view = process->pid;
     free(process->held);
     process->held = NULL;
     process->held_count = 0;

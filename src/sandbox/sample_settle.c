@@ -70,29 +70,49 @@ static uint64_t unshared(uint64_t pss, uint64_t rss)
     return 2 * pss > rss ? 2 * pss - rss : 0;
 }
 
-static int settle_process(const struct settlement *settlement, struct sample_process *process)
+struct settled {
+    uint64_t bytes;
+    uint64_t sure_bytes;
+};
+
+static int read_settled(const struct settlement *settlement,
+                        const struct sample_process *process, struct settled *ret)
 {
     struct sampler *sampler = settlement->sampler;
     char path[32];
-
-    uint64_t bytes = process->anonymous_bytes;
-    uint64_t sure_bytes = bytes;
     int r = 0;
 
+    *ret = (struct settled){process->anonymous_bytes, process->anonymous_bytes};
     if (sampler->count > 1) { /* or there is nobody to share with */
-        (void)snprintf(path, sizeof(path), "%d/smaps_rollup", process->pid);
+        (void)snprintf(path, sizeof(path), "%d/smaps_rollup", process->view);
         r = proc_read(sampler->sources.proc_fd, path, sampler->text);
-        bytes = proc_parse_kib(sampler->text, "Pss_Anon") +
-                proc_parse_kib(sampler->text, "SwapPss");
-        sure_bytes = unshared(bytes, proc_parse_kib(sampler->text, "Anonymous"));
+        ret->bytes = proc_parse_kib(sampler->text, "Pss_Anon") +
+                     proc_parse_kib(sampler->text, "SwapPss");
+        ret->sure_bytes = unshared(ret->bytes, proc_parse_kib(sampler->text, "Anonymous"));
     }
-    if (r == 0 && process->shared_bytes > 0)
-        r = add_mappings(settlement, process->pid, &bytes);
+    return r == 0 && process->shared_bytes > 0
+               ? add_mappings(settlement, process->view, &ret->bytes)
+               : r;
+}
+
+static int settle_process(const struct settlement *settlement, struct sample_process *process)
+{
+    struct settled settled;
+
+    int r = read_settled(settlement, process, &settled);
+    if (r == -ESRCH && process->threads > 1) { /* of a thread that has just ended */
+        if (sample_process_find_view(settlement->sampler, process))
+            r = read_settled(settlement, process, &settled);
+        if (r == -ESRCH) {
+            settled = (struct settled){process->anonymous_bytes + process->shared_bytes, 0};
+            r = 0;
+        }
+    }
     if (r < 0)
         return r;
     process->settled = true;
-    process->settled_bytes = bytes + process->kernel_bytes;
-    process->sure_bytes = sure_bytes + process->kernel_bytes;
+    process->settled_bytes = settled.bytes + process->kernel_bytes;
+    process->sure_bytes = settled.sure_bytes + process->kernel_bytes;
     return 0;
 }
 

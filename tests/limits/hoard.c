@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,7 +66,9 @@ static int tables(const struct order *order)
 
     for (unsigned i = 0; i < order->mib; i++) {
         void *zeroes = mmap(NULL, reach, PROT_READ, flags, -1, 0);
-        if (zeroes == MAP_FAILED || madvise(zeroes, reach, MADV_NOHUGEPAGE) < 0)
+        /* EINVAL: of a kernel that has no huge pages. */
+        if (zeroes == MAP_FAILED ||
+            (madvise(zeroes, reach, MADV_NOHUGEPAGE) < 0 && errno != EINVAL))
             return crew_refused();
         for (size_t at = 0; at < reach; at += 2 * (size_t)CREW_MIB)
             (void)((volatile char *)zeroes)[at];
@@ -237,6 +240,59 @@ static int file(const struct order *order)
     return r;
 }
 
+static void *take_and_end(void *argument)
+{
+    const struct order *order = argument;
+    int r = heap(order);
+
+    crew_sleep_ms(order->hold_ms);
+    _exit(r == 0 ? 0 : 1);
+}
+
+/* By a thread whose process has lost its first one. */
+static int leaderless(const struct order *order)
+{
+    static struct order own;
+    pthread_t thread;
+
+    own = *order;
+    errno = pthread_create(&thread, NULL, take_and_end, &own);
+    if (errno != 0)
+        return crew_refused();
+    pthread_exit(NULL);
+}
+
+/* The kernel compares a new one with all of its file. */
+static int lock_file(const char *folder, unsigned number)
+{
+    enum { PER_FILE = 128 };
+    char path[64];
+
+    (void)snprintf(path, sizeof(path), "%s/locks%u", folder, number);
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    for (long i = 0; i < PER_FILE; i++) {
+        struct flock lock = {
+            .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 2 * i, .l_len = 1};
+        if (fd < 0 || fcntl(fd, F_SETLK, &lock) < 0)
+            return crew_refused();
+    }
+    return 0;
+}
+
+/* Locks that cannot be merged, of 256 bytes each in the kernel. */
+static int locks(const struct order *order)
+{
+    enum { FILES_PER_MIB = 32 };
+    int r = 0;
+
+    for (unsigned i = 0; r == 0 && i < order->mib * FILES_PER_MIB; i++) {
+        r = lock_file(order->folder, i);
+        if (r == 0 && i % FILES_PER_MIB == 0)
+            crew_dot();
+    }
+    return r;
+}
+
 static const struct kind {
     const char *name;
     int (*take)(const struct order *order);
@@ -255,6 +311,8 @@ static const struct kind {
     {"memfd-left", memfd_left},
     {"memfd-written", memfd_written},
     {"file", file},
+    {"leaderless", leaderless},
+    {"locks", locks},
 };
 
 int main(int argc, char **argv)

@@ -14,7 +14,8 @@ TRIES = 16
 
 # Nobody has these mapped, and no file of the kernel's tells of them, but those of a cgroup.
 UNSEEN = "shared-left"
-PAGES = ("heap", "huge", "careful", "children", "indifferent", "shared", "shared-left")
+PAGES = ("heap", "huge", "careful", "children", "indifferent", "shared", "shared-left",
+         "leaderless")
 SEGMENTS = ("memfd-written", "memfd", "memfd-left", "shm", "shm-left")
 BUFFERS = ("streams", "pipes", "datagrams", "closed", "flight")
 
@@ -68,6 +69,13 @@ class Memory(MemoryCase):
     def test_page_tables_for_which_no_address_space_is_too_large(self):
         if self.mode != "cgroup":  # to which the kernel bills them itself
             self.assert_stopped("hoard", "tables", WANTED, HOLD_MS)
+
+    def test_locks_which_the_kernel_bills_to_nobody(self):
+        options = ["--memory", "8MiB", "--wall", "15s"]
+        done, report = self.stopped("memory", "hoard", "locks", 24, policy=OPEN, options=options)
+        self.assertGreater(report["memory_peak_bytes"], 8 * MIB)
+        self.assertLess(len(done.stdout), 24)
+        self.free("hoard", "locks", 2, policy=OPEN, options=options)
 
     def test_segments_and_files_without_a_name(self):
         for kind in SEGMENTS:

@@ -185,6 +185,8 @@ static struct cupel_action cut(struct cupel_action allowed, size_t call, const u
 
     if (call == CLONE && (first & NAMESPACES) != 0)
         return refuse(EPERM);
+    if (call == CLONE && (first & (CLONE_THREAD | CLONE_FILES)) == CLONE_THREAD)
+        return refuse(EINVAL);
     if (call == IOCTL && (second == TIOCSTI || second == TIOCLINUX))
         return refuse(EPERM);
     if (call == SOCKET && !is_local)

@@ -1,6 +1,8 @@
 /* What the compiled filter of each shipped policy does with a call, without making the call. */
 #include <errno.h>
 #include <linux/prctl.h>
+#include <fcntl.h>
+#include <linux/close_range.h>
 #include <linux/sched.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -74,6 +76,13 @@ static const struct row shipped_rows[] = {
     {"native", "clone", {SIGCHLD}, ALLOW},
     {"native", "clone", {0x3d0f00}, ALLOW}, /* a thread of glibc */
     {"native", "clone", {0x4111}, ALLOW},   /* posix_spawn: CLONE_VM | CLONE_VFORK */
+    {"native", "clone", {CLONE_VM | CLONE_SIGHAND | CLONE_THREAD}, ERRNO(EINVAL)},
+    {"native", "clone", {HIGH | CLONE_THREAD}, ERRNO(EINVAL)},
+    {"native", "close_range", {3, 9, CLOSE_RANGE_UNSHARE}, ERRNO(EINVAL)},
+    {"native", "close_range", {3, 9, CLOSE_RANGE_CLOEXEC}, ALLOW},
+    {"native", "fcntl", {3, F_OFD_SETLK}, ERRNO(EINVAL)},
+    {"native", "fcntl", {3, HIGH | F_OFD_SETLKW}, ERRNO(EINVAL)},
+    {"native", "fcntl", {3, F_SETLKW}, ALLOW},
     {"native", "clone", {CLONE_NEWUSER | SIGCHLD}, ERRNO(EPERM)},
     {"native", "clone", {HIGH | CLONE_NEWUSER}, ERRNO(EPERM)},
     {"native", "clone", {CLONE_NEWNS | CLONE_VM}, ERRNO(EPERM)},

@@ -5,7 +5,7 @@
  * Outcome: limit cpu_time
  * Policies: native
  * Control: room
- * Options: --cpu 100ms
+ * Options: --cpu 20ms
  */
 #include <stdatomic.h>
 #include <stddef.h>
@@ -15,7 +15,7 @@
 #include "crew.h"
 #include "hostile.h"
 
-enum { GENERATIONS = 4000, CHAINS = 4 };
+enum { GENERATIONS = 1000, CHAINS = 4 };
 
 /* Who kills one of them is late: its child is another process already. */
 static void refork(atomic_int *generations)

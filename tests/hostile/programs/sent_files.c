@@ -17,7 +17,7 @@
 #include "exhaust.h"
 #include "hostile.h"
 
-enum { PAIRS = 24, PAGE = 4096 };
+enum { PAIRS = 12, PAGE = 4096 };
 
 static int make_file(void)
 {

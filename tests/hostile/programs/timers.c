@@ -12,7 +12,7 @@
 
 #include "hostile.h"
 
-enum { TIMERS = 4000 };
+enum { TIMERS = 1500 };
 
 int main(void)
 {
