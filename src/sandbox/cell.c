@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/patience.h"
 #include "cupel/cleanup.h"
 #include "cupel/path.h"
 #include "sandbox/cell_internal.h"
@@ -230,7 +231,7 @@ int cupel_cell_wait(struct cupel_cell *cell, struct cupel_error *err)
     if (r < 0)
         return r;
     r = cell->frame->type == CUPEL_WIRE_READY ? take_ready(cell, err) : take_failed(cell, err);
-    wire_frame_close(cell->frame);
+    cell_drop_frame(cell);
     if (r < 0)
         return r;
     if (cell->lane_count == 1)
@@ -341,27 +342,47 @@ int cupel_cell_set_up(struct cupel_cell *cell, const struct cupel_cell_options *
     return r;
 }
 
+void cell_drop_frame(struct cupel_cell *cell)
+{
+    struct wire_frame *frame = cell->frame;
+
+    for (size_t i = 0; i < frame->fd_count; i++)
+        base_close_impatiently(&frame->fds[i]);
+    frame->fd_count = 0;
+}
+
+static int receive(int channel_fd, struct wire_frame *ret)
+{
+    struct base_patience patience;
+
+    int r = base_patience_begin(&patience);
+    if (r < 0)
+        return r;
+    r = wire_receive(channel_fd, ret);
+    base_patience_end(&patience);
+    return r;
+}
+
 int cell_receive(struct cupel_cell *cell, struct cell_channel *channel, struct cupel_error *err)
 {
     enum cupel_wire_state next = CUPEL_WIRE_BROKEN;
 
-    int r = wire_receive(channel->fd, cell->frame);
+    int r = receive(channel->fd, cell->frame);
     if (r == 1 &&
         cupel_wire_next(channel->state, cell->frame->type, cell->frame->fd_count, &next) == 0) {
         channel->state = next;
         return 0;
     }
     if (r == 1) {
-        wire_frame_close(cell->frame);
+        cell_drop_frame(cell);
         r = -EPROTO;
     }
     channel->state = CUPEL_WIRE_BROKEN;
     cell_break(cell);
     if (r == 0 || r == -ECONNRESET)
         return cell_fail_ended(cell, err);
-    if (r == -EMFILE || r == -ENFILE)
-        return cupel_fail(err, r, "receive descriptors from cupel-cell: %s",
-                          strerrordesc_np(-r));
+    if (cupel_is_shortage(r))
+        return cupel_fail(err, r, "receive what cupel-cell sent: %s", strerrordesc_np(-r));
     return cupel_fail(err, r, "cupel-cell broke the protocol: %s", strerrordesc_np(-r));
 }
 
@@ -385,8 +406,8 @@ void cupel_cell_free(struct cupel_cell *cell)
         return;
     cell_end(cell);
     for (unsigned i = 0; i < cell->lane_count; i++)
-        cupel_close_p(&cell->lanes[i].fd);
-    cupel_close_p(&cell->main_fd);
+        base_close_impatiently(&cell->lanes[i].fd);
+    base_close_impatiently(&cell->main_fd);
     cupel_close_p(&cell->box_fd);
     cupel_close_p(&cell->pidfd);
     cupel_close_p(&cell->lease_fd);

@@ -56,6 +56,12 @@ int cell_fail_ended(const struct cupel_cell *cell, struct cupel_error *err);
 void cell_end(struct cupel_cell *cell);
 
 /*
+ * Close what nobody took of the frame that was received. It may be a socket that waits when it
+ * is closed: see base/patience.h, also for what was received with it and never seen.
+ */
+void cell_drop_frame(struct cupel_cell *cell);
+
+/*
  * Receive the next frame of a lane into cell->frame, and check that it is permitted. Returns 0;
  * -EPROTO or -EPIPE with err otherwise, and the cell is broken then.
  */
