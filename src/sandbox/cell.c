@@ -142,7 +142,6 @@ static int send_setup(struct cupel_cell *cell, const struct cupel_cell_options *
                       const struct far_ends *far, struct cupel_error *err)
 {
     struct cupel_wire_setup setup = {.lanes = options->lanes,
-                                     .has_lease = cell->lease_fd >= 0,
                                      .has_unpack = options->unpack_path != NULL,
                                      .has_exec = options->exec_path != NULL,
                                      .loopback = options->network == CUPEL_NETWORK_LOOPBACK,
@@ -167,8 +166,6 @@ static int send_setup(struct cupel_cell *cell, const struct cupel_cell_options *
 
     CUPEL_AUTO_FD unpack_fd = -1;
     CUPEL_AUTO_FD exec_fd = -1;
-    if (cell->lease_fd >= 0)
-        fds[count++] = cell->lease_fd;
     int r = add_program(options->unpack_path, &unpack_fd, fds, &count, err);
     if (r == 0)
         r = add_program(options->exec_path, &exec_fd, fds, &count, err);

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -17,6 +16,7 @@
 #include "base/clock.h"
 #include "cupel/units.h"
 #include "sandbox/cell_internal.h"
+#include "sandbox/uid_lease.h"
 
 #define GONE_NS  (5 * CUPEL_NS_PER_S)
 #define SWEEP_NS (CUPEL_NS_PER_S / 5)
@@ -40,12 +40,6 @@ static bool reap(pid_t pid, uint64_t due_ns, int *ret_status)
     return reaped != 0;
 }
 
-static bool has_processes(uid_t uid)
-{
-    errno = 0;
-    return getpriority(PRIO_USER, uid) != -1 || errno != ESRCH;
-}
-
 /* Calls of the kernel's alone: the C library's change all threads, and we are a copy of one. */
 static _Noreturn void kill_as(uid_t uid)
 {
@@ -62,7 +56,7 @@ static void sweep(uid_t uid)
 {
     bool done = false;
 
-    for (int i = 0; i < TRIES && !done && has_processes(uid); i++) {
+    for (int i = 0; i < TRIES && !done && uid_lease_has_processes(uid); i++) {
         int status = -1;
         pid_t pid = fork();
         if (pid == 0)
