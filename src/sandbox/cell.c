@@ -116,13 +116,6 @@ static int spawn(struct cupel_cell *cell, const char *path, uint32_t uid, int ch
     return cell->pidfd < 0 ? cupel_fail_errno(err, "pidfd_open") : 0;
 }
 
-int cell_fail_ended(const struct cupel_cell *cell, struct cupel_error *err)
-{
-    if (cell->why.code != 0)
-        return cupel_fail(err, -EPIPE, "the sandbox was ended: %.220s", cell->why.text);
-    return cupel_fail(err, -EPIPE, "cupel-cell ended unexpectedly");
-}
-
 /* Add a program that the cell shows to what is sent, if it is needed. *ret_fd is the caller's
  * to close. */
 static int add_program(const char *path, int *ret_fd, int *fds, size_t *count,
@@ -381,20 +374,6 @@ int cell_receive(struct cupel_cell *cell, struct cell_channel *channel, struct c
     if (cupel_is_shortage(r))
         return cupel_fail(err, r, "receive what cupel-cell sent: %s", strerrordesc_np(-r));
     return cupel_fail(err, r, "cupel-cell broke the protocol: %s", strerrordesc_np(-r));
-}
-
-void cell_break(struct cupel_cell *cell)
-{
-    if (!cell->broken)
-        cell_kill(cell);
-    cell->broken = true;
-}
-
-void cell_break_for(struct cupel_cell *cell, const struct cupel_error *why)
-{
-    if (cell->why.code == 0)
-        cell->why = *why;
-    cell_break(cell);
 }
 
 void cupel_cell_free(struct cupel_cell *cell)

@@ -40,8 +40,7 @@ struct cupel_cell {
     struct wire_frame *frame; /* the last one received, or the next to send */
 };
 
-/* cell_kill.c: kill its processes; what it has begun to do does not go on. */
-void cell_kill(const struct cupel_cell *cell);
+/* cell_end.c */
 
 /* End all processes of the cell at once; runs at work see their channels end. */
 void cell_break(struct cupel_cell *cell);
@@ -52,7 +51,7 @@ void cell_break_for(struct cupel_cell *cell, const struct cupel_error *why);
 /* That the cell ended, and for what, if that is known. Returns -EPIPE. */
 int cell_fail_ended(const struct cupel_cell *cell, struct cupel_error *err);
 
-/* cell_end.c: end them, and wait until all are gone, for a bounded time. */
+/* End them, and wait until all are gone, for a bounded time. */
 void cell_end(struct cupel_cell *cell);
 
 /*
