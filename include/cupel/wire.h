@@ -75,11 +75,10 @@ struct cupel_wire_alias {
     const char *folder; /* relative to /box */
 };
 
-/* Descriptors: the lease of the uid if has_lease, cupel-unpack if has_unpack, cupel-exec if
- * has_exec, then a channel for each lane if there is more than one lane. */
+/* Descriptors: cupel-unpack if has_unpack, cupel-exec if has_exec, then a channel for each lane
+ * if there is more than one lane. */
 struct cupel_wire_setup {
     uint32_t lanes;
-    bool has_lease;
     bool has_unpack;
     bool has_exec;
     bool loopback;

@@ -1,33 +1,23 @@
 #include "base/patience.h"
 
 #include <errno.h>
-#include <signal.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #define WAKE_UP SIGURG
 
 #define PATIENCE_NS 20000000
 
-/* What is put back afterwards. */
-struct patience {
-    timer_t timer;
-    struct sigaction action;
-    sigset_t mask;
-};
-
 static void wake_up(int signal_number)
 {
     (void)signal_number; /* that there is a handler ends the call */
 }
 
-/* Returns 0; -1 with errno, which is ENOBUFS where there are too many timers: EAGAIN is the
- * call's own word. */
-static int begin(struct patience *ret)
+int base_patience_begin(struct base_patience *ret)
 {
     struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = WAKE_UP};
     const struct itimerspec when = {.it_interval.tv_nsec = PATIENCE_NS,
@@ -36,10 +26,8 @@ static int begin(struct patience *ret)
     sigset_t own;
 
     event._sigev_un._tid = (pid_t)syscall(SYS_gettid);
-    if (timer_create(CLOCK_MONOTONIC, &event, &ret->timer) < 0) {
-        errno = errno == EAGAIN ? ENOBUFS : errno;
-        return -1;
-    }
+    if (timer_create(CLOCK_MONOTONIC, &event, &ret->timer) < 0)
+        return errno == EAGAIN ? -ENOBUFS : -errno; /* EAGAIN is the calls' own word */
     (void)sigemptyset(&own);
     (void)sigaddset(&own, WAKE_UP);
     (void)sigaction(WAKE_UP, &action, &ret->action);
@@ -49,7 +37,7 @@ static int begin(struct patience *ret)
 }
 
 /* A signal that the timer has sent by now has been handled when it is deleted. */
-static void end(const struct patience *patience)
+void base_patience_end(const struct base_patience *patience)
 {
     int error = errno;
 
@@ -59,24 +47,48 @@ static void end(const struct patience *patience)
     errno = error;
 }
 
+static bool begin(struct base_patience *ret)
+{
+    int r = base_patience_begin(ret);
+
+    if (r < 0)
+        errno = -r;
+    return r == 0;
+}
+
 int base_ioctl_impatiently(int fd, unsigned long request, void *argument)
 {
-    struct patience patience;
+    struct base_patience patience;
 
-    if (begin(&patience) < 0)
+    if (!begin(&patience))
         return -1;
     int r = ioctl(fd, request, argument);
-    end(&patience);
+    base_patience_end(&patience);
     return r;
 }
 
 int base_accept_impatiently(int fd, int flags)
 {
-    struct patience patience;
+    struct base_patience patience;
 
-    if (begin(&patience) < 0)
+    if (!begin(&patience))
         return -1;
     int r = accept4(fd, NULL, NULL, flags | SOCK_CLOEXEC);
-    end(&patience);
+    base_patience_end(&patience);
     return r;
+}
+
+void base_close_impatiently(int *fd)
+{
+    struct base_patience patience;
+    int error = errno;
+
+    if (*fd < 0)
+        return;
+    bool is_bounded = begin(&patience);
+    (void)close(*fd);
+    *fd = -1;
+    if (is_bounded)
+        base_patience_end(&patience);
+    errno = error;
 }

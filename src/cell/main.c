@@ -4,11 +4,10 @@
  *
  * Theory of operation
  *
- *  1. Everything but the channel is closed. SETUP arrives. Started by root, the process takes
- * the unprivileged uid that the supervisor leased; from here on root and ordinary users go one
- * way.
- *  2. One unshare(2) makes the cell's user, mount, network and uts namespaces; the uid
- * maps itself alone, as 1000. PR_SET_PDEATHSIG ties the cell to the supervisor's life. SETUP
+ *  1. Everything but the channel is closed. Started by root, the process takes the unprivileged
+ *     uid that the supervisor leased; from here on root and ordinary users go one way.
+ *  2. One unshare(2) makes the cell's user, mount, network and uts namespaces; the uid maps
+ *     itself alone, as 1000. PR_SET_PDEATHSIG ties the cell to the supervisor's life. SETUP
  *     arrives.
  *  3. root.c builds a read-only root of the host's parts that the policies name, pivots into
  * it, and detaches the host's. privileges.c empties the bounding set and sets no_new_privs: the
@@ -61,17 +60,16 @@ struct setup_fds {
 static int sort_fds(const struct cupel_wire_setup *setup, const struct wire_frame *frame,
                     struct setup_fds *ret, struct cupel_error *err)
 {
-    size_t lease = setup->has_lease ? 1 : 0; /* only kept open, for as long as we live */
     size_t unpack = setup->has_unpack ? 1 : 0;
     size_t exec = setup->has_exec ? 1 : 0;
     size_t lanes = setup->lanes > 1 ? setup->lanes : 0;
 
     if (setup->lanes < 1 || setup->lanes > CUPEL_WIRE_LANES_MAX ||
-        frame->fd_count != lease + unpack + exec + lanes)
+        frame->fd_count != unpack + exec + lanes)
         return cupel_fail(err, -EPROTO, "SETUP has %zu descriptors", frame->fd_count);
-    ret->programs.unpack_fd = setup->has_unpack ? frame->fds[lease] : -1;
-    ret->programs.exec_fd = setup->has_exec ? frame->fds[lease + unpack] : -1;
-    ret->lanes = frame->fds + lease + unpack + exec;
+    ret->programs.unpack_fd = setup->has_unpack ? frame->fds[0] : -1;
+    ret->programs.exec_fd = setup->has_exec ? frame->fds[unpack] : -1;
+    ret->lanes = frame->fds + unpack + exec;
     ret->lane_count = lanes;
     return 0;
 }

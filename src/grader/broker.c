@@ -33,8 +33,7 @@ static void close_socket(struct broker_call *call)
 {
     if (call->broker != NULL)
         cupel_loop_remove(call->broker->options.loop, &call->socket);
-    cupel_close_p(&call->socket.fd);
-    call->socket.fd = -1;
+    base_close_impatiently(&call->socket.fd);
 }
 
 static bool wants_frame(const struct broker_call *call)
@@ -147,20 +146,39 @@ static void take_frame(struct broker_call *call, size_t len)
     }
 }
 
+/* Returns the length of a frame, 0 if the client has left; of one with descriptors, which the
+ * protocol does not have, -EPROTO; -errno. */
+static ssize_t receive_frame(const struct broker_call *call)
+{
+    struct cupel_broker *broker = call->broker;
+    struct iovec part = {.iov_base = broker->frame, .iov_len = sizeof(broker->frame)};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+    struct base_patience patience;
+
+    int r = base_patience_begin(&patience);
+    if (r < 0)
+        return r;
+    ssize_t n = recvmsg(call->socket.fd, &message, MSG_DONTWAIT);
+    int error = errno;
+    base_patience_end(&patience);
+    if (n < 0)
+        return -error;
+    return (message.msg_flags & MSG_CTRUNC) != 0 ? -EPROTO : n;
+}
+
 /* Returns false if the client has left. */
 static bool receive(struct broker_call *call)
 {
     for (int i = 0; i < ROUND && wants_frame(call); i++) {
-        ssize_t n = recv(call->socket.fd, call->broker->frame, sizeof(call->broker->frame),
-                         MSG_DONTWAIT);
-        if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        ssize_t n = receive_frame(call);
+        if (n == -EAGAIN || n == -EINTR)
             return true;
-        if (n < 0 && cupel_is_shortage(-errno))
-            broker_tell_failure(call->broker, errno,
+        if (n < 0 && cupel_is_shortage((int)n))
+            broker_tell_failure(call->broker, (int)-n,
                                 "cupel could not receive what a call asks for");
-        if (n <= 0)
+        if (n <= 0 && n != -EPROTO)
             return false;
-        take_frame(call, (size_t)n);
+        take_frame(call, n > 0 ? (size_t)n : 0);
     }
     return true;
 }
@@ -186,7 +204,7 @@ static void begin_call(struct cupel_broker *broker, int fd)
 
     if (call == NULL) {
         broker_tell_failure(broker, 0, "cupel has no memory for a call");
-        (void)close(fd);
+        base_close_impatiently(&fd);
         return;
     }
     call->broker = broker;
@@ -217,8 +235,7 @@ static void listener_ready(struct cupel_source *source, uint32_t events)
             return;
         } else if (errno == EINTR) {
             listen_no_more(broker);
-            cupel_close_p(&source->fd);
-            source->fd = -1;
+            base_close_impatiently(&source->fd);
             return;
         } else if (errno != ECONNABORTED) {
             if (broker->open == 0)
@@ -254,8 +271,7 @@ void cupel_broker_free(struct cupel_broker *broker)
     if (broker == NULL)
         return;
     listen_no_more(broker);
-    cupel_close_p(&broker->listener.fd);
-    broker->listener.fd = -1;
+    base_close_impatiently(&broker->listener.fd);
     for (struct broker_call *call = broker->calls, *next; call != NULL; call = next) {
         next = call->next;
         leave(call);

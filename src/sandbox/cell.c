@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/patience.h"
 #include "cupel/cleanup.h"
 #include "cupel/path.h"
 #include "sandbox/cell_internal.h"
@@ -115,13 +116,6 @@ static int spawn(struct cupel_cell *cell, const char *path, uint32_t uid, int ch
     return cell->pidfd < 0 ? cupel_fail_errno(err, "pidfd_open") : 0;
 }
 
-int cell_fail_ended(const struct cupel_cell *cell, struct cupel_error *err)
-{
-    if (cell->why.code != 0)
-        return cupel_fail(err, -EPIPE, "the sandbox was ended: %.220s", cell->why.text);
-    return cupel_fail(err, -EPIPE, "cupel-cell ended unexpectedly");
-}
-
 /* Add a program that the cell shows to what is sent, if it is needed. *ret_fd is the caller's
  * to close. */
 static int add_program(const char *path, int *ret_fd, int *fds, size_t *count,
@@ -141,7 +135,6 @@ static int send_setup(struct cupel_cell *cell, const struct cupel_cell_options *
                       const struct far_ends *far, struct cupel_error *err)
 {
     struct cupel_wire_setup setup = {.lanes = options->lanes,
-                                     .has_lease = cell->lease_fd >= 0,
                                      .has_unpack = options->unpack_path != NULL,
                                      .has_exec = options->exec_path != NULL,
                                      .loopback = options->network == CUPEL_NETWORK_LOOPBACK,
@@ -166,8 +159,6 @@ static int send_setup(struct cupel_cell *cell, const struct cupel_cell_options *
 
     CUPEL_AUTO_FD unpack_fd = -1;
     CUPEL_AUTO_FD exec_fd = -1;
-    if (cell->lease_fd >= 0)
-        fds[count++] = cell->lease_fd;
     int r = add_program(options->unpack_path, &unpack_fd, fds, &count, err);
     if (r == 0)
         r = add_program(options->exec_path, &exec_fd, fds, &count, err);
@@ -230,7 +221,7 @@ int cupel_cell_wait(struct cupel_cell *cell, struct cupel_error *err)
     if (r < 0)
         return r;
     r = cell->frame->type == CUPEL_WIRE_READY ? take_ready(cell, err) : take_failed(cell, err);
-    wire_frame_close(cell->frame);
+    cell_drop_frame(cell);
     if (r < 0)
         return r;
     if (cell->lane_count == 1)
@@ -341,42 +332,48 @@ int cupel_cell_set_up(struct cupel_cell *cell, const struct cupel_cell_options *
     return r;
 }
 
+void cell_drop_frame(struct cupel_cell *cell)
+{
+    struct wire_frame *frame = cell->frame;
+
+    for (size_t i = 0; i < frame->fd_count; i++)
+        base_close_impatiently(&frame->fds[i]);
+    frame->fd_count = 0;
+}
+
+static int receive(int channel_fd, struct wire_frame *ret)
+{
+    struct base_patience patience;
+
+    int r = base_patience_begin(&patience);
+    if (r < 0)
+        return r;
+    r = wire_receive(channel_fd, ret);
+    base_patience_end(&patience);
+    return r;
+}
+
 int cell_receive(struct cupel_cell *cell, struct cell_channel *channel, struct cupel_error *err)
 {
     enum cupel_wire_state next = CUPEL_WIRE_BROKEN;
 
-    int r = wire_receive(channel->fd, cell->frame);
+    int r = receive(channel->fd, cell->frame);
     if (r == 1 &&
         cupel_wire_next(channel->state, cell->frame->type, cell->frame->fd_count, &next) == 0) {
         channel->state = next;
         return 0;
     }
     if (r == 1) {
-        wire_frame_close(cell->frame);
+        cell_drop_frame(cell);
         r = -EPROTO;
     }
     channel->state = CUPEL_WIRE_BROKEN;
     cell_break(cell);
     if (r == 0 || r == -ECONNRESET)
         return cell_fail_ended(cell, err);
-    if (r == -EMFILE || r == -ENFILE)
-        return cupel_fail(err, r, "receive descriptors from cupel-cell: %s",
-                          strerrordesc_np(-r));
+    if (cupel_is_shortage(r))
+        return cupel_fail(err, r, "receive what cupel-cell sent: %s", strerrordesc_np(-r));
     return cupel_fail(err, r, "cupel-cell broke the protocol: %s", strerrordesc_np(-r));
-}
-
-void cell_break(struct cupel_cell *cell)
-{
-    if (!cell->broken)
-        cell_kill(cell);
-    cell->broken = true;
-}
-
-void cell_break_for(struct cupel_cell *cell, const struct cupel_error *why)
-{
-    if (cell->why.code == 0)
-        cell->why = *why;
-    cell_break(cell);
 }
 
 void cupel_cell_free(struct cupel_cell *cell)
@@ -385,8 +382,8 @@ void cupel_cell_free(struct cupel_cell *cell)
         return;
     cell_end(cell);
     for (unsigned i = 0; i < cell->lane_count; i++)
-        cupel_close_p(&cell->lanes[i].fd);
-    cupel_close_p(&cell->main_fd);
+        base_close_impatiently(&cell->lanes[i].fd);
+    base_close_impatiently(&cell->main_fd);
     cupel_close_p(&cell->box_fd);
     cupel_close_p(&cell->pidfd);
     cupel_close_p(&cell->lease_fd);

@@ -1,13 +1,18 @@
 /*
- * The end of a cell. One that is as it should be ends as a whole when its first process is
- * killed. One that was taken over may have processes that were to stay: others of its uid, if
- * one was leased to it, are killed by that; and it may keep its first process from being
- * reaped, by tracing it. So nothing here waits without end.
+ * The end of a cell. Each of its processes asks the kernel to die with the one above it, so one
+ * that is as it should be ends as a whole when its first process is killed; but a process that
+ * was stopped from outside before it came to that would stay for ever, and hold the cell's
+ * channel and uid, so those below are killed as well. A cell that was taken over may have
+ * processes that were to stay: others of its uid, if one was leased to it, are killed by that;
+ * and it may keep its first process from being reaped, by tracing it. So nothing here waits
+ * without end.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/resource.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -15,13 +20,113 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "cupel/cleanup.h"
 #include "cupel/units.h"
 #include "sandbox/cell_internal.h"
+#include "sandbox/proc_text.h"
+#include "sandbox/uid_lease.h"
 
 #define GONE_NS  (5 * CUPEL_NS_PER_S)
 #define SWEEP_NS (CUPEL_NS_PER_S / 5)
 #define PAUSE_NS 100000
 #define TRIES    10
+
+#define LANES 1 /* below a cell with several of them; their inits are below them */
+
+/* Processes of the cell have one thread each. -errno where the kernel keeps no such list. */
+static int read_children(pid_t pid, char text[static PROC_TEXT_SIZE])
+{
+    char path[64];
+
+    (void)snprintf(path, sizeof(path), "/proc/%d/task/%d/children", pid, pid);
+    return proc_read(AT_FDCWD, path, text);
+}
+
+static bool is_child(pid_t parent, pid_t child)
+{
+    CUPEL_AUTO_FREE char *text = malloc(PROC_TEXT_SIZE);
+    struct proc_stat stat = {0};
+    char path[64];
+
+    (void)snprintf(path, sizeof(path), "/proc/%d/stat", child);
+    return text != NULL && proc_read(AT_FDCWD, path, text) == 0 &&
+           proc_parse_stat(text, &stat) == 0 && stat.parent == (uint64_t)parent;
+}
+
+/* Of who is not reaped, the number is its own. */
+static bool is_there(int pidfd)
+{
+    return syscall(SYS_pidfd_send_signal, pidfd, 0, NULL, 0) == 0;
+}
+
+static void kill_below(pid_t pid, int pidfd, unsigned generations);
+
+/* A pid may have been given anew since it was read, the parent's as well: what was read of both
+ * holds if the parent is there yet. */
+static void kill_child(pid_t parent, int parent_pidfd, pid_t pid, unsigned generations)
+{
+    CUPEL_AUTO_FD pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+
+    if (pidfd < 0 || !is_child(parent, pid) || !is_there(parent_pidfd))
+        return;
+    if (generations > 1)
+        kill_below(pid, pidfd, generations - 1);
+    (void)syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
+}
+
+static void kill_below(pid_t pid, int pidfd, unsigned generations)
+{
+    CUPEL_AUTO_FREE char *text = malloc(PROC_TEXT_SIZE);
+
+    if (text == NULL || read_children(pid, text) < 0)
+        return;
+    for (char *next = text;;) {
+        char *end;
+        pid_t child = (pid_t)strtol(next, &end, 10);
+        if (end == next)
+            return;
+        next = end;
+        kill_child(pid, pidfd, child, generations);
+    }
+}
+
+/* What it has begun to do does not go on. */
+static void kill_all(const struct cupel_cell *cell)
+{
+    unsigned lanes = cell->lane_count > 1 ? LANES : 0;
+    bool has_runs = false;
+
+    if (cell->pid <= 0) /* which kill(2) takes for many */
+        return;
+    for (unsigned i = 0; i < cell->lane_count; i++)
+        has_runs = has_runs || cell->lanes[i].state != CUPEL_WIRE_IDLE;
+    if (lanes + has_runs > 0)
+        kill_below(cell->pid, cell->pidfd, lanes + has_runs);
+    /* It is reaped by cupel_cell_free() alone, so its id is its own. */
+    if (cell->pidfd < 0 || syscall(SYS_pidfd_send_signal, cell->pidfd, SIGKILL, NULL, 0) < 0)
+        (void)kill(cell->pid, SIGKILL);
+}
+
+void cell_break(struct cupel_cell *cell)
+{
+    if (!cell->broken)
+        kill_all(cell);
+    cell->broken = true;
+}
+
+void cell_break_for(struct cupel_cell *cell, const struct cupel_error *why)
+{
+    if (cell->why.code == 0)
+        cell->why = *why;
+    cell_break(cell);
+}
+
+int cell_fail_ended(const struct cupel_cell *cell, struct cupel_error *err)
+{
+    if (cell->why.code != 0)
+        return cupel_fail(err, -EPIPE, "the sandbox was ended: %.220s", cell->why.text);
+    return cupel_fail(err, -EPIPE, "cupel-cell ended unexpectedly");
+}
 
 static int left_ms(uint64_t due_ns)
 {
@@ -40,12 +145,6 @@ static bool reap(pid_t pid, uint64_t due_ns, int *ret_status)
     return reaped != 0;
 }
 
-static bool has_processes(uid_t uid)
-{
-    errno = 0;
-    return getpriority(PRIO_USER, uid) != -1 || errno != ESRCH;
-}
-
 /* Calls of the kernel's alone: the C library's change all threads, and we are a copy of one. */
 static _Noreturn void kill_as(uid_t uid)
 {
@@ -62,7 +161,7 @@ static void sweep(uid_t uid)
 {
     bool done = false;
 
-    for (int i = 0; i < TRIES && !done && has_processes(uid); i++) {
+    for (int i = 0; i < TRIES && !done && uid_lease_has_processes(uid); i++) {
         int status = -1;
         pid_t pid = fork();
         if (pid == 0)

@@ -40,8 +40,7 @@ struct cupel_cell {
     struct wire_frame *frame; /* the last one received, or the next to send */
 };
 
-/* cell_kill.c: kill its processes; what it has begun to do does not go on. */
-void cell_kill(const struct cupel_cell *cell);
+/* cell_end.c */
 
 /* End all processes of the cell at once; runs at work see their channels end. */
 void cell_break(struct cupel_cell *cell);
@@ -52,8 +51,14 @@ void cell_break_for(struct cupel_cell *cell, const struct cupel_error *why);
 /* That the cell ended, and for what, if that is known. Returns -EPIPE. */
 int cell_fail_ended(const struct cupel_cell *cell, struct cupel_error *err);
 
-/* cell_end.c: end them, and wait until all are gone, for a bounded time. */
+/* End them, and wait until all are gone, for a bounded time. */
 void cell_end(struct cupel_cell *cell);
+
+/*
+ * Close what nobody took of the frame that was received. It may be a socket that waits when it
+ * is closed: see base/patience.h, also for what was received with it and never seen.
+ */
+void cell_drop_frame(struct cupel_cell *cell);
 
 /*
  * Receive the next frame of a lane into cell->frame, and check that it is permitted. Returns 0;

@@ -216,5 +216,5 @@ void run_answer_ready(struct cupel_source *source, uint32_t events)
         take_exited(run);
     else
         take_failed(run);
-    wire_frame_close(cell->frame); /* the run may be gone, its cell is not */
+    cell_drop_frame(cell); /* the run may be gone, its cell is not */
 }

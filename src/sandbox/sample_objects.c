@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/patience.h"
 #include "cupel/cleanup.h"
 #include "sandbox/sample_internal.h"
 
@@ -66,11 +67,12 @@ static uint64_t read_news(struct sampler *sampler, int pid, int fd)
     int bytes = 0;
     int own_pid = sample_process_own_pid(sampler, pid);
     CUPEL_AUTO_FD pidfd = own_pid > 0 ? (int)syscall(SYS_pidfd_open, own_pid, 0) : -1;
-    CUPEL_AUTO_FD copy = pidfd >= 0 ? (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0) : -1;
+    /* By now it may be something else, a socket that waits when it is closed for one. */
+    int copy = pidfd >= 0 ? (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0) : -1;
+    bool is_known = copy >= 0 && ioctl(copy, FIONREAD, &bytes) == 0;
 
-    if (copy < 0 || ioctl(copy, FIONREAD, &bytes) < 0)
-        return NEWS_MAX;
-    return (uint64_t)bytes * NEWS_FACTOR;
+    base_close_impatiently(&copy);
+    return is_known ? (uint64_t)bytes * NEWS_FACTOR : NEWS_MAX;
 }
 
 static bool is_inotify(int folder_fd, const char *name)

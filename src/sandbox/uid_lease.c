@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,6 +20,8 @@
 /* Ids at the upper end of an extent are rarely given to anyone; those below belong to accounts.
  */
 #define UPPER_END 4096U
+
+#define NOBODY 65534U /* whom daemons run as, and whose files are that are no one's */
 
 static bool holds_preferred(uint64_t first, uint64_t count)
 {
@@ -78,24 +81,43 @@ static int open_registry(const char *registry, struct cupel_error *err)
     return fd < 0 ? cupel_fail_errno(err, "open %s", registry) : fd;
 }
 
+bool uid_lease_has_processes(uid_t uid)
+{
+    errno = 0;
+    return getpriority(PRIO_USER, uid) != -1 || errno != ESRCH;
+}
+
+/* Returns 1 if it was free, and is locked now; 0; -errno. */
+static int try_lock(int fd, uint32_t uid)
+{
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = uid, .l_len = 1};
+
+    if (uid == NOBODY)
+        return 0;
+    if (fcntl(fd, F_OFD_SETLK, &lock) < 0)
+        return errno == EAGAIN || errno == EACCES ? 0 : -errno;
+    if (!uid_lease_has_processes(uid))
+        return 1;
+    lock.l_type = F_UNLCK;
+    return fcntl(fd, F_OFD_SETLK, &lock) < 0 ? -errno : 0;
+}
+
 static int lock_one(int fd, struct uid_range range, uint32_t *ret_uid, struct cupel_error *err)
 {
     uint32_t start = 0;
 
-    /* A random start makes it unlikely to meet a uid whose last process is just being buried.
-     */
+    /* Whoever looks at the same time shall not look at the same. */
     if (getrandom(&start, sizeof(start), 0) < 0)
         return cupel_fail_errno(err, "getrandom");
     for (uint32_t i = 0; i < range.count; i++) {
         uint32_t uid = range.first + (start % range.count + i) % range.count;
-        struct flock lock = {
-            .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = uid, .l_len = 1};
-        if (fcntl(fd, F_OFD_SETLK, &lock) == 0) {
+        int r = try_lock(fd, uid);
+        if (r < 0)
+            return cupel_fail(err, r, "lock a uid: %s", strerrordesc_np(-r));
+        if (r > 0) {
             *ret_uid = uid;
             return 0;
         }
-        if (errno != EAGAIN && errno != EACCES)
-            return cupel_fail_errno(err, "lock a uid");
     }
     return cupel_fail(err, -EUSERS, "all %u uids are in use", range.count);
 }

@@ -40,7 +40,6 @@ int cupel_wire_encode_setup(const struct cupel_wire_setup *in, void *buf, size_t
     struct wire_writer w = wire_begin(buf, size, CUPEL_WIRE_SETUP);
 
     wire_put_u32(&w, in->lanes);
-    wire_put_bool(&w, in->has_lease);
     wire_put_bool(&w, in->has_unpack);
     wire_put_bool(&w, in->has_exec);
     wire_put_bool(&w, in->loopback);
@@ -68,7 +67,6 @@ int cupel_wire_decode_setup(const void *buf, size_t len, struct cupel_wire_setup
 
     *ret = (struct cupel_wire_setup){0};
     ret->lanes = wire_get_u32(&r);
-    ret->has_lease = wire_get_bool(&r);
     ret->has_unpack = wire_get_bool(&r);
     ret->has_exec = wire_get_bool(&r);
     ret->loopback = wire_get_bool(&r);

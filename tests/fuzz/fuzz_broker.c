@@ -16,7 +16,7 @@ static void require_same(const uint8_t *data, size_t size, enum cupel_broker_typ
 {
     enum cupel_broker_type told;
 
-    require(len >= 0 && (size_t)len == size && memcmp(data, again, size) == 0);
+    require_same_bytes(data, size, again, len);
     require(cupel_broker_type(data, size, &told) == 0 && told == type);
 }
 

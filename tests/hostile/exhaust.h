@@ -18,6 +18,9 @@ int exhaust_by(const char *program, ...) __attribute__((sentinel));
  * for as long as a look takes. Returns 0 or -1 with errno. */
 int exhaust_crew(unsigned count, int (*work)(unsigned index));
 
+/* Write 16 MiB of byte to standard output. Returns 0 or -1 with errno. */
+int exhaust_output(char byte);
+
 /* CPU time of the process. */
 long exhaust_used_ms(void);
 

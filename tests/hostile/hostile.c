@@ -19,6 +19,17 @@ int hostile_end(long result)
     return result < 0 ? say(strerrorname_np(errno), 1) : say("done", 0);
 }
 
+int hostile_end_in(const char *folder, const char *path, long result)
+{
+    int failure = errno;
+
+    if (result == 0)
+        (void)unlink(path);
+    (void)rmdir(folder);
+    errno = failure;
+    return hostile_end(result);
+}
+
 int hostile_refused(const char *why)
 {
     return say(why, 1);

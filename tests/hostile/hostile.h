@@ -19,6 +19,9 @@ enum { HOSTILE_SECONDS = 20, HOSTILE_NOT_HERE = 77 };
 /* Exit status of a program whose deed returned result, and failed with errno if below 0. */
 int hostile_end(long result);
 
+/* As hostile_end(), of a deed that was to make path in folder, a new one: both are removed. */
+int hostile_end_in(const char *folder, const char *path, long result);
+
 /* Exit status of a program whose deed was refused in another way than by errno. */
 int hostile_refused(const char *why);
 

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 import uuid
+from pathlib import Path
 
 import support
 
@@ -130,7 +131,7 @@ class Lifetime(support.TestCase):
             self.assertRegex(done.stderr, "Too many open files|file descriptor|RLIMIT_NOFILE")
             said.add(done.stderr)
         self.assertEqual(done.returncode, 0)
-        self.assertTrue(any("receive descriptors from cupel-cell" in text for text in said), said)
+        self.assertTrue(any("receive what cupel-cell sent" in text for text in said), said)
 
     def test_a_host_that_cannot_execute_for_now_is_no_verdict(self):
         """What ENOMEM of a host at its end looks like, made by a filter."""
@@ -175,6 +176,19 @@ class Uids(support.TestCase):
         self.assertEqual(len(set(uids)), 8)
         for uid in uids:
             self.assertGreaterEqual(uid, 1879048192)
+
+    def test_the_lease_is_the_supervisors_alone(self):
+        """A cell that was taken over could give it up, or take those of others."""
+        cupel = self.start_boxed()
+        cell = support.children_of(cupel.pid)[0]
+        held = {
+            pid: [os.readlink(path) for path in Path(f"/proc/{pid}/fd").iterdir()]
+            for pid in (cupel.pid, cell)
+            if os.geteuid() == 0
+        }
+        if held:
+            self.assertEqual([any(path.endswith("/uids") for path in paths) for paths in held.values()],
+                             [True, False])
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@
 
 #include "base/patience.h"
 #include "cupel/cleanup.h"
+#include "lingering.h"
 
 #define NOT_HERE 77
 
@@ -127,12 +128,30 @@ static void what_the_program_does_with_the_signal_is_left_as_it_was(void **state
     assert_ptr_equal(found.sa_handler, on_signal);
 }
 
+static void a_socket_that_waits_for_its_peer_is_closed(void **state)
+{
+    CUPEL_AUTO_FD listening = lingering_listen();
+
+    (void)state;
+    time_t start = lingering_now_s();
+    int fd = lingering_make(listening, 2); /* so long, where nobody is impatient */
+    assert_int_equal(close(fd), 0);
+    assert_true(lingering_now_s() - start >= 1);
+    start = lingering_now_s();
+    fd = lingering_make(listening, 60);
+    base_close_impatiently(&fd);
+    assert_int_equal(fd, -1);
+    base_close_impatiently(&fd);
+    assert_true(lingering_now_s() - start < 30);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_call_that_waits_for_ever_is_interrupted),
         cmocka_unit_test(what_need_not_wait_is_done),
         cmocka_unit_test(a_notification_that_another_took_is_not_waited_for),
+        cmocka_unit_test(a_socket_that_waits_for_its_peer_is_closed),
         cmocka_unit_test(what_the_program_does_with_the_signal_is_left_as_it_was),
     };
 

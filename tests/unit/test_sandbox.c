@@ -18,62 +18,6 @@
 #include "cupel/units.h"
 #include "sandbox/run_internal.h"
 #include "sandbox/sample.h"
-#include "sandbox/uid_lease.h"
-
-static void uids_are_chosen_from_those_mapped(void **state)
-{
-    static const struct {
-        const char *map;
-        int code;
-        struct uid_range range;
-    } cases[] = {
-        {"         0          0 4294967295\n", 0, {1879048192, 65536}},
-        {"0 100000 65536\n", 0, {61440, 4096}},           /* a container */
-        {"0 1000 1\n1 100000 65536\n", 0, {61441, 4096}}, /* a rootless one */
-        {"0 1000 1\n", -ENOENT, {0, 0}},                  /* unshare -r */
-        {"0 1000 2\n", 0, {1, 1}},
-        {"0 0 1879048200\n", 0, {1879044104, 4096}}, /* ends within the preferred range */
-        {"", -ENOENT, {0, 0}},
-        {"0 0\n", -EPROTO, {0, 0}},
-        {"x\n", -EPROTO, {0, 0}},
-        {"0 0 99999999999\n", -EPROTO, {0, 0}},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct uid_range range = {0, 0};
-        int r = uid_range_choose(cases[i].map, &range);
-        if (r != cases[i].code || range.first != cases[i].range.first ||
-            range.count != cases[i].range.count)
-            fail_msg("case %zu: %d, %u %u", i, r, range.first, range.count);
-    }
-}
-
-static void a_leased_uid_is_not_leased_again(void **state)
-{
-    char registry[] = "/tmp/cupel-uids-XXXXXX";
-    CUPEL_AUTO_FD made = mkstemp(registry);
-    uint32_t uids[32];
-    int fds[32];
-
-    (void)state;
-    assert_true(made >= 0);
-    for (size_t i = 0; i < 32; i++) {
-        struct cupel_error err = {0};
-        fds[i] = uid_lease_take(registry, &uids[i], &err);
-        if (geteuid() != 0) {
-            assert_int_equal(fds[i], -1); /* an ordinary user keeps its own */
-            assert_int_equal(uids[i], UINT32_MAX);
-            continue;
-        }
-        assert_true(fds[i] >= 0);
-        for (size_t other = 0; other < i; other++)
-            assert_int_not_equal(uids[i], uids[other]);
-    }
-    for (size_t i = 0; i < 32; i++)
-        cupel_close_p(&fds[i]);
-    (void)unlink(registry);
-}
 
 static struct cupel_policy policy_of(char **read_only)
 {
@@ -320,8 +264,6 @@ int main(void)
         cmocka_unit_test(memory_is_found_behind_many_groups_and_in_swap),
         cmocka_unit_test(a_run_that_stops_itself_is_no_failure_of_the_platform),
         cmocka_unit_test(a_wall_limit_counts_if_all_others_were_at_work),
-        cmocka_unit_test(uids_are_chosen_from_those_mapped),
-        cmocka_unit_test(a_leased_uid_is_not_leased_again),
         cmocka_unit_test(a_path_is_mounted_once_and_none_that_the_cell_makes),
         cmocka_unit_test(a_cell_that_cannot_be_started_is_an_error),
         cmocka_unit_test(a_cell_that_says_nothing_is_an_error),

@@ -131,7 +131,6 @@ static void setup_arrives_as_it_was_sent(void **state)
     (void)state;
     assert_int_equal(cupel_wire_decode_setup(buf, len, &setup), 0);
     assert_int_equal(setup.lanes, 2);
-    assert_false(setup.has_lease);
     assert_true(setup.has_unpack);
     assert_true(setup.has_exec);
     assert_int_equal(setup.mount_count, 2);

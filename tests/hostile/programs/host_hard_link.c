@@ -6,7 +6,6 @@
  * Policies: every
  * Control: root
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -21,11 +20,5 @@ int main(void)
     if (mkdtemp(folder) == NULL)
         return hostile_end(-1);
     (void)snprintf(path, sizeof(path), "%s/link", folder);
-    int r = link("/dev/null", path);
-    int failure = errno;
-    if (r == 0)
-        (void)unlink(path);
-    (void)rmdir(folder);
-    errno = failure;
-    return hostile_end(r);
+    return hostile_end_in(folder, path, link("/dev/null", path));
 }

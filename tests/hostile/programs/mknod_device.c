@@ -6,13 +6,11 @@
  * Policies: every
  * Control: root
  */
-#include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <unistd.h>
 
 #include "hostile.h"
 
@@ -24,11 +22,5 @@ int main(void)
     if (mkdtemp(folder) == NULL)
         return hostile_end(-1);
     (void)snprintf(path, sizeof(path), "%s/mem", folder);
-    int r = mknod(path, S_IFCHR | 0600, makedev(1, 1));
-    int failure = errno;
-    if (r == 0)
-        (void)unlink(path);
-    (void)rmdir(folder);
-    errno = failure;
-    return hostile_end(r);
+    return hostile_end_in(folder, path, mknod(path, S_IFCHR | 0600, makedev(1, 1)));
 }

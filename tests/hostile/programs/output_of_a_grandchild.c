@@ -6,25 +6,15 @@
  * Policies: native
  * Control: room
  */
-#include <string.h>
 #include <unistd.h>
 
+#include "exhaust.h"
 #include "hostile.h"
-
-enum { BYTES = 16 << 20, BLOCK = 65536 };
 
 static _Noreturn void flood(void)
 {
-    static char block[BLOCK];
-
     hostile_bound(HOSTILE_SECONDS);
-    memset(block, 'x', sizeof(block));
-    for (ssize_t done = 0; done < BYTES;) {
-        ssize_t n = write(STDOUT_FILENO, block, sizeof(block));
-        if (n < 0)
-            break;
-        done += n;
-    }
+    (void)exhaust_output('x');
     _exit(hostile_end(0));
 }
 
