@@ -189,8 +189,11 @@ static int make_job(struct cgroup_job *job, struct cupel_error *err)
     if (mkdirat(job->base_fd, job->name, 0700) < 0)
         return cupel_fail_errno(err, "make cgroup %s", job->name);
     job->fd = openat(job->base_fd, job->name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (job->fd < 0)
-        return cupel_fail_errno(err, "open cgroup %s", job->name);
+    if (job->fd < 0) {
+        int r = cupel_fail_errno(err, "open cgroup %s", job->name);
+        remove_folder(job->base_fd, job->name);
+        return r;
+    }
     job->lock_fd = try_lock(job->fd, JOB_LOCK);
     if (job->lock_fd < 0)
         return cupel_fail(err, job->lock_fd, "lock cgroup %s: %s", job->name,
@@ -252,6 +255,8 @@ static void leave(struct cgroup_job *job, int home_fd)
         if (move_self(home_fd) < 0)
             return;
         (void)!cgroup_wait_empty(job->fd, EMPTY_MS); /* cells may be dying yet */
+        remove_folder(job->fd,
+                      SUPERVISOR); /* without a descriptor: mostly it is the only one */
         visit_folders(job->fd, remove_folder);
         remove_folder(job->base_fd, job->name);
     }
