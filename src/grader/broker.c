@@ -155,7 +155,7 @@ static bool receive(struct broker_call *call)
                          MSG_DONTWAIT);
         if (n < 0 && (errno == EAGAIN || errno == EINTR))
             return true;
-        if (n < 0 && cupel_is_shortage(-errno))
+        if (n < 0 && errno != ECONNRESET)
             broker_tell_failure(call->broker, errno,
                                 "cupel could not receive what a call asks for");
         if (n <= 0)

@@ -242,6 +242,21 @@ static void close_job(struct cgroup_job *job)
     job->lock_fd = job->fd = job->base_fd = -1;
 }
 
+static bool move_home(const struct cgroup_job *job, int home_fd)
+{
+    (void)change_controllers(job->fd, '-', job->controllers);
+    (void)change_controllers(job->base_fd, '-', job->added);
+    return move_self(home_fd) == 0;
+}
+
+static bool remove_job(const struct cgroup_job *job)
+{
+    (void)!cgroup_wait_empty(job->fd, EMPTY_MS); /* cells may be dying yet */
+    remove_folder(job->fd, SUPERVISOR);          /* without a descriptor */
+    visit_folders(job->fd, remove_folder);
+    return unlinkat(job->base_fd, job->name, AT_REMOVEDIR) == 0;
+}
+
 /*
  * The base's lock is held. Where other jobs are at work below the base, it goes on passing
  * controllers to them, and a process that came from it cannot go back: then it keeps the job,
@@ -249,16 +264,11 @@ static void close_job(struct cgroup_job *job)
  */
 static void leave(struct cgroup_job *job, int home_fd)
 {
-    if (job->fd >= 0) {
-        (void)change_controllers(job->fd, '-', job->controllers);
-        (void)change_controllers(job->base_fd, '-', job->added);
-        if (move_self(home_fd) < 0)
+    if (job->fd >= 0) { /* twice, since what the kernel lacks for a moment would leave it all */
+        if (!move_home(job, home_fd) && !move_home(job, home_fd))
             return;
-        (void)!cgroup_wait_empty(job->fd, EMPTY_MS); /* cells may be dying yet */
-        remove_folder(job->fd,
-                      SUPERVISOR); /* without a descriptor: mostly it is the only one */
-        visit_folders(job->fd, remove_folder);
-        remove_folder(job->base_fd, job->name);
+        if (!remove_job(job))
+            (void)remove_job(job);
     }
     close_job(job);
 }

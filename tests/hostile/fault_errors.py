@@ -44,9 +44,12 @@ ERRORS = {
     "pipe2": ("EMFILE", "ENFILE"),
     "poll": ("ENOMEM", "EINTR"),
     "read": ("EIO", "EINTR"),
+    "recvfrom": ("ENOMEM", "EPERM", "EINTR"),
     "recvmsg": ("ENOMEM", "EINTR"),
     "rt_sigtimedwait": ("EINTR",),
+    "seccomp": ("ENOMEM",),
     "sendmsg": ("ENOBUFS", "EINTR"),
+    "sendto": ("ENOMEM", "EPERM", "EINTR"),
     "socketpair": ("EMFILE", "ENOMEM"),
     "statx": ("ENOMEM", "EIO"),
     "timerfd_create": ("EMFILE", "ENOMEM"),
@@ -58,7 +61,10 @@ ERRORS = {
 SEND, ID_VALID = "ioctl.3222806785", "ioctl.1074274562"
 
 # Interrupted, these are made again.
-MADE_AGAIN = {SEND, ID_VALID, "epoll_wait", "poll", "read", "recvmsg", "rt_sigtimedwait", "sendmsg", "wait4"}
+MADE_AGAIN = {
+    SEND, ID_VALID, "epoll_wait", "poll", "read", "recvfrom", "recvmsg", "rt_sigtimedwait", "sendmsg",
+    "sendto", "wait4",
+}  # fmt: skip
 
 
 # Who cannot speak cannot tell why: the message is that the cell ended.

@@ -188,6 +188,9 @@ CASES = {
     "an answer that was interrupted is given": ("denied", "supervisor", SEND, "EINTR"),
     "who is looked up and interrupted is killed": ("denied", "supervisor", ID_VALID, "EINTR"),
     "who cannot be killed for a call does not go on": ("denied", "supervisor", ID_VALID, "ENOMEM"),
+    "an answer that cannot be sent stalls no harness": ("harness", "supervisor", "sendto", "EPERM"),
+    "a call that cannot be received is nobody's fault": ("harness", "supervisor", "recvfrom", "EPERM"),
+    "an input that was interrupted is read": ("run", "supervisor", "read", "EINTR"),
     "a cell that was ended tells the reason to all of its runs": ("grade", "supervisor", "recvmsg", "ENOMEM"),
     "the first failure of all is told": ("run", "supervisor", "openat", "EMFILE", "/dev/null"),
 }
@@ -231,11 +234,11 @@ class Faults(support.TestCase):
 
     def points_of(self, name, kind, call, error, path=None):
         job = self.job(name)
-        numbers = list(range(1, job.counts.get((kind, call), 0) + 1))
+        numbers = job.first.get((kind, call), [])
         if path is not None:
-            numbers = [n for n in job.first[kind, call] if job.paths[kind, call, n] == path]
+            numbers = [n for n in numbers if job.paths[kind, call, n] == path]
         self.assertTrue(numbers, f"{kind} makes no {call} {path or ''} any more")
-        chosen = spread(len(numbers), CASE_POINTS)
+        chosen = spread(len(numbers), CASE_POINTS * (4 if name in ("run", "denied") else 1))
         return [(kind, call, numbers[place - 1], error) for place in chosen]
 
     def test_what_was_found_stays_mended(self):
