@@ -29,6 +29,7 @@ ERRORS = {
     "ftruncate": ("ENOSPC", "EIO", "EINTR"),
     "getdents64": ("ENOMEM", "EIO"),
     "ioctl": ("ENOMEM", "EINTR", "EIO"),
+    "ioctl.3226476800": ("ENOMEM", "EIO"),  # receives a notification; EINTR: another has done so
     "landlock_create_ruleset": ("ENOMEM", "EMFILE"),  # EPERM: it is not there
     "memfd_create": ("EMFILE", "ENOMEM"),
     "mkdir": ("ENOSPC", "EACCES"),
@@ -76,4 +77,4 @@ UNTOLD = ("cupel-unpack: take the locale C.UTF-8", "cupel-cell sent something el
 
 
 def errors_of(call):
-    return ERRORS.get(call.partition(".")[0], OTHERS)
+    return ERRORS.get(call) or ERRORS.get(call.partition(".")[0], OTHERS)
