@@ -85,7 +85,8 @@ void run_abandon(struct cupel_run *run)
 static int check_silence(const struct cupel_run *run, struct cupel_error *err)
 {
     char byte;
-    ssize_t n = recv(run->lane->fd, &byte, sizeof(byte), MSG_PEEK | MSG_DONTWAIT);
+    ssize_t n =
+        TEMP_FAILURE_RETRY(recv(run->lane->fd, &byte, sizeof(byte), MSG_PEEK | MSG_DONTWAIT));
 
     if (n < 0 && errno == EAGAIN)
         return 0;
