@@ -95,7 +95,7 @@ static bool open_standard_streams(void)
     return fd >= 0;
 }
 
-static int out_of_memory = CUPEL_EXIT_PLATFORM;
+static int failure = CUPEL_EXIT_PLATFORM; /* of the platform */
 
 /* jansson's reader does not notice that it could not keep what it has read, and then reads what
  * is not there. */
@@ -105,7 +105,7 @@ static void *allocate_json(size_t size)
 
     if (memory == NULL) {
         (void)fputs("cupel: out of memory\n", stderr);
-        _exit(out_of_memory);
+        _exit(failure);
     }
     return memory;
 }
@@ -114,8 +114,13 @@ int main(int argc, char **argv)
 {
     char name[] = "cupel";
 
-    if (!open_standard_streams())
-        return CUPEL_EXIT_PLATFORM;
+    /* Other exit statuses of cupel run are its command's. */
+    if (argc > 1 && strcmp(argv[1], "run") == 0)
+        failure = CUPEL_EXIT_NO_SANDBOX;
+    if (!open_standard_streams()) {
+        perror("cupel: open /dev/null"); /* which may be seen */
+        return failure;
+    }
     cupel_cli_catch_signals();
     json_set_alloc_funcs(allocate_json, free);
     if (argc < 2)
@@ -125,7 +130,5 @@ int main(int argc, char **argv)
     if (strcmp(argv[1], "--version") == 0)
         return print_version();
     argv[0] = name;
-    if (strcmp(argv[1], "run") == 0)
-        out_of_memory = CUPEL_EXIT_NO_SANDBOX;
     return cupel_cli_dispatch(commands, COMMAND_COUNT, argc, argv);
 }

@@ -173,7 +173,7 @@ static bool receive(struct broker_call *call)
         ssize_t n = receive_frame(call);
         if (n == -EAGAIN || n == -EINTR)
             return true;
-        if (n < 0 && cupel_is_shortage((int)n))
+        if (n < 0 && n != -ECONNRESET && n != -EPROTO)
             broker_tell_failure(call->broker, (int)-n,
                                 "cupel could not receive what a call asks for");
         if (n <= 0 && n != -EPROTO)

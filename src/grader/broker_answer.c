@@ -128,7 +128,7 @@ static void advance(struct broker_call *call, const struct piece *piece)
 static void fall_silent(struct broker_call *call)
 {
     call->is_deaf = true;
-    if (cupel_is_shortage(-errno))
+    if (errno != EPIPE && errno != ECONNRESET)
         broker_tell_failure(call->broker, errno, "cupel could not answer a call");
 }
 
@@ -142,6 +142,8 @@ void broker_flush(struct broker_call *call)
         ssize_t n = len < 0 ? len
                             : send(call->socket.fd, broker->frame, (size_t)len,
                                    MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (len < 0)
+            errno = -len;
         if (n >= 0)
             advance(call, &piece);
         else if (errno == EAGAIN)

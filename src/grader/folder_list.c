@@ -81,11 +81,12 @@ static int collect(const struct search *search, int folder_fd, const char *folde
         return cupel_fail(err, -EMLINK, "%s: more than %d folders deep", folder, DEPTH_MAX);
     /* A description of its own: the caller's offset stays. */
     CUPEL_AUTO_FD fd = openat(folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const char *shown = folder[0] == '\0' ? "." : folder;
     if (fd < 0)
-        return cupel_fail_errno(err, "%s", folder);
+        return cupel_fail_errno(err, "%s", shown);
     __attribute__((cleanup(close_folder))) DIR *entries = fdopendir(fd);
     if (entries == NULL)
-        return cupel_fail_errno(err, "%s", folder);
+        return cupel_fail_errno(err, "%s", shown);
     (void)cupel_take_fd(&fd);
 
     int r = 0;
@@ -98,7 +99,7 @@ static int collect(const struct search *search, int folder_fd, const char *folde
             r = collect_entry(search, folder_fd, folder, name, depth, err);
     }
     if (r == 0 && errno != 0)
-        return cupel_fail_errno(err, "%s", folder);
+        return cupel_fail_errno(err, "%s", shown);
     return r;
 }
 

@@ -368,12 +368,17 @@ int cell_receive(struct cupel_cell *cell, struct cell_channel *channel, struct c
         r = -EPROTO;
     }
     channel->state = CUPEL_WIRE_BROKEN;
-    cell_break(cell);
-    if (r == 0 || r == -ECONNRESET)
+    if (r == 0 || r == -ECONNRESET) {
+        cell_break(cell);
         return cell_fail_ended(cell, err);
-    if (cupel_is_shortage(r))
-        return cupel_fail(err, r, "receive what cupel-cell sent: %s", strerrordesc_np(-r));
-    return cupel_fail(err, r, "cupel-cell broke the protocol: %s", strerrordesc_np(-r));
+    }
+    struct cupel_error why = {0};
+    (void)cupel_fail(&why, r,
+                     cupel_is_shortage(r) ? "receive what cupel-cell sent: %s"
+                                          : "cupel-cell broke the protocol: %s",
+                     strerrordesc_np(-r));
+    cell_break_for(cell, &why);
+    return cupel_fail(err, r, "%s", why.text);
 }
 
 void cupel_cell_free(struct cupel_cell *cell)

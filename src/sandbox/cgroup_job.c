@@ -189,8 +189,11 @@ static int make_job(struct cgroup_job *job, struct cupel_error *err)
     if (mkdirat(job->base_fd, job->name, 0700) < 0)
         return cupel_fail_errno(err, "make cgroup %s", job->name);
     job->fd = openat(job->base_fd, job->name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (job->fd < 0)
-        return cupel_fail_errno(err, "open cgroup %s", job->name);
+    if (job->fd < 0) {
+        int r = cupel_fail_errno(err, "open cgroup %s", job->name);
+        remove_folder(job->base_fd, job->name);
+        return r;
+    }
     job->lock_fd = try_lock(job->fd, JOB_LOCK);
     if (job->lock_fd < 0)
         return cupel_fail(err, job->lock_fd, "lock cgroup %s: %s", job->name,
@@ -239,6 +242,21 @@ static void close_job(struct cgroup_job *job)
     job->lock_fd = job->fd = job->base_fd = -1;
 }
 
+static bool move_home(const struct cgroup_job *job, int home_fd)
+{
+    (void)change_controllers(job->fd, '-', job->controllers);
+    (void)change_controllers(job->base_fd, '-', job->added);
+    return move_self(home_fd) == 0;
+}
+
+static bool remove_job(const struct cgroup_job *job)
+{
+    (void)!cgroup_wait_empty(job->fd, EMPTY_MS); /* cells may be dying yet */
+    remove_folder(job->fd, SUPERVISOR);          /* without a descriptor */
+    visit_folders(job->fd, remove_folder);
+    return unlinkat(job->base_fd, job->name, AT_REMOVEDIR) == 0;
+}
+
 /*
  * The base's lock is held. Where other jobs are at work below the base, it goes on passing
  * controllers to them, and a process that came from it cannot go back: then it keeps the job,
@@ -246,14 +264,11 @@ static void close_job(struct cgroup_job *job)
  */
 static void leave(struct cgroup_job *job, int home_fd)
 {
-    if (job->fd >= 0) {
-        (void)change_controllers(job->fd, '-', job->controllers);
-        (void)change_controllers(job->base_fd, '-', job->added);
-        if (move_self(home_fd) < 0)
+    if (job->fd >= 0) { /* twice, since what the kernel lacks for a moment would leave it all */
+        if (!move_home(job, home_fd) && !move_home(job, home_fd))
             return;
-        (void)!cgroup_wait_empty(job->fd, EMPTY_MS); /* cells may be dying yet */
-        visit_folders(job->fd, remove_folder);
-        remove_folder(job->base_fd, job->name);
+        if (!remove_job(job))
+            (void)remove_job(job);
     }
     close_job(job);
 }

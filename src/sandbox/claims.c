@@ -58,7 +58,7 @@ static int read_pid(int pidfd, long *ret)
 
     (void)snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", pidfd);
     CUPEL_AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+    ssize_t n = fd < 0 ? -1 : TEMP_FAILURE_RETRY(read(fd, text, sizeof(text) - 1));
     if (n < 0)
         return -errno;
     text[n] = '\0';

@@ -56,14 +56,20 @@ union response {
     unsigned char room[NOTIFICATION_SIZE];
 };
 
-static void answer(const struct run_denied *denied, uint64_t id, int error_number)
+/* Who asked waits until it is answered: for ever, if that fails. */
+static void answer(struct cupel_run *run, uint64_t id, int error_number)
 {
     union response answer = {.response = {.id = id, .error = -error_number}};
+    struct cupel_error error = {0};
 
     if (error_number == 0)
         answer.response.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
-    /* ENOENT: who asked is gone. */
-    (void)ioctl(denied->listener.fd, SECCOMP_IOCTL_NOTIF_SEND, &answer);
+    int r = (int)TEMP_FAILURE_RETRY(
+        ioctl(run->denied->listener.fd, SECCOMP_IOCTL_NOTIF_SEND, &answer));
+    if (r < 0 && errno != ENOENT) { /* it is gone */
+        (void)cupel_fail_errno(&error, "answer a denied call");
+        run_fail(run, &error);
+    }
 }
 
 static void disarm(const struct cupel_source *timer)
@@ -127,13 +133,24 @@ static void expect_death(struct cupel_run *run, int pidfd)
         arm(run, &denied->last_word, LAST_WORD_NS);
 }
 
+static bool is_gone(int error)
+{
+    return error == -ESRCH || error == -ENOENT || error == -EINVAL;
+}
+
 /* Returns whether the command itself was killed. */
 static bool end_process(struct cupel_run *run, const struct seccomp_notif *call)
 {
     struct denied_process process;
+    struct cupel_error error = {0};
 
     int pidfd =
         denied_process_end(run->denied->listener.fd, call->id, (pid_t)call->pid, &process);
+    if (pidfd < 0 && !is_gone(pidfd)) { /* it would go on, which no policy says */
+        (void)cupel_fail(&error, pidfd, "end a process for a denied call: %s",
+                         strerrordesc_np(-pidfd));
+        run_fail(run, &error);
+    }
     if (pidfd < 0)
         return false;
     if (process.dies_of_sigsys)
@@ -162,7 +179,7 @@ static bool take_call(struct cupel_run *run, const struct seccomp_notif *call)
     memcpy(arguments, call->data.args, sizeof(arguments));
     if (is_learned(run, call->data.nr, arguments)) {
         run->request.learn(run->request.owner, call->data.nr, arguments);
-        answer(denied, call->id, 0);
+        answer(run, call->id, 0);
         return false;
     }
     int r = denied_table_decide(&denied->table, run->request.policy, call->data.nr, arguments,
@@ -171,7 +188,7 @@ static bool take_call(struct cupel_run *run, const struct seccomp_notif *call)
         struct cupel_error error = {0};
         (void)cupel_fail(&error, r, "decide on a denied call: %s", strerrordesc_np(-r));
         run_fail(run, &error);
-        answer(denied, call->id, EPERM);
+        answer(run, call->id, EPERM);
         return false;
     }
     const struct cupel_action *action = &match.decision.action;
@@ -179,7 +196,7 @@ static bool take_call(struct cupel_run *run, const struct seccomp_notif *call)
         fatal = end_process(run, call);
     denied_table_count(&denied->table, item, call->data.nr, arguments, &match, fatal);
     /* Whatever we make of it here: the filter of the policy does not allow this call. */
-    answer(denied, call->id,
+    answer(run, call->id,
            action->kind == CUPEL_ACTION_ERRNO && action->error_number > 0 ? action->error_number
                                                                           : EPERM);
     return action->kind == CUPEL_ACTION_KILL;
@@ -272,7 +289,8 @@ static int check_listener(int fd, struct cupel_error *err)
 
     if (fstat(fd, &st) < 0)
         return cupel_fail_errno(err, "look at a listener");
-    if ((st.st_mode & S_IFMT) != 0 || ioctl(fd, SECCOMP_IOCTL_NOTIF_ID_VALID, &no_id) == 0)
+    if ((st.st_mode & S_IFMT) != 0 ||
+        TEMP_FAILURE_RETRY(ioctl(fd, SECCOMP_IOCTL_NOTIF_ID_VALID, &no_id)) == 0)
         return cupel_fail(err, -EPROTO, "cupel-cell sent something else than a listener");
     if (errno != ENOENT)
         return cupel_fail(err, -EPROTO, "cupel-cell sent something else than a listener: %s",

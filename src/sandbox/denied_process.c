@@ -69,25 +69,31 @@ bool denied_process_parse(const char *text, struct denied_process *ret)
 }
 
 /* Where the host hides processes, the thread is taken for the first of the command. */
-static void look_at(pid_t tid, struct denied_process *ret)
+static int look_at(pid_t tid, struct denied_process *ret)
 {
     CUPEL_AUTO_FREE char *text = malloc(PROC_TEXT_SIZE);
     char path[32];
 
+    if (text == NULL)
+        return -ENOMEM;
     *ret = (struct denied_process){.pid = tid, .is_command = true};
     (void)snprintf(path, sizeof(path), "/proc/%d/status", tid);
-    if (text != NULL && proc_read(AT_FDCWD, path, text) == 0)
+    int r = proc_read(AT_FDCWD, path, text);
+    if (r == 0)
         (void)denied_process_parse(text, ret);
+    return r == -ESRCH || r == -EACCES || r == -EPERM ? 0 : r;
 }
 
 int denied_process_end(int listener_fd, uint64_t id, pid_t tid, struct denied_process *ret)
 {
-    look_at(tid, ret);
+    int r = look_at(tid, ret);
+    if (r < 0)
+        return r;
     CUPEL_AUTO_FD pidfd = (int)syscall(SYS_pidfd_open, ret->pid, 0);
     if (pidfd < 0)
         return -errno;
     /* The thread has waited all the time, so all that was looked up is its own. */
-    if (ioctl(listener_fd, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) < 0)
+    if (TEMP_FAILURE_RETRY(ioctl(listener_fd, SECCOMP_IOCTL_NOTIF_ID_VALID, &id)) < 0)
         return -errno;
     int signal_number = ret->dies_of_sigsys ? SIGSYS : SIGKILL;
     if (syscall(SYS_pidfd_send_signal, pidfd, signal_number, NULL, 0) < 0)

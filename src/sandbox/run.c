@@ -85,17 +85,20 @@ void run_abandon(struct cupel_run *run)
 static int check_silence(const struct cupel_run *run, struct cupel_error *err)
 {
     char byte;
-    ssize_t n = recv(run->lane->fd, &byte, sizeof(byte), MSG_PEEK | MSG_DONTWAIT);
+    ssize_t n =
+        TEMP_FAILURE_RETRY(recv(run->lane->fd, &byte, sizeof(byte), MSG_PEEK | MSG_DONTWAIT));
 
     if (n < 0 && errno == EAGAIN)
         return 0;
-    if (n == 0 || (n < 0 && errno == ECONNRESET))
-        (void)cell_fail_ended(run->cell, err);
-    else if (n < 0)
+    if (n == 0 || (n < 0 && errno == ECONNRESET)) {
+        cell_break(run->cell);
+        return cell_fail_ended(run->cell, err);
+    }
+    if (n < 0)
         (void)cupel_fail_errno(err, "listen to cupel-cell");
     else
         (void)cupel_fail(err, -EPROTO, "cupel-cell answered before it was asked");
-    cell_break(run->cell);
+    cell_break_for(run->cell, err);
     return err->code;
 }
 

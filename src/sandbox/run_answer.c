@@ -148,7 +148,7 @@ static void distrust(struct cupel_run *run, const struct cupel_error *error)
     if (run->error.code == 0)
         run->error = *error;
     run_signal_init(run, SIGKILL);
-    cell_break(run->cell);
+    cell_break_for(run->cell, error);
     run_abandon(run);
 }
 

@@ -96,8 +96,9 @@ static void relay_ready(struct cupel_source *source, uint32_t events)
     struct cupel_error error = {0};
 
     (void)events;
-    ssize_t n = read(source->fd, input->buffer, CHUNK);
-    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+    /* Where epoll does not take it, nobody would come back. */
+    ssize_t n = TEMP_FAILURE_RETRY(read(source->fd, input->buffer, CHUNK));
+    if (n < 0 && errno == EAGAIN)
         return;
     if (n < 0)
         run_io_fail(run, "read the run's input");

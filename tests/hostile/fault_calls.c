@@ -16,10 +16,12 @@
  * A call that was injected is seen by whoever makes it alone: no filter, limit or other process
  * takes part. So what follows is the doing of the code under test.
  *
+ * With FAULT_CGROUP in the environment, the command begins in that control group, without us.
+ *
  * OUT gets lines, for the test to judge:
  *
  *   calls KIND CALL COUNT        how often a kind made a call
- *   first KIND malloc NUMBER     the first allocation of a place in the code
+ *   first KIND CALL NUMBER PATH  the first that was made by these callers
  *   injected KIND CALL NUMBER [early] at …  the failure happened, of what file or place;
  *                                early: before main()
  *   died KIND SIGNAL             a process of cupel's was ended by a fault of its own
@@ -254,10 +256,25 @@ static void take(struct tracer *tracer, pid_t pid, int status)
         go_on(tracer, tracee, WSTOPSIG(status));
 }
 
+static void enter_cgroup(const char *folder)
+{
+    char path[PATH_MAX];
+
+    (void)snprintf(path, sizeof(path), "%s/cgroup.procs", folder);
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0 || write(fd, "0", 1) != 1) {
+        perror(path);
+        _exit(MISTAKE);
+    }
+    (void)close(fd);
+}
+
 static _Noreturn void be_command(int go_fd, char **argv)
 {
     char byte;
 
+    if (getenv("FAULT_CGROUP") != NULL)
+        enter_cgroup(getenv("FAULT_CGROUP"));
     (void)personality(ADDR_NO_RANDOMIZE); /* places in the code have one address in all runs */
     if (read(go_fd, &byte, 1) == 1)
         (void)execv(argv[0], argv);

@@ -55,6 +55,10 @@ struct fault_tracee {
 /* The number of the call that a stopped process is in, or -1. */
 long fault_call(pid_t pid);
 
+/* Figures for the chain of those who make the call that a process is stopped in: of different
+ * chains they differ. */
+uint64_t fault_callers(pid_t pid, uint64_t instruction, uint64_t stack_pointer);
+
 /* A system call begins, or ends. True: the plan's call was met. */
 bool fault_enter(struct fault_tracee *tracee, const struct fault_plan *plan, FILE *out);
 void fault_leave(struct fault_tracee *tracee, const struct fault_plan *plan);

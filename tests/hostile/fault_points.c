@@ -11,23 +11,23 @@
 
 #include "fault_calls.h"
 
-enum { COUNTS_MAX = 4096, NAME_BYTES = 64, PATH_BYTES = 200 };
+enum { COUNTS_MAX = 1 << 14, NAME_BYTES = 64, PATH_BYTES = 200 };
 
 /* Of calls that do one of many things, which. */
 #define NO_OPERATION (-1)
+#define ALLOCATION   (-1)
 
-/* A system call of a kind, or a place where a kind allocates. */
+/* A system call of a kind, or its allocations. */
 struct count {
     enum fault_kind kind;
-    bool allocates;
-    long long what;      /* the call, or the place's address */
+    long long what;      /* the call, or ALLOCATION */
     long long operation; /* or NO_OPERATION */
+    uint64_t callers;    /* which it was made by, or 0: by all */
     unsigned long times;
 };
 
 static struct count counts[COUNTS_MAX];
 static size_t count_count;
-static unsigned long allocations[FAULT_KINDS];
 
 static bool get(pid_t pid, struct user_regs_struct *regs)
 {
@@ -46,8 +46,8 @@ static unsigned long add(struct count wanted)
     size_t i = 0;
 
     while (i < count_count &&
-           (counts[i].kind != wanted.kind || counts[i].allocates != wanted.allocates ||
-            counts[i].what != wanted.what || counts[i].operation != wanted.operation))
+           (counts[i].kind != wanted.kind || counts[i].what != wanted.what ||
+            counts[i].operation != wanted.operation || counts[i].callers != wanted.callers))
         i++;
     if (i == COUNTS_MAX) {
         (void)fputs("fault_calls: too many different calls\n", stderr);
@@ -66,11 +66,17 @@ static struct count count_of(enum fault_kind kind, const struct user_regs_struct
         count.operation = (int)regs->rdi;
     else if (count.what == SYS_fcntl || count.what == SYS_epoll_ctl)
         count.operation = (int)regs->rsi;
+    else if (count.what == SYS_ioctl)
+        count.operation = (unsigned)regs->rsi;
     return count;
 }
 
 static void name_of(const struct count *count, char ret[static NAME_BYTES])
 {
+    if (count->what == ALLOCATION) {
+        (void)snprintf(ret, NAME_BYTES, "malloc");
+        return;
+    }
     char *name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, (int)count->what);
 
     if (count->operation == NO_OPERATION)
@@ -80,7 +86,7 @@ static void name_of(const struct count *count, char ret[static NAME_BYTES])
     free(name);
 }
 
-/* The path that a call is given, for whoever reads what was found. */
+/* The path that a call is given, and the end of the line. */
 static void print_path(const struct fault_tracee *tracee, const struct user_regs_struct *regs,
                        FILE *out)
 {
@@ -102,12 +108,12 @@ static void print_path(const struct fault_tracee *tracee, const struct user_regs
     for (size_t i = 0; at != 0 && i + 1 < sizeof(path); i++) {
         struct iovec here = {path + i, 1};
         struct iovec there = {(void *)(uintptr_t)(at + i), 1};
-        if (process_vm_readv(tracee->pid, &here, 1, &there, 1, 0) != 1)
+        if (process_vm_readv(tracee->pid, &here, 1, &there, 1, 0) != 1 || path[i] == '\n')
             path[i] = '\0';
-        if (path[i] == '\0' || path[i] == '\n')
+        if (path[i] == '\0')
             break;
     }
-    (void)fprintf(out, "%s", path);
+    (void)fprintf(out, "%s\n", path);
 }
 
 /* What stands for the call until it ends: one that no filter refuses, and that does nothing. */
@@ -136,14 +142,33 @@ static bool is_wanted(const struct fault_plan *plan, enum fault_kind kind, const
            strcmp(call, plan->call) == 0;
 }
 
+/* The number of what is about to happen, and whether it is new by those who call it. */
+static unsigned long add_call(const struct fault_tracee *tracee, const struct fault_plan *plan,
+                              struct count count, const struct user_regs_struct *regs,
+                              FILE *out)
+{
+    char name[NAME_BYTES];
+    unsigned long number = add(count);
+
+    if (plan->all) {
+        count.callers = fault_callers(tracee->pid, regs->rip, regs->rsp);
+        name_of(&count, name);
+        if (add(count) == 1) {
+            (void)fprintf(out, "first %s %s %lu ", fault_kind_names[tracee->kind], name,
+                          number);
+            print_path(tracee, regs, out);
+        }
+    }
+    return number;
+}
+
 static bool enter_allocation(struct fault_tracee *tracee, const struct fault_plan *plan,
                              const struct user_regs_struct *regs, FILE *out)
 {
-    unsigned long number = ++allocations[tracee->kind];
-    const struct count place = {tracee->kind, true, (long long)regs->rsi, NO_OPERATION, 0};
+    const struct count count = {
+        .kind = tracee->kind, .what = ALLOCATION, .operation = NO_OPERATION};
+    unsigned long number = add_call(tracee, plan, count, regs, out);
 
-    if (plan->all && add(place) == 1)
-        (void)fprintf(out, "first %s malloc %lu\n", fault_kind_names[tracee->kind], number);
     if (!is_wanted(plan, tracee->kind, "malloc", number))
         return false;
     (void)fprintf(out, "injected %s malloc %lu %s%#llx\n", fault_kind_names[tracee->kind],
@@ -166,14 +191,13 @@ bool fault_enter(struct fault_tracee *tracee, const struct fault_plan *plan, FIL
     if (regs.orig_rax == SYS_close && (int)regs.rdi == FAULT_MARK)
         return enter_allocation(tracee, plan, &regs, out);
     const struct count count = count_of(tracee->kind, &regs);
-    unsigned long number = add(count);
+    unsigned long number = add_call(tracee, plan, count, &regs, out);
     name_of(&count, name);
     if (!is_wanted(plan, tracee->kind, name, number))
         return false;
     (void)fprintf(out, "injected %s %s %lu %s", fault_kind_names[tracee->kind], name, number,
                   tracee->begun ? "at " : "early at ");
     print_path(tracee, &regs, out);
-    (void)fputc('\n', out);
     replace(tracee, &regs);
     return true;
 }
@@ -200,13 +224,8 @@ void fault_print_counts(FILE *out)
 
     for (size_t i = 0; i < count_count; i++) {
         name_of(&counts[i], name);
-        if (!counts[i].allocates)
+        if (counts[i].callers == 0)
             (void)fprintf(out, "calls %s %s %lu\n", fault_kind_names[counts[i].kind], name,
                           counts[i].times);
-    }
-    for (int kind = 0; kind < FAULT_KINDS; kind++) {
-        if (allocations[kind] > 0)
-            (void)fprintf(out, "calls %s malloc %lu\n", fault_kind_names[kind],
-                          allocations[kind]);
     }
 }

@@ -7,6 +7,9 @@ it. What may follow is one of
     same       nothing: the call is not needed, or is made again; the outcome is as ever
     failed     a platform failure, whose message names the cause
     host       exit code 4: the kernel is said to lack what is required
+    theirs     files of the grader or the learner may not be read (EACCES): exit code 2 or 3
+    fallback   as ever, but without cgroups, as the report's enforcement says
+    swept      as one of these, and a cgroup that the next cupel has removed
     loader     the dynamic loader, or libc before main(), gave up, and cupel was never there
     unreached  this time the call was not made so often
 
@@ -23,79 +26,21 @@ import tempfile
 from pathlib import Path
 
 import support
+from fault_errors import CANNOT_FAIL, MADE_AGAIN, OF_SANITIZERS, SPEECHLESS, UNTOLD
 
-sys.path.insert(0, str(support.SOURCE / "tests/grade"))
+sys.path[:0] = [str(support.SOURCE / "tests" / name) for name in ("grade", "limits")]
 import grading  # noqa: E402
+import limits  # noqa: E402
 
 TRACER = support.HELPERS / "fault_calls"
-DEADLINE = 40  # seconds that a job of less than one may take
+DEADLINE = 40 * support.SLOWNESS  # seconds that a job of less than one may take
 
-# Calls that cannot fail with the arguments that cupel gives them, or do not return.
-CANNOT_FAIL = {
-    "arch_prctl", "clock_gettime", "epoll_ctl.2", "exit", "exit_group", "fcntl.1", "fstatfs",
-    "futex", "getegid", "geteuid", "getgid", "getpid", "getsockopt", "gettid", "getuid", "rseq",
-    "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "set_robust_list", "set_tid_address", "umask",
-}  # fmt: skip
-
-# Of which a sanitizer's runtime makes most, and ends where one fails.
-OF_SANITIZERS = {"brk", "madvise", "mmap", "mprotect", "munmap", "personality", "sigaltstack"}
-
-# What calls fail with; the first in the short form. Those not named: OTHERS.
-OTHERS = ("ENOMEM", "EPERM", "EIO")
-ERRORS = {
-    "malloc": ("ENOMEM",),
-    "brk": ("ENOMEM",),
-    "clone": ("EAGAIN", "ENOMEM"),
-    "clone3": ("EAGAIN", "ENOMEM", "ENOSPC"),
-    "close": ("EIO", "EINTR"),
-    "close_range": ("ENOMEM", "EMFILE"),
-    "dup2": ("EMFILE", "EINTR"),
-    "epoll_create1": ("EMFILE", "ENOMEM"),
-    "epoll_ctl": ("ENOMEM", "ENOSPC"),
-    "epoll_wait": ("EINTR",),
-    "execve": ("ENOMEM", "EAGAIN", "EIO"),
-    "fcntl": ("EMFILE", "ENOMEM", "ENOLCK"),
-    "ftruncate": ("ENOSPC", "EIO", "EINTR"),
-    "memfd_create": ("EMFILE", "ENOMEM"),
-    "mkdir": ("ENOSPC", "EACCES"),
-    "mkdirat": ("ENOSPC", "EIO"),
-    "mmap": ("ENOMEM",),
-    "mprotect": ("ENOMEM",),
-    "munmap": ("ENOMEM",),
-    "open_tree": ("EMFILE", "ENOMEM"),
-    "openat": ("EMFILE", "ENOMEM", "EACCES"),
-    "openat2": ("EMFILE", "ENOMEM", "EACCES"),
-    "pidfd_open": ("EMFILE", "ENOMEM"),
-    "pipe2": ("EMFILE", "ENFILE"),
-    "poll": ("ENOMEM", "EINTR"),
-    "read": ("EIO", "EINTR"),
-    "recvmsg": ("ENOMEM", "EINTR"),
-    "rt_sigtimedwait": ("EINTR",),
-    "sendmsg": ("ENOBUFS", "EINTR"),
-    "socketpair": ("EMFILE", "ENOMEM"),
-    "timerfd_create": ("EMFILE", "ENOMEM"),
-    "wait4": ("EINTR",),
-    "write": ("EIO", "ENOSPC"),
-}
-
-# Interrupted, these are made again.
-MADE_AGAIN = {"epoll_wait", "poll", "read", "recvmsg", "rt_sigtimedwait", "sendmsg", "wait4"}
-
-
-# Who cannot speak cannot tell why: the message is that the cell ended.
-SPEECHLESS = {(kind, call) for kind in ("cell", "lane", "init") for call in ("sendmsg", "recvmsg")}
-
-
-# What libc does not say the reason of.
-UNTOLD = ("cupel-unpack: take the locale C.UTF-8",)
+# At once, in jansson: what it had is taken away by the next cupel.
+GAVE_UP = "cupel: out of memory\n"
 
 
 class Finding(Exception):
     """What must not follow from a failure of the platform's."""
-
-
-def errors_of(call):
-    return ERRORS.get(call.partition(".")[0], OTHERS)
 
 
 class Job:
@@ -110,17 +55,35 @@ class Job:
         self.clean, said = self.do(self.prefix, "count")
         self.clean, said = self.do(self.prefix, "count")  # with the filters in the cache
         self.counts = {}
-        self.first = {}
+        self.first = {}  # numbers, one for each chain of callers
+        self.paths = {}  # that calls are given
         for word, kind, call, number in (line.split(" ", 3) for line in said if line[:1] in "cf"):
             is_runtimes = support.SANITIZED and kind == "supervisor" and call in OF_SANITIZERS
             if word == "calls" and call not in CANNOT_FAIL and not is_runtimes:
                 self.counts[kind, call] = int(number)
             elif word == "first":
+                number, _, path = number.partition(" ")
                 self.first.setdefault((kind, call), []).append(int(number))
+                self.paths[kind, call, int(number)] = path
         self.open = _descriptors(said)
 
     def do(self, prefix, *how):
-        """(outcome, lines of the tracer) of doing the job."""
+        """(outcome, lines of the tracer) of doing the job, in a cgroup of its own if it may."""
+        if limits.BASE is None:
+            return self.do_in(None, prefix, *how)
+        cgroup = limits.fresh_cgroup()
+        try:
+            outcome, said = self.do_in(cgroup, prefix, *how)
+            outcome["left"] += limits.value(cgroup, "cgroup.procs").split()
+            outcome["swept"] = limits.folders_in(cgroup)
+            if outcome["swept"]:
+                self.do_in(cgroup, prefix, "fail", "supervisor", "malloc", "1000000", "ENOMEM")
+            outcome["left"] += limits.folders_in(cgroup)
+        finally:
+            limits.remove_cgroup(cgroup)
+        return outcome, said
+
+    def do_in(self, cgroup, prefix, *how):
         with tempfile.TemporaryDirectory(dir=self.folder) as at:
             at = Path(at)
             (at / "tmp").mkdir()
@@ -133,6 +96,7 @@ class Job:
                 "ASAN_OPTIONS": "exitcode=99:detect_leaks=" + ("1" if how[0] == "leave" else "0"),
                 "LSAN_OPTIONS": "exitcode=99",
                 "UBSAN_OPTIONS": "exitcode=99:print_stacktrace=1",
+                **({"FAULT_CGROUP": str(cgroup)} if cgroup else {}),
             }
             done = subprocess.run(
                 command, env=environment, stdin=subprocess.DEVNULL, capture_output=True,
@@ -161,9 +125,17 @@ class Job:
     def judge(self, outcome, said, kind, call, error, leave):
         is_early = any(line.startswith("injected") and " early at" in line for line in said)
         self.look_for_rest(outcome, said, leave, is_early)
+        end = self.judge_end(outcome, kind, call, error, is_early)
+        return "swept" if outcome.get("swept") else end
+
+    def judge_end(self, outcome, kind, call, error, is_early):
         if self.is_same(outcome, call):
             return "same"
-        if error == "EINTR" and call in MADE_AGAIN:
+        if limits.BASE and self.is_same(outcome, call, without="enforcement"):
+            return "fallback"
+        if error == "EACCES" and outcome["code"] in (2, 3) and _names_cause(outcome["errors"], error):
+            return "theirs"
+        if error == "EINTR" and call in MADE_AGAIN and not is_early:
             raise Finding(f"an interrupted call is not made again: {_shown(outcome)}")
         if is_early and kind == "supervisor" and outcome["code"] != 0:
             return "loader"
@@ -195,17 +167,16 @@ class Job:
         for name in self.open:
             if name in more:
                 more.remove(name)
-        gave_up = outcome["errors"] == "cupel: out of memory\n"  # at once, in jansson
-        if more and not leave and not gave_up:
+        if more and not leave and outcome["errors"] != GAVE_UP:
             raise Finding(f"descriptors left open: {more}: {_shown(outcome)}")
 
-    def is_same(self, outcome, call=None):
+    def is_same(self, outcome, call=None, without=None):
         """Denied calls may lack what there was no memory to say of them."""
         if any(outcome[key] != self.clean[key] for key in ("code", "output")):
             return False
         found, clean = (grading.unmeasured(each["document"]) for each in (outcome, self.clean))
-        if call == "malloc":
-            found, clean = _without_denied(found), _without_denied(clean)
+        for key in (without, "denied_syscalls" if call == "malloc" else None):
+            found, clean = _without(key, found), _without(key, clean)
         return found == clean
 
     def judge_document(self, outcome):
@@ -257,12 +228,11 @@ def _descriptors(said):
     return sorted(re.sub(r"\[\d+\]|/tmp/[^ ]*", "", target) for target in targets)
 
 
-def _without_denied(value):
+def _without(name, value):
     if isinstance(value, list):
-        return [_without_denied(item) for item in value]
+        return [_without(name, item) for item in value]
     if isinstance(value, dict):
-        kept = {key: item for key, item in value.items() if key != "denied_syscalls"}
-        return {key: _without_denied(item) for key, item in kept.items()}
+        return {key: _without(name, item) for key, item in value.items() if key != name}
     return value
 
 

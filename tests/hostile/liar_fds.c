@@ -3,7 +3,9 @@
 
 #include <fcntl.h>
 #include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <linux/seccomp.h>
+#include <linux/sock_diag.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -139,6 +141,26 @@ static int make_netlink(int protocol)
     return socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
 }
 
+/* The kernel's answers to what is asked, again and again, are for whoever reads. */
+static int make_netlink_flood(int protocol)
+{
+    struct {
+        struct nlmsghdr header;
+        unsigned char request[64]; /* of any kind: it is answered, if only by an error */
+    } message = {
+        .header = {.nlmsg_len = sizeof(message),
+                   .nlmsg_type = protocol == NETLINK_ROUTE ? RTM_GETLINK : SOCK_DIAG_BY_FAMILY,
+                   .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK}};
+    int fd = make_netlink(protocol);
+
+    if (fork() == 0) {
+        (void)alarm(LIFETIME_S);
+        for (;;)
+            (void)send(fd, &message, sizeof(message), MSG_DONTWAIT);
+    }
+    return fd;
+}
+
 static int make_listening(int type)
 {
     const struct sockaddr any = {.sa_family = AF_UNIX}; /* a name that is free */
@@ -243,6 +265,8 @@ static int make_other(const char *kind)
                          {"timer", make_timer, CLOCK_MONOTONIC},
                          {"inotify", inotify_init1, IN_CLOEXEC},
                          {"netlink-route", make_netlink, NETLINK_ROUTE},
+                         {"netlink-route-flood", make_netlink_flood, NETLINK_ROUTE},
+                         {"netlink-diag-flood", make_netlink_flood, NETLINK_SOCK_DIAG},
                          {"netlink-uevent", make_netlink, NETLINK_KOBJECT_UEVENT},
                          {"listening-stream", make_listening, SOCK_STREAM},
                          {"listening", make_listening, SOCK_SEQPACKET},

@@ -32,6 +32,7 @@ import victims  # noqa: E402
 
 ROUNDS = 30 if support.SANITIZED else 60
 SIDE_BY_SIDE = 8  # most rounds wait for a deadline
+LONG = 30  # seconds, which are told of
 # A stopped cupel-unpack is given up after 60 s; all else sooner.
 DEADLINE = 60 + jobs.WALL + 2 * jobs.TOLD + 45
 
@@ -154,16 +155,19 @@ def play(plan, job, taken, folder):
 
 
 def work(made, taken, folder, plan):
+    """(the round, the seconds it took, role, outcome)."""
+    start = time.monotonic()
     try:
         role, outcome = play(plan, made[plan.job], taken[plan.job], folder)
     except jobs.Wrong as wrong:
-        return plan, "?", f"WRONG: {wrong}"
-    return plan, role, outcome
+        role, outcome = "?", f"WRONG: {wrong}"
+    return plan, time.monotonic() - start, role, outcome
 
 
 def run(seed, numbers, side_by_side):
     """Play; a table of what came of what, and the rounds that went wrong."""
     table = collections.Counter()
+    seconds = {}
     wrong = []
     with tempfile.TemporaryDirectory(prefix="cupel-chaos-") as folder:
         made = make_jobs(Path(folder))
@@ -171,14 +175,19 @@ def run(seed, numbers, side_by_side):
         with concurrent.futures.ProcessPoolExecutor(
             side_by_side, initializer=victims.adopt_orphans
         ) as pool:
-            for plan, role, outcome in pool.map(task, [draw(seed, n) for n in numbers]):
+            for plan, took, role, outcome in pool.map(task, [draw(seed, n) for n in numbers]):
                 if outcome.startswith("WRONG"):
                     wrong.append(f"{plan}: {outcome}")
                     print(wrong[-1], flush=True)
                 else:
                     table[plan.deed, role, outcome] += 1
+                seconds[plan.number] = took
     for (deed, role, outcome), count in sorted(table.items()):
         print(f"{deed:6} {role:11} {outcome:9} {count:5}")
+    print(f"the slowest took {max(seconds.values()):.1f} s; longer than {LONG} s:")
+    for number, took in sorted(seconds.items()):
+        if took > LONG:
+            print(f"{took:.1f} s: {draw(seed, number)}")
     return wrong
 
 
