@@ -25,8 +25,8 @@ CROWD = 200
 
 def connected():
     broker = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    broker.connect("/cupel/broker")  # with a timeout it would not wait until calls are accepted again
     broker.settimeout(PATIENCE)
-    broker.connect("/cupel/broker")
     return broker
 
 
