@@ -25,7 +25,7 @@ enum cell_layer {
     CELL_LAYER_RLIMITS,
     CELL_LAYER_DESCRIPTORS, /* close_range(2) */
     CELL_LAYER_CLOEXEC,     /* close-on-exec */
-    CELL_LAYER_SESSION,
+    CELL_LAYER_SESSION,     /* of terminals, and of keyrings */
     CELL_LAYERS
 };
 

@@ -100,8 +100,9 @@ static int become_cell(const struct cupel_wire_setup *setup,
         r = cell_privileges_limit(err);
     /* Keys of the user that started us stay behind; a kernel without keyrings has none to hide,
      * nor has a host whose filter forbids to ask for them. */
-    if (r == 0 && syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 &&
-        errno != ENOSYS && errno != EPERM)
+    if (r == 0 && !cell_layer_is_off(CELL_LAYER_SESSION) &&
+        syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 && errno != ENOSYS &&
+        errno != EPERM)
         r = cupel_fail_errno(err, "keyctl KEYCTL_JOIN_SESSION_KEYRING");
     return r;
 }

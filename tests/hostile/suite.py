@@ -35,7 +35,10 @@ IS_ROOT = os.getuid() == 0
 SCOPES = 6  # Landlock's ABI from which on it confines signals and abstract sockets
 DEADLINE = 60 * support.SLOWNESS  # seconds, of a run that ends by itself or by a limit long before
 NOT_HERE = 77
-BESIDE = {path.stem for path in PROGRAMS.glob("*.c") if '"beside.h"' in path.read_text()}
+BESIDE, OPERATOR = (
+    {path.stem for path in PROGRAMS.glob("*.c") if f'"{header}.h"' in path.read_text()}
+    for header in ("beside", "operator")
+)
 # For root: whatever a control run does, it does to namespaces of its own. A shell stays its parent.
 APART = ["unshare", *"--mount --uts --ipc --net --cgroup --pid --fork --mount-proc".split(),
          "--kill-child", "sh", "-c", '"$0" "$@"; exit $?']
@@ -60,6 +63,11 @@ def row_of(technique):
 def show(row):
     """Tell the table of it."""
     print("\nrow", json.dumps(row), flush=True)
+
+
+def as_whom(name):
+    """What starts cupel, or a program outside, for one that looks for what a login's session has."""
+    return [support.HELPERS / "as_operator"] if name in OPERATOR else []
 
 
 def has_scopes():
@@ -123,6 +131,7 @@ class Suite:
             leaf = limits.fresh_cgroup() if cgroup and limits.BASE else None
             command = [
                 *(["/bin/sh", "-c", limits.ENTER, leaf] if leaf else []),
+                *as_whom(name),
                 cupel, "run", "--policy", self.policies.get(policy, policy), "--report", report,
                 *options, "--bind-ro", f"{support.HELPERS}:/helpers", "--env", self.mark,
                 *self.stand_beside(name), "--", f"/helpers/hostile/{name}",
@@ -162,7 +171,7 @@ class Suite:
             place = Path(shutil.copy(support.HELPERS / "hostile" / name, folder))
             try:
                 done = subprocess.run(
-                    [*(APART if apart else []), *under, place], cwd=folder, stdin=subprocess.DEVNULL,
+                    [*as_whom(name), *(APART if apart else []), *under, place], cwd=folder, stdin=subprocess.DEVNULL,
                     capture_output=True, timeout=DEADLINE, check=False,
                     env={"PATH": os.environ["PATH"]},
                 )

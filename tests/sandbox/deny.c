@@ -12,13 +12,17 @@
  * timer interrupts it every 100 µs flood N        memfd_create() in N threads for ever burials
  * children that make the call they are killed for, for ever entry          a call by the entry
  * of another architecture raise          SIGSYS, raised by itself
+ *   cover          the same below a filter of its own that wants a listener to be asked
  *
  * Exit 0 if it lives on.
  */
 #include <errno.h>
+#include <linux/filter.h>
 #include <linux/memfd.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -161,6 +165,21 @@ static int enter_by_another(void)
     return 0;
 }
 
+static int cover(void)
+{
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_fsopen, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog filter = {sizeof(code) / sizeof(code[0]), code};
+
+    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter) < 0)
+        return 2;
+    return syscall(SYS_fsopen, "tmpfs", 0) >= 0 || errno != ENOSYS;
+}
+
 int main(int argc, char **argv)
 {
     const char *deed = argc > 1 ? argv[1] : "";
@@ -192,6 +211,8 @@ int main(int argc, char **argv)
         return bury();
     if (strcmp(deed, "entry") == 0)
         return enter_by_another();
+    if (strcmp(deed, "cover") == 0)
+        return cover();
     if (strcmp(deed, "raise") == 0)
         return raise(SIGSYS);
     return 0;

@@ -179,6 +179,27 @@ class Denied(support.TestCase):
         done, report = self.deny("fail", 3, wrap=wrap)
         self.assertEqual((done.returncode, report["denied_syscalls"]), (0, None))
 
+    def allow_seccomp(self):
+        policy = support.write(self.folder() / "p.json", json.dumps(
+            {"schema": "cupel.policy/1", "name": "p", "extends": "native", "why": "a test",
+             "syscalls": {"rules": [{"allow": ["seccomp"], "why": "a test"}]}}))
+        return ["--policy", policy]
+
+    def test_a_filter_of_the_run_s_own_allows_nothing(self):
+        """It hides at most what it takes upon itself."""
+        done, report = self.deny("cover", options=self.allow_seccomp())
+        self.assertEqual((done.returncode, report["denied_syscalls"]), (0, []))
+        done, report = self.deny("cover")
+        self.assertEqual((done.returncode, self.only(report)["name"]), (2, "seccomp"))
+
+    def test_a_listener_of_the_run_s_own_is_none(self):
+        """Not even a policy that allows seccomp(2) has it; the rules stay, and what they deny is told."""
+        helpers = [*self.allow_seccomp(), "--bind-ro", f"{support.HELPERS}:/helpers"]
+        done, report = self.run_boxed("/helpers/hostile/seccomp_listener", options=helpers)
+        self.assertEqual((done.returncode, self.only(report)["name"]), (KILLED, "chroot"))
+        done, _ = self.run_boxed("/helpers/listen", "true", options=helpers)
+        self.assertEqual((done.returncode, done.stderr), (2, "seccomp: Device or resource busy\n"))
+
     def test_without_room_for_a_descriptor_the_filter_acts_alone(self):
         self.assert_enforced(*self.deny("kill", options=["--open-files", "3"]))
         done, report = self.deny("kill", options=["--open-files", "4"])

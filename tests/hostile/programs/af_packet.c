@@ -6,22 +6,9 @@
  * Policies: every
  * Control: layers
  */
-#include <errno.h>
-#include <sched.h>
-#include <sys/socket.h>
-
-#include "hostile.h"
-
-static int open_socket(void)
-{
-    return socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
-}
+#include "families.h"
 
 int main(void)
 {
-    int fd = open_socket();
-
-    if (fd < 0 && errno == EPERM && unshare(CLONE_NEWNET) == 0) /* the host's is the host's */
-        fd = open_socket();
-    return hostile_end(fd);
+    return families_open(AF_PACKET, SOCK_RAW, 0);
 }
