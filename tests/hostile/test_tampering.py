@@ -20,8 +20,9 @@ KEY = re.compile(r"^[#* ]+(Technique|Family|Layers|Outcome|Grader|Naive|Links): 
 REQUIRED = {"Technique", "Family", "Layers", "Outcome", "Grader", "Naive"}
 FULL = 10
 DEADLINE = 300  # seconds, of what ends by itself
-HONEST = {"c": "-c", "make": "-c", "talk": "-talk"}
-HONEST_NAIVE = {"build": "-c", "make": "-c", "make test": "-c", "c tests": "-c", "talk": "-talk"}
+# Who grades honest programs that are not the usual one, in Python.
+HONEST = {"c": "c", "make": "c", "talk": "talk"}
+HONEST_NAIVE = {"build": "c", "make": "c", "make test": "c", "c tests": "c", "talk": "talk"}
 # What the naive ones demand of honest programs beside what they do for cupel's graders.
 SAYS_ITS_SCORE = ("last line", "time said")
 
@@ -51,6 +52,7 @@ def read(path):
 ALL = [read(path) for path in sorted((HERE / "submissions").iterdir())]
 
 
+
 def techniques():
     return [tampering.record() for tampering in ALL]
 
@@ -69,6 +71,18 @@ class TamperingCase(misdeeds.MisdeedCase):
         if links := tampering.keys.get("Links"):
             name, target = links.split()
             (place / name).symlink_to(target)
+        return place
+
+    def honest(self, kind, is_right):
+        """A program that adds two numbers, or subtracts where it should add."""
+        place = self.folder() / "submission"
+        place.parent.chmod(0o755)
+        shutil.copytree(HERE / "honest" / kind, place)
+        if not is_right:
+            main = next(place.glob("main.[cp]*"))
+            text = main.read_text()
+            self.assertEqual(text.count("a + b"), 1)
+            main.write_text(text.replace("a + b", "a - b"))
         return place
 
     def grader_called(self, name):
@@ -151,19 +165,19 @@ class TamperingCase(misdeeds.MisdeedCase):
     def test_graders_give_honest_submissions_what_they_deserve(self):
         for name in sorted({tampering.keys["Grader"] for tampering in ALL}):
             with self.subTest(grader=name):
-                for honest, score in (("right", FULL), ("wrong", 0)):
-                    submission = HERE / "honest" / f"{honest}{HONEST.get(name, '')}"
+                for is_right, score in ((True, FULL), (False, 0)):
+                    submission = self.honest(HONEST.get(name, "python"), is_right)
                     result = self.grade(self.grader_called(name), submission, timeout=DEADLINE)
-                    self.assertEqual(result["score"], score, honest)
+                    self.assertEqual(result["score"], score)
 
     def test_naive_autograders_tell_right_from_wrong(self):
         for kind in sorted({tampering.keys["Naive"] for tampering in ALL}):
             with self.subTest(kind=kind):
-                for honest, score in (("right", FULL), ("wrong", 0)):
-                    if honest == "right" and kind in SAYS_ITS_SCORE:
+                for is_right, score in ((True, FULL), (False, 0)):
+                    if is_right and kind in SAYS_ITS_SCORE:
                         continue
-                    submission = HERE / "honest" / f"{honest}{HONEST_NAIVE.get(kind, '')}"
-                    self.assertEqual(self.naive_points(kind, submission)[0], score, honest)
+                    submission = self.honest(HONEST_NAIVE.get(kind, "python"), is_right)
+                    self.assertEqual(self.naive_points(kind, submission)[0], score)
 
 
 misdeeds.add_tests(TamperingCase, ALL, TamperingCase.examine)
