@@ -22,7 +22,8 @@ FULL = 10
 DEADLINE = 300  # seconds, of what ends by itself
 # Who grades honest programs that are not the usual one, in Python.
 HONEST = {"c": "c", "make": "c", "talk": "talk"}
-HONEST_NAIVE = {"build": "c", "make": "c", "make test": "c", "c tests": "c", "talk": "talk"}
+OF_C = ("build", "make", "make test", "own makefile", "env file", "c tests")
+HONEST_NAIVE = dict.fromkeys(OF_C, "c") | {"talk": "talk"}
 # What the naive ones demand of honest programs beside what they do for cupel's graders.
 SAYS_ITS_SCORE = ("last line", "time said")
 
@@ -50,11 +51,7 @@ def read(path):
 
 
 ALL = [read(path) for path in sorted((HERE / "submissions").iterdir())]
-
-
-
-def techniques():
-    return [tampering.record() for tampering in ALL]
+TRIED = misdeeds.share(ALL)
 
 
 class TamperingCase(misdeeds.MisdeedCase):
@@ -92,6 +89,10 @@ class TamperingCase(misdeeds.MisdeedCase):
         for judge in ("check.py", "talk.py", "test_main.py"):
             shutil.copy(NAIVE / judge, folder)
         shutil.copytree(HERE / "graders" / name, folder, dirs_exist_ok=True)
+        if name == "speed":  # the only one that is narrow
+            definition = folder / "grader.json"
+            limit = f"{500 * support.SLOWNESS} ms"
+            definition.write_text(definition.read_text().replace("500 ms", limit))
         return folder
 
     def naive_points(self, kind, submission):
@@ -163,7 +164,7 @@ class TamperingCase(misdeeds.MisdeedCase):
         return row
 
     def test_graders_give_honest_submissions_what_they_deserve(self):
-        for name in sorted({tampering.keys["Grader"] for tampering in ALL}):
+        for name in sorted({tampering.keys["Grader"] for tampering in TRIED}):
             with self.subTest(grader=name):
                 for is_right, score in ((True, FULL), (False, 0)):
                     submission = self.honest(HONEST.get(name, "python"), is_right)
@@ -171,7 +172,7 @@ class TamperingCase(misdeeds.MisdeedCase):
                     self.assertEqual(result["score"], score)
 
     def test_naive_autograders_tell_right_from_wrong(self):
-        for kind in sorted({tampering.keys["Naive"] for tampering in ALL}):
+        for kind in sorted({tampering.keys["Naive"] for tampering in TRIED}):
             with self.subTest(kind=kind):
                 for is_right, score in ((True, FULL), (False, 0)):
                     if is_right and kind in SAYS_ITS_SCORE:
@@ -180,7 +181,7 @@ class TamperingCase(misdeeds.MisdeedCase):
                     self.assertEqual(self.naive_points(kind, submission)[0], score)
 
 
-misdeeds.add_tests(TamperingCase, ALL, TamperingCase.examine)
+misdeeds.add_tests(TamperingCase, TRIED, TamperingCase.examine)
 
 
 if __name__ == "__main__":
