@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import time
 
-from naive_tools import BOX, EXPECTED, HERE, NAIVE, compare, run
+from naive_tools import BOX, EXPECTED, HERE, NAIVE, compare, run, tests
 
 
 def build():
@@ -27,10 +27,34 @@ def make_test():
     return 10 * (run(["make", "-s", "test"], timeout=60).returncode == 0)
 
 
+def own_makefile():
+    """The tests are built by a makefile of the grader's own."""
+    shutil.copy(NAIVE / "test_main.c", HERE)
+    (HERE / "Makefile").write_text("test:\n\tgcc -w -o tests test_main.c main.c && ./tests\n")
+    return 10 * (run(["make", "-s", "test"], timeout=60).returncode == 0)
+
+
+def env_file():
+    """With the environment that a .env asks for, as frameworks have it."""
+    subprocess.run(["make", "-s"], cwd=HERE, check=True)
+    asked = HERE / ".env"
+    lines = asked.read_text().splitlines() if asked.exists() else []
+    env = {**os.environ, **dict(line.split("=", 1) for line in lines)}
+    passed = 0
+    for given in tests():
+        (BOX / "output").write_text(run(["./main"], stdin=given.open(), env=env).stdout)
+        compared = ["diff", "-q", BOX / "output", given.with_suffix(".out")]
+        passed += run(compared, env=env).returncode == 0
+    return 10 * passed // len(tests())
+
+
 def c_tests():
     shutil.copy(NAIVE / "test_main.c", HERE)
     built = subprocess.run("gcc -w -o tests *.c && ./tests", shell=True, cwd=HERE, check=False)
     return 10 * (built.returncode == 0)
 
 
-KINDS = {"build": build, "make": make, "make test": make_test, "c tests": c_tests}
+KINDS = {
+    "build": build, "make": make, "make test": make_test, "own makefile": own_makefile,
+    "env file": env_file, "c tests": c_tests,
+}
