@@ -16,14 +16,15 @@ import support
 
 HERE = Path(__file__).resolve().parent / "tampering"
 NAIVE = HERE / "naive"
+HEADS = ("main.py", "main.c", "main.js", "note.txt")
 KEY = re.compile(r"^[#* ]+(Technique|Family|Layers|Outcome|Grader|Naive|Links): (.+)$", re.M)
 REQUIRED = {"Technique", "Family", "Layers", "Outcome", "Grader", "Naive"}
 FULL = 10
 DEADLINE = 300  # seconds, of what ends by itself
 # Who grades honest programs that are not the usual one, in Python.
-HONEST = {"c": "c", "make": "c", "talk": "talk"}
+HONEST = {"c": "c", "make": "c", "node": "js", "talk": "talk"}
 OF_C = ("build", "make", "make test", "own makefile", "env file", "c tests")
-HONEST_NAIVE = dict.fromkeys(OF_C, "c") | {"talk": "talk"}
+HONEST_NAIVE = dict.fromkeys(OF_C, "c") | {"package script": "js", "talk": "talk"}
 # What the naive ones demand of honest programs beside what they do for cupel's graders.
 SAYS_ITS_SCORE = ("last line", "time said")
 
@@ -42,7 +43,7 @@ class Tampering:
 
 def read(path):
     """The technique of a file or folder."""
-    heads = [path / name for name in ("main.py", "main.c", "note.txt")] if path.is_dir() else [path]
+    heads = [path / name for name in HEADS] if path.is_dir() else [path]
     head = next(file for file in heads if file.exists())
     keys = dict(KEY.findall(head.read_text()))
     if missing := REQUIRED - keys.keys():
@@ -76,7 +77,7 @@ class TamperingCase(misdeeds.MisdeedCase):
         place.parent.chmod(0o755)
         shutil.copytree(HERE / "honest" / kind, place)
         if not is_right:
-            main = next(place.glob("main.[cp]*"))
+            main = next(place.glob("main.[cjp]*"))
             text = main.read_text()
             self.assertEqual(text.count("a + b"), 1)
             main.write_text(text.replace("a + b", "a - b"))

@@ -1,5 +1,6 @@
-"""Naive autograders that build what was handed in."""
+"""Naive autograders that build or start what was handed in by its own makefiles and scripts."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -48,6 +49,15 @@ def env_file():
     return 10 * passed // len(tests())
 
 
+def package_script():
+    """What npm runs for tests."""
+    shutil.copy(NAIVE / "test_main.js", HERE)
+    package = HERE / "package.json"
+    scripts = json.loads(package.read_text())["scripts"] if package.exists() else {}
+    script = scripts.get("test", "node test_main.js")
+    return 10 * (run(["sh", "-c", script], timeout=100).returncode == 0)
+
+
 def c_tests():
     shutil.copy(NAIVE / "test_main.c", HERE)
     built = subprocess.run("gcc -w -o tests *.c && ./tests", shell=True, cwd=HERE, check=False)
@@ -56,5 +66,5 @@ def c_tests():
 
 KINDS = {
     "build": build, "make": make, "make test": make_test, "own makefile": own_makefile,
-    "env file": env_file, "c tests": c_tests,
+    "env file": env_file, "c tests": c_tests, "package script": package_script,
 }
