@@ -58,6 +58,7 @@ class Archives(misdeeds.MisdeedCase):
             options=(
                 *("--policy", "python", "--wall", "150s", "--memory", "256MiB", "--disk", "64MiB"),
                 *("--file-size", "1GiB"),
+                *(("--cpu", "60s") if support.GUEST else ()),  # else the policy's
                 *(word for pair in bound for word in ("--bind-ro", pair)),
                 *options,
             ),
