@@ -130,9 +130,14 @@ def zeros_behind_the_end():
     return out.getvalue()
 
 
+def asks_for_gigabytes(seen):
+    """It had them, or where the kernel has less, died of asking."""
+    return seen["peak_virtual"] >= 4 << 20 or "MemoryError" in seen["said"]
+
+
 @hostile(
     "xz with a dictionary of 4 GiB", "sizes", "tarfile",
-    lambda seen: seen["peak_virtual"] >= 4 << 20, defused={"main.py": MAIN}, suffix=".tar.xz",
+    asks_for_gigabytes, defused={"main.py": MAIN}, suffix=".tar.xz",
     refused="needs more memory than there is",
 )
 def xz_dictionary():
