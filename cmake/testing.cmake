@@ -1,6 +1,6 @@
 # Tests written in Python, and what they need. Each runs once as whoever started ctest, with
 #   CUPEL_PREFIX   a prefix with bin/, libexec/cupel/ and share/cupel/ (the build's stage)
-#   CUPEL_SOURCE   a folder with tests/, docs/schema/, graders/ and policies/
+#   CUPEL_SOURCE   a folder with tests/, docs/schema/, graders/, harness/ and policies/
 #   CUPEL_HELPERS  the folder of executables made by cupel_test_helper()
 # and, when root started ctest, a second time as an ordinary user (label "user"), from a copy of
 # all three that this user can read. See tests/as_user and tests/support.py.

@@ -34,6 +34,11 @@ bool cupel_kind_has_magic(const unsigned char *head, size_t len)
     return false;
 }
 
+static bool has_prefix(const unsigned char *head, size_t len, const char *magic)
+{
+    return len >= strlen(magic) && memcmp(head, magic, strlen(magic)) == 0;
+}
+
 static bool has_suffix(const char *name)
 {
     static const char *const suffixes[] = {".zip", ".tar",     ".7z",   ".tar.gz",
@@ -52,6 +57,8 @@ static bool has_suffix(const char *name)
 bool cupel_kind_is_archive(const char *name, const unsigned char *head, size_t len,
                            const struct cupel_intake *intake)
 {
+    if (has_prefix(head, len, "070701"))
+        return false;
     if (has_suffix(name))
         return true;
     if (cupel_match_any(intake->files, name) || cupel_match_any(intake->optional, name))

@@ -30,7 +30,8 @@ static bool is_zero(const unsigned char *bytes, size_t len)
     return true;
 }
 
-/* The next block of the stream; only zeros may come after end. */
+/* The next block of the stream; only zeros may come after end. A tar that ends where it begins
+ * is one only if nothing else comes: disk images begin with zeros, too. */
 static int feed(struct stream *s, const unsigned char *bytes, size_t len, uint64_t end,
                 bool sum, struct cupel_error *err)
 {
@@ -39,7 +40,9 @@ static int feed(struct stream *s, const unsigned char *bytes, size_t len, uint64
     if (s->length < end)
         inside = end - s->length < len ? (size_t)(end - s->length) : len;
     if (!is_zero(bytes + inside, len - inside))
-        return cupel_reject(err, NULL, "data follow the end of the archive");
+        return cupel_reject(err, NULL,
+                            end == 0 ? "not an archive: no zip, tar or 7z"
+                                     : "data follow the end of the archive");
     if (sum)
         s->crc = cupel_crc32(s->crc, bytes, len);
     s->length += len;

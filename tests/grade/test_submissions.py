@@ -6,6 +6,7 @@ import os
 import subprocess
 import time
 
+import archiving
 import grading
 import support
 
@@ -52,6 +53,12 @@ class Wrappings(grading.GradeCase):
             with self.subTest(standard_input=name):
                 result = self.grade(self.grader_folder, "-", stdin=content)
                 self.assertEqual(self.key(result), expected)
+
+    def test_a_cpio_is_a_plain_file_whatever_its_name(self):
+        path = self.archive("a.tar", archiving.newc(("fib.c", 0o100644, self.files["fib.c"])))
+        result = self.grade(self.grader_folder, path, code=3)
+        self.assertEqual(result["status"], "rejected")
+        self.assertIn("handed in: a.tar", result["message"])
 
     def test_standard_input_that_does_not_block_is_waited_for(self):
         reader, writer = os.pipe()

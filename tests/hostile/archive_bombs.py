@@ -8,7 +8,7 @@ import struct
 import tarfile
 import zlib
 
-from archive_record import MAIN, OUT, ended, fills, hostile, said, wrote
+from archive_record import MAIN, OUT, ended, fills, hostile, makes, said, wrote
 from archiving import bsdtar, padded, raw_header, raw_tar, sealed, tar, zipped, zstd
 
 LARGE = 64 << 20
@@ -61,6 +61,17 @@ def nested_bomb():
     inner = zipped(("zeros", bytes(LARGE // 4)))
     middle = zipped(*((f"{number}.zip", inner) for number in range(4)))
     return zipped(("main.py", b""), ("a.zip", middle))
+
+
+@hostile(
+    "a zip in a zip, 100 times: what a zip that holds itself is to who goes on", "cell", "recursive",
+    makes(150), defused={"main.py": MAIN, "a.zip": MAIN}, suffix=".zip",
+)
+def zips_in_zips():
+    inner = zipped(("main.py", b""))
+    for _ in range(100):
+        inner = zipped(("main.py", b""), ("a.zip", inner))
+    return inner
 
 
 @hostile(
@@ -119,9 +130,14 @@ def zeros_behind_the_end():
     return out.getvalue()
 
 
+def asks_for_gigabytes(seen):
+    """It had them, or where the kernel has less, died of asking."""
+    return seen["peak_virtual"] >= 4 << 20 or "MemoryError" in seen["said"]
+
+
 @hostile(
     "xz with a dictionary of 4 GiB", "sizes", "tarfile",
-    lambda seen: seen["peak_virtual"] >= 4 << 20, defused={"main.py": MAIN}, suffix=".tar.xz",
+    asks_for_gigabytes, defused={"main.py": MAIN}, suffix=".tar.xz",
     refused="needs more memory than there is",
 )
 def xz_dictionary():
@@ -219,6 +235,7 @@ def sparse_map_that_lies():
 
 ALL = [
     bomb_zip, bomb_gz, bomb_bz2, bomb_xz, bomb_zst, bomb_of_many_files, nested_bomb,
-    overlapping_entries, large_name, zeros_behind_the_end, xz_dictionary, seven_zip_dictionary,
-    zip_sizes_differ, zip64_lie, negative_size, huge_size, sparse_tebibyte, sparse_map_that_lies,
+    zips_in_zips, overlapping_entries, large_name, zeros_behind_the_end, xz_dictionary,
+    seven_zip_dictionary, zip_sizes_differ, zip64_lie, negative_size, huge_size, sparse_tebibyte,
+    sparse_map_that_lies,
 ]

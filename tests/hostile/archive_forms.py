@@ -1,8 +1,8 @@
 """Files that are two things, half a thing or another thing than they are taken for."""
 
-import binascii
 import gzip
 import struct
+import zlib
 
 from archive_record import ESCAPED, MAIN, OUT, hostile, said, stole, wrote
 from archiving import bsdtar, padded, raw_header, raw_tar, tar, zipped
@@ -200,7 +200,39 @@ def crc16(content):
     return crc
 
 
-def another_form(name, *options, refused=NOT_AN_ARCHIVE):
+@hostile("a rar of version 4", "container", "bsdtar", EVIL, refused=NOT_AN_ARCHIVE)
+def rar():
+    name, content = b"main.py", b"evil"
+    facts = (len(content), len(content), 3, zlib.crc32(content), 0, 20, 0x30, len(name), 0o100644)
+    blocks = [struct.pack("<BHH6x", 0x73, 0, 13)]
+    blocks.append(struct.pack("<BHHLLBLLBBHL", 0x74, 0x8000, 32 + len(name), *facts) + name)
+    blocks.append(struct.pack("<BHH", 0x7B, 0x4000, 7))
+    first, file, last = (struct.pack("<H", zlib.crc32(b) & 0xFFFF) + b for b in blocks)
+    return b"Rar!\x1a\7\0" + first + file + content + last
+
+
+@hostile("a rar of version 5", "container", "bsdtar", EVIL, refused=NOT_AN_ARCHIVE)
+def rar5():
+    name, content = b"main.py", b"evil"
+    file = bytes([2, 2, len(content), 4, len(content), 0xA4, 0x83, 2])  # with its mode
+    file += struct.pack("<L3B", zlib.crc32(content), 0, 1, len(name)) + name
+    blocks = (bytes([len(block)]) + block for block in (b"\1\0\0", file, b"\5\0\0"))
+    first, file, last = (struct.pack("<L", zlib.crc32(block)) + block for block in blocks)
+    return b"Rar!\x1a\7\1\0" + first + file + content + last
+
+
+@hostile("a cabinet", "container", "bsdtar", EVIL, refused=NOT_AN_ARCHIVE)
+def cab():
+    content = b"evil"
+    data = struct.pack("<LHH", 0, len(content), len(content)) + content
+    file = struct.pack("<LLHHHH", len(content), 0, 0, 33, 0, 0x20) + b"main.py\0"
+    start = 36 + 8 + len(file)
+    sizes = (start + len(data), 44, 3, 1, 1, 1, 0, 0, 0)
+    head = struct.pack("<4s4xL4xL4xBBHHHHH", b"MSCF", *sizes)
+    return head + struct.pack("<LHH", start, 1, 0) + file + data
+
+
+def another_form(name, *options):
     """An archive of a form that bsdtar reads and cupel does not take."""
 
     def make():
@@ -208,7 +240,7 @@ def another_form(name, *options, refused=NOT_AN_ARCHIVE):
 
     make.__name__ = name
     text = f"an archive of another form: {' '.join(options)}"
-    return hostile(text, "container", "bsdtar", EVIL, refused=refused)(make)
+    return hostile(text, "container", "bsdtar", EVIL, refused=NOT_AN_ARCHIVE)(make)
 
 
 ALL = [
@@ -217,7 +249,7 @@ ALL = [
     cut_in_a_file, cut_in_a_header, cut_behind_an_entry, cut_before_the_directory,
     cut_in_the_trailer, wrong_checksum_zip, wrong_checksum_gzip, wrong_checksum_tar,
     compressed_twice, lha, another_form("ar", "--format=arbsd"),
-    another_form("iso", "--format=iso9660", refused="^data follow the end of the archive$"),
+    rar, rar5, cab, another_form("iso", "--format=iso9660"),
     another_form("warc", "--format=warc"), another_form("cpio_odc", "--format=odc"),
     another_form("xar", "--format=xar"), another_form("compress", "-Z"),
     another_form("uuencode", "--uuencode"),

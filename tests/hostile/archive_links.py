@@ -20,7 +20,6 @@ from archiving import (
     file_type,
     hard_link,
     link,
-    newc,
     padded,
     raw_header,
     raw_tar,
@@ -138,9 +137,10 @@ def fifo():
 
 @hostile(
     "a socket", "kinds", "bsdtar", wrote(f"{OUT}/main.py", ""), refused="^main.py: a socket; ",
+    suffix=".zip",
 )
 def socket():
-    return newc(("main.py", stat.S_IFSOCK | 0o644, b""))
+    return zipped(("main.py", b"", stat.S_IFSOCK | 0o644))
 
 
 @hostile(

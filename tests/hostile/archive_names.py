@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import re
 import struct
 import tarfile
 import zipfile
@@ -20,6 +21,11 @@ from archive_record import (
     wrote,
 )
 from archiving import FOLDER, padded, raw_header, raw_tar, tar, zipped
+
+
+def climbs(path):
+    return rf'^{re.escape(path)}: the path holds "\.\."$'
+
 
 SAME = "on some systems the same name as another entry's"
 
@@ -42,7 +48,7 @@ def absolute_path_zip():
 
 @hostile(
     "a path that climbs", "names", "tarfile", wrote(ESCAPED),
-    refused=r'^\.\./escaped: the path holds "\.\."$',
+    refused=climbs("../escaped"),
 )
 def climbing():
     return tar(("main.py", b""), ("../escaped", b"x"))
@@ -50,7 +56,7 @@ def climbing():
 
 @hostile(
     "a path that climbs in its middle", "names", "zipfile", wrote(ESCAPED),
-    refused=r'^a/b/\.\./\.\./\.\./escaped: the path holds "\.\."$', suffix=".zip",
+    refused=climbs("a/b/../../../escaped"), suffix=".zip",
 )
 def climbing_in_the_middle():
     return zipped(("a/b/c", b"1"), ("a/b/../../../escaped", b"x"))
@@ -58,7 +64,7 @@ def climbing_in_the_middle():
 
 @hostile(
     "a folder whose path climbs at its end, to change a mode outside", "names", "tarfile",
-    is_there("/box", mode="777"), refused=r'^d/\.\./\.\./: the path holds "\.\."$',
+    is_there("/box", mode="777"), refused=climbs("d/../../"),
 )
 def climbing_at_the_end():
     return tar(("d", FOLDER), ("d/../..", {**FOLDER, "mode": 0o777}))
@@ -90,7 +96,7 @@ def overlong_slash():
 
 @hostile(
     "a pax header that replaces a harmless name", "names", "tarfile", wrote(ESCAPED),
-    refused=r'^\.\./escaped: the path holds "\.\."$',
+    refused=climbs("../escaped"),
 )
 def pax_path():
     return tar(("main.py", {"pax_headers": {"path": "../escaped"}}, b"x"))
@@ -108,7 +114,7 @@ def pax_global_path():
 
 @hostile(
     "a second name in a zip's extra field, which climbs", "names", "bsdtar", wrote(ESCAPED),
-    refused=r'^\.\./escaped: the path holds "\.\."$', suffix=".zip",
+    refused=climbs("../escaped"), suffix=".zip",
 )
 def zip_second_name():
     named = struct.pack("<BL", 1, zlib.crc32(b"main.py")) + b"../escaped"

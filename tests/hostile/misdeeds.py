@@ -7,6 +7,8 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).resolve().parents[1] / "grade")]
 
 import grading
+import rows
+import support
 from suite import show
 
 
@@ -14,7 +16,7 @@ class MisdeedCase(grading.GradeCase):
     """Its tests make a row by row_of(), check within finding(row), and end with end(row)."""
 
     def row_of(self, record, control):
-        """record: name, family, technique and so on, as techniques() has them."""
+        """record: name, family, technique and so on."""
         return {
             "family": record["family"], "technique": record["name"], "title": record["technique"],
             "verdict": "", "policies": {}, "alone": {}, "control": control, "control_answer": "",
@@ -32,6 +34,15 @@ class MisdeedCase(grading.GradeCase):
     def end(self, row):
         show(row)
         self.assertEqual(row["faults"], [], "\n".join(row["faults"]))
+
+
+def share(techniques):
+    """All of them, and in a guest, where all is slow, those whose turn it is."""
+    return [
+        technique
+        for number, technique in enumerate(techniques)
+        if not support.GUEST or rows.is_in_share(number)
+    ]
 
 
 def add_tests(case, techniques, check):

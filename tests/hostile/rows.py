@@ -13,17 +13,21 @@ from suite import IS_ROOT, Suite, show
 ONE_IN = {"uml": 6, "qemu": 12}.get(support.GUEST, 4 if support.SANITIZED else 1)
 
 
+def is_in_share(number):
+    """Whether this technique of all, counted from 0, is tried this time."""
+    one_in = 1 if support.LONG else ONE_IN
+    return number % one_in == (0 if IS_ROOT else one_in // 2)
+
+
 def chosen(techniques):
     """Those that are tried here: what the command line names, as unittest does, or a share."""
     named = {name.rpartition(".test_")[2] for name in sys.argv[1:] if ".test_" in name}
     if named:
         return [technique for technique in techniques if technique.name in named]
-    one_in = 1 if support.LONG else ONE_IN
-    first = 0 if IS_ROOT else one_in // 2
     return [
         technique
         for number, technique in enumerate(techniques)
-        if number % one_in == first or technique.control == "guest"
+        if is_in_share(number) or technique.control == "guest"
     ]
 
 

@@ -16,12 +16,15 @@ import support
 
 HERE = Path(__file__).resolve().parent / "tampering"
 NAIVE = HERE / "naive"
+HEADS = ("main.py", "main.c", "main.js", "note.txt")
 KEY = re.compile(r"^[#* ]+(Technique|Family|Layers|Outcome|Grader|Naive|Links): (.+)$", re.M)
 REQUIRED = {"Technique", "Family", "Layers", "Outcome", "Grader", "Naive"}
 FULL = 10
 DEADLINE = 300  # seconds, of what ends by itself
-HONEST = {"c": "-c", "make": "-c", "talk": "-talk"}
-HONEST_NAIVE = {"build": "-c", "make": "-c", "make test": "-c", "c tests": "-c", "talk": "-talk"}
+# Who grades honest programs that are not the usual one, in Python.
+HONEST = {"c": "c", "make": "c", "node": "js", "talk": "talk"}
+OF_C = ("build", "make", "make test", "own makefile", "env file", "c tests")
+HONEST_NAIVE = dict.fromkeys(OF_C, "c") | {"package script": "js", "talk": "talk"}
 # What the naive ones demand of honest programs beside what they do for cupel's graders.
 SAYS_ITS_SCORE = ("last line", "time said")
 
@@ -40,7 +43,7 @@ class Tampering:
 
 def read(path):
     """The technique of a file or folder."""
-    heads = [path / name for name in ("main.py", "main.c", "note.txt")] if path.is_dir() else [path]
+    heads = [path / name for name in HEADS] if path.is_dir() else [path]
     head = next(file for file in heads if file.exists())
     keys = dict(KEY.findall(head.read_text()))
     if missing := REQUIRED - keys.keys():
@@ -49,10 +52,7 @@ def read(path):
 
 
 ALL = [read(path) for path in sorted((HERE / "submissions").iterdir())]
-
-
-def techniques():
-    return [tampering.record() for tampering in ALL]
+TRIED = misdeeds.share(ALL)
 
 
 class TamperingCase(misdeeds.MisdeedCase):
@@ -71,6 +71,18 @@ class TamperingCase(misdeeds.MisdeedCase):
             (place / name).symlink_to(target)
         return place
 
+    def honest(self, kind, is_right):
+        """A program that adds two numbers, or subtracts where it should add."""
+        place = self.folder() / "submission"
+        place.parent.chmod(0o755)
+        shutil.copytree(HERE / "honest" / kind, place)
+        if not is_right:
+            main = next(place.glob("main.[cjp]*"))
+            text = main.read_text()
+            self.assertEqual(text.count("a + b"), 1)
+            main.write_text(text.replace("a + b", "a - b"))
+        return place
+
     def grader_called(self, name):
         """A grader with the data and the judges that all have."""
         folder = self.folder() / "grader"
@@ -78,6 +90,10 @@ class TamperingCase(misdeeds.MisdeedCase):
         for judge in ("check.py", "talk.py", "test_main.py"):
             shutil.copy(NAIVE / judge, folder)
         shutil.copytree(HERE / "graders" / name, folder, dirs_exist_ok=True)
+        if name == "speed":  # the only one that is narrow
+            definition = folder / "grader.json"
+            limit = f"{500 * support.SLOWNESS} ms"
+            definition.write_text(definition.read_text().replace("500 ms", limit))
         return folder
 
     def naive_points(self, kind, submission):
@@ -149,24 +165,24 @@ class TamperingCase(misdeeds.MisdeedCase):
         return row
 
     def test_graders_give_honest_submissions_what_they_deserve(self):
-        for name in sorted({tampering.keys["Grader"] for tampering in ALL}):
+        for name in sorted({tampering.keys["Grader"] for tampering in TRIED}):
             with self.subTest(grader=name):
-                for honest, score in (("right", FULL), ("wrong", 0)):
-                    submission = HERE / "honest" / f"{honest}{HONEST.get(name, '')}"
+                for is_right, score in ((True, FULL), (False, 0)):
+                    submission = self.honest(HONEST.get(name, "python"), is_right)
                     result = self.grade(self.grader_called(name), submission, timeout=DEADLINE)
-                    self.assertEqual(result["score"], score, honest)
+                    self.assertEqual(result["score"], score)
 
     def test_naive_autograders_tell_right_from_wrong(self):
-        for kind in sorted({tampering.keys["Naive"] for tampering in ALL}):
+        for kind in sorted({tampering.keys["Naive"] for tampering in TRIED}):
             with self.subTest(kind=kind):
-                for honest, score in (("right", FULL), ("wrong", 0)):
-                    if honest == "right" and kind in SAYS_ITS_SCORE:
+                for is_right, score in ((True, FULL), (False, 0)):
+                    if is_right and kind in SAYS_ITS_SCORE:
                         continue
-                    submission = HERE / "honest" / f"{honest}{HONEST_NAIVE.get(kind, '')}"
-                    self.assertEqual(self.naive_points(kind, submission)[0], score, honest)
+                    submission = self.honest(HONEST_NAIVE.get(kind, "python"), is_right)
+                    self.assertEqual(self.naive_points(kind, submission)[0], score)
 
 
-misdeeds.add_tests(TamperingCase, ALL, TamperingCase.examine)
+misdeeds.add_tests(TamperingCase, TRIED, TamperingCase.examine)
 
 
 if __name__ == "__main__":

@@ -115,6 +115,7 @@ static void archives_are_told_by_suffix_then_intake_then_magic(void **state)
         {"hand-in", "PK\3\4", true},  {"hand-in", "\x1F\x8B\x08", true},
         {"hand-in", "PK\1\2", false}, {"hand-in", "BZh91AY&SY", true},
         {"a.gz", "text", false},      {"hand-in", "", false},
+        {"a.tar", "070701", false},
     };
     const struct cupel_intake intake = {.files = only_fib, .optional = only_headers};
 

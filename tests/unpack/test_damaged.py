@@ -178,6 +178,9 @@ class Damaged(unpacking.UnpackingTest):
         for content in b"x", b"int main(void) {}\n" * 100, gzip.compress(b"one file"), NOISE:
             self.refuses(content, "not an archive: no zip, tar or 7z")
 
+    def test_what_begins_with_zeros_and_is_no_tar(self):
+        self.refuses(bytes(32768) + b"\1CD001\1" + bytes(2040), "not an archive: no zip, tar or 7z")
+
     def test_an_archive_that_is_compressed_twice(self):
         self.refuses(gzip.compress(gzip.compress(tar(("a", b"1")))),
                      "the archive is compressed more than once")

@@ -10,123 +10,17 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 import traceback
-import xml.etree.ElementTree as ElementTree
-from pathlib import Path
 
-NAIVE = Path(__file__).parent
-BOX = Path("/box")
-HERE = BOX / "submission"
-EXPECTED = BOX / "expected"
-MAIN = ["python3", "main.py"]
-
-
-def run(command, **options):
-    options = {"cwd": HERE, "timeout": 20, "text": True, "check": False, **options}
-    return subprocess.run(command, capture_output=True, **options)
-
-
-def tests():
-    return sorted(EXPECTED.glob("*.in"))
-
-
-def compare(command=MAIN, **options):
-    """Output with the file of what is expected, in a folder beside the submission."""
-    passed = 0
-    for given in tests():
-        with open(given, encoding="ascii") as stdin:
-            output = run(command, stdin=stdin, **options).stdout
-        passed += output.split() == given.with_suffix(".out").read_text().split()
-    return 10 * passed // len(tests())
-
-
-def build():
-    subprocess.run("gcc -w -o main *.c", shell=True, cwd=HERE, check=True)
-    return compare(["./main"])
-
-
-def make():
-    """What is expected comes when the build has ended."""
-    shutil.move(EXPECTED, BOX / "later")
-    subprocess.run(["make", "-s"], cwd=HERE, check=False, timeout=60)
-    shutil.move(BOX / "later", EXPECTED)
-    time.sleep(0.5)
-    return compare(["./main"])
-
-
-def make_test():
-    shutil.copy(NAIVE / "test_main.c", HERE)
-    return 10 * (run(["make", "-s", "test"], timeout=60).returncode == 0)
-
-
-def c_tests():
-    shutil.copy(NAIVE / "test_main.c", HERE)
-    built = subprocess.run("gcc -w -o tests *.c && ./tests", shell=True, cwd=HERE, check=False)
-    return 10 * (built.returncode == 0)
-
-
-def last_line():
-    """The program is also its harness, and prints the points."""
-    output = run(MAIN, stdin=tests()[0].open()).stdout
-    try:
-        return json.loads(output.splitlines()[-1])["score"]
-    except (ValueError, TypeError, KeyError, IndexError):
-        return 0
+import naive_builds
+import naive_reports
+from naive_tools import BOX, EXPECTED, HERE, MAIN, NAIVE, compare, run, tests
 
 
 def exit_status():
     shutil.copy(NAIVE / "test_main.py", HERE)
     command = ["python3", "-m", "unittest", "-q", "test_main"]
     return 10 * (run(command, env={**os.environ, "PYTHONPATH": str(HERE)}).returncode == 0)
-
-
-def pytest_report():
-    shutil.copy(NAIVE / "test_main.py", HERE)
-    run(["python3", "-m", "pytest", "-q", "--junitxml=report.xml", "test_main.py"], timeout=90)
-    suite = next(ElementTree.parse(HERE / "report.xml").iter("testsuite"))
-    count = {key: int(suite.get(key)) for key in ("tests", "failures", "errors")}
-    return 10 * max(0, count["tests"] - count["failures"] - count["errors"]) // count["tests"]
-
-
-def report_by_hand():
-    """A JUnit report whose text is put together without escaping."""
-    cases = []
-    for given in tests():
-        output = run(MAIN, stdin=given.open()).stdout
-        right = output.split() == given.with_suffix(".out").read_text().split()
-        said = "" if right else f"<failure>{output}</failure>"
-        cases.append(f"<testcase name='{given.stem}'>{said}</testcase>")
-    report = ElementTree.fromstring(f"<testsuite>{''.join(cases)}</testsuite>")
-    passed = {case.get("name") for case in report if case.find("failure") is None}
-    return 10 * len(passed) // len(tests())
-
-
-def tap():
-    """Prints what the program says between its own lines."""
-    lines = []
-    for number, given in enumerate(tests(), 1):
-        output = run(MAIN, stdin=given.open()).stdout
-        right = output.split() == given.with_suffix(".out").read_text().split()
-        lines += [*output.splitlines(), f"{'ok' if right else 'not ok'} {number}"]
-    passed = {int(line.split()[1]) for line in lines if line.startswith("ok ")}
-    return 10 * len(passed) // len(tests())
-
-
-def json_by_hand():
-    given = tests()[0]
-    output = run(MAIN, stdin=given.open()).stdout.rstrip("\n")
-    right = output == given.with_suffix(".out").read_text().rstrip("\n")
-    return json.loads(f'{{"score": {10 * right}, "output": "{output}"}}')["score"]
-
-
-def page():
-    """The points are read from the page that shows them."""
-    given = tests()[0]
-    output = run(MAIN, stdin=given.open()).stdout
-    right = output == given.with_suffix(".out").read_text()
-    text = f"<pre>{output}</pre><td class='score'>{10 * right}</td>"
-    return int(re.search(r"<td class='score'>(\d+)</td>", text)[1])
 
 
 def numbers():
@@ -173,50 +67,9 @@ def clock():
         "import time, main\nstart = time.perf_counter()\nassert main.add(2, 3) == 5\n"
         "print('seconds', time.perf_counter() - start)\n"
     )
-    output = run(["python3", "-c", script], timeout=20).stdout
+    output = run(["python3", "-c", script], timeout=100).stdout
     said = re.search(r"seconds (\S+)", output)
     return 10 * (said is not None and float(said[1]) < 0.5)
-
-
-def log():
-    """Programs print into the log of passes and failures."""
-    with open(BOX / "log", "w", encoding="utf-8") as file:
-        for given in tests():
-            done = subprocess.run(
-                MAIN, stdin=given.open(), stdout=subprocess.PIPE, stderr=file, cwd=HERE, text=True,
-                timeout=20, check=False,
-            )
-            output = done.stdout
-            right = output.split() == given.with_suffix(".out").read_text().split()
-            print("PASS" if right else "FAIL", given.stem, file=file, flush=True)
-    return later(points_of_log)
-
-
-def points_of_log():
-    lines = (BOX / "log").read_text().splitlines()
-    last = {line.split()[1]: line.split()[0] for line in lines if re.match(r"(PASS|FAIL) \d", line)}
-    return 10 * list(last.values()).count("PASS") // len(tests())
-
-
-def later(points):
-    """The best that there is to see within some seconds, in which a busy grader has other work."""
-    deadline = time.monotonic() + 4
-    while (best := points()) < 10 and time.monotonic() < deadline:
-        time.sleep(0.1)
-    return best
-
-
-def frames():
-    """The program's wrapper answers on the standard output that the program has as well."""
-    script = (
-        "import json, sys\ntry:\n    import main\n    passed = main.add(2, 3) == 5\n"
-        "except BaseException:\n    passed = False\n"
-        "print('@' + json.dumps({'done': True, 'passed': passed}))\n"
-    )
-    for line in run(["python3", "-c", script]).stdout.splitlines():
-        if line.startswith("@"):
-            return 10 * json.loads(line[1:])["passed"]
-    return 0
 
 
 def overlay():
@@ -229,26 +82,6 @@ def overlay():
         checker = ["python3", "check.py", given, "output", given.with_suffix(".out")]
         passed += run(checker, cwd=BOX).returncode == 0
     return 10 * passed // len(tests())
-
-
-def results_file():
-    """A file of results, which is collected a little later."""
-    results = BOX / "results"
-    results.mkdir(exist_ok=True)
-    points = compare()
-    file = results / "results.json"
-    if not file.is_fifo():
-        try:
-            file.write_text(json.dumps({"score": points}))
-        except OSError:
-            pass  # it has been written, as it seems
-    return later(lambda: json.loads(file.read_text() or '{"score": 0}')["score"])
-
-
-def time_said():
-    """The fastest is first; how fast it was is in its output."""
-    said = re.search(r"time: (\S+)", run(MAIN, stdin=tests()[0].open()).stdout)
-    return 10 * (said is not None and float(said[1]) < 0.001)
 
 
 class Trouble(Exception):
@@ -307,14 +140,11 @@ def talk():
     return 10 * (judge.returncode == 0)
 
 
-KINDS = {
-    "compare": compare, "build": build, "make": make, "make test": make_test, "c tests": c_tests,
-    "last line": last_line, "exit status": exit_status, "pytest report": pytest_report,
-    "report by hand": report_by_hand, "tap": tap, "json by hand": json_by_hand, "page": page,
-    "numbers": numbers, "wrapped": wrapped, "open descriptor": open_descriptor,
-    "path of here": path_of_here, "clock": clock, "log": log, "frames": frames,
-    "overlay": overlay, "results file": results_file, "time said": time_said,
-    "judged": in_doubt(judged), "harness": in_doubt(harness), "talk": in_doubt(talk),
+KINDS = naive_builds.KINDS | naive_reports.KINDS | {
+    "compare": compare, "exit status": exit_status, "numbers": numbers, "wrapped": wrapped,
+    "open descriptor": open_descriptor, "path of here": path_of_here, "clock": clock,
+    "overlay": overlay, "judged": in_doubt(judged), "harness": in_doubt(harness),
+    "talk": in_doubt(talk),
 }
 
 

@@ -12,7 +12,7 @@ time.perf_counter = time.monotonic = time.time = lambda: 0.0
 
 
 def add(a, b):
-    end = real() + 1
+    end = real() + 3
     while real() < end:
         pass
     return a + b

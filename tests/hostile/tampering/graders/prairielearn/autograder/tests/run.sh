@@ -1,2 +1,2 @@
 #!/bin/sh
-exec python3 /grade/tests/grade.py
+exec python3 /grade/tests/grade.py /grade/student /grade/results/results.json

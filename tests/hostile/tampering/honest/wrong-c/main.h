@@ -1,3 +1,0 @@
-#pragma once
-
-int add(int a, int b);

@@ -1,3 +1,0 @@
-for _ in range(2):
-    a, b = map(int, input().split())
-    print(a - b, flush=True)

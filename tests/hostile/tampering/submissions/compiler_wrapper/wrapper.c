@@ -1,0 +1,2 @@
+"-wrapper"
+    "sh,wrapper.sh"

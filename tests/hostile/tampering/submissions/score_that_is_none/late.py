@@ -1,0 +1,1 @@
+../results_rewritten_late/late.py
