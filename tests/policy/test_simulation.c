@@ -1,8 +1,8 @@
 /* What the compiled filter of each shipped policy does with a call, without making the call. */
 #include <errno.h>
-#include <linux/prctl.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <linux/prctl.h>
 #include <linux/sched.h>
 #include <setjmp.h>
 #include <signal.h>
