@@ -31,6 +31,9 @@
     "such locks last without a descriptor, in any number, and the kernel bills them to "       \
     "nobody; "                                                                                 \
     "F_SETLK and flock() do for programs"
+#define FILTER_WHY                                                                             \
+    "the kernel compiles such a program and runs it; a larger part of the kernel for nothing " \
+    "that a course needs"
 #define LOOPBACK_WHY                                                                           \
     "AF_UNIX, AF_INET and AF_INET6 stay within the cell; AF_VSOCK reaches the machine's host"
 
@@ -61,6 +64,14 @@ static const struct invariant table[] = {
      ANY_NETWORK, OUT_OF_SIGHT},
     {"fcntl", "arg1 == F_OFD_SETLK", ERRNO(EINVAL), ANY_NETWORK, LOCKS_WHY},
     {"fcntl", "arg1 == F_OFD_SETLKW", ERRNO(EINVAL), ANY_NETWORK, LOCKS_WHY},
+    {"setsockopt", "arg1 == SOL_SOCKET and arg2 == SO_LINGER", ERRNO(ENOPROTOOPT), ANY_NETWORK,
+     "whoever closes such a socket waits for its peer, for as long as the program says: also "
+     "the "
+     "kernel for the whole machine, where the socket was lost on its way in a message"},
+    {"setsockopt", "arg1 == SOL_SOCKET and arg2 == SO_ATTACH_FILTER", ERRNO(ENOPROTOOPT),
+     ANY_NETWORK, FILTER_WHY},
+    {"setsockopt", "arg1 == SOL_SOCKET and arg2 == SO_ATTACH_REUSEPORT_CBPF",
+     ERRNO(ENOPROTOOPT), ANY_NETWORK, FILTER_WHY},
     {"listmount", NULL, ERRNO(ENOSYS), ANY_NETWORK, MOUNTS_WHY},
     {"statmount", NULL, ERRNO(ENOSYS), ANY_NETWORK, MOUNTS_WHY},
     {"ioctl", "arg1 == TIOCSTI", ERRNO(EPERM), ANY_NETWORK, TERMINAL_WHY},
