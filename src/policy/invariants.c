@@ -49,8 +49,8 @@ static const struct invariant table[] = {
     {CUPEL_GROUP_NEVER, NULL, KILL, ANY_NETWORK,
      "no learner needs it and attackers do: tracing, mounts, namespaces, modules, keys, and "
      "the machine's own state"},
-    /* 0x10400: CLONE_THREAD and CLONE_FILES */
-    {"clone", "arg0 & 0x10400 == CLONE_THREAD", ERRNO(EINVAL), ANY_NETWORK, OUT_OF_SIGHT},
+    {"clone", "arg0 & CLONE_THREAD|CLONE_FILES == CLONE_THREAD", ERRNO(EINVAL), ANY_NETWORK,
+     OUT_OF_SIGHT},
     NO_NAMESPACE("CLONE_NEWNS"),
     NO_NAMESPACE("CLONE_NEWCGROUP"),
     NO_NAMESPACE("CLONE_NEWUTS"),
