@@ -265,7 +265,10 @@ static bool remove_job(const struct cgroup_job *job)
 static void leave(struct cgroup_job *job, int home_fd)
 {
     if (job->fd >= 0) { /* twice, since what the kernel lacks for a moment would leave it all */
-        if (!move_home(job, home_fd) && !move_home(job, home_fd))
+        bool is_home = move_home(job, home_fd);
+        if (!is_home)
+            is_home = move_home(job, home_fd);
+        if (!is_home)
             return;
         if (!remove_job(job))
             (void)remove_job(job);

@@ -26,7 +26,7 @@ struct question {
     struct inet_diag_req_v2 body;
 };
 
-static bool is_server(const struct nlmsghdr *message)
+static bool is_server(struct nlmsghdr *message)
 {
     const struct inet_diag_msg *body = NLMSG_DATA(message);
 
@@ -34,7 +34,7 @@ static bool is_server(const struct nlmsghdr *message)
 }
 
 /* Returns whether there may be more. */
-static bool look(const struct nlmsghdr *message, ssize_t len, int *found)
+static bool look(struct nlmsghdr *message, ssize_t len, int *found)
 {
     for (; NLMSG_OK(message, len); message = NLMSG_NEXT(message, len)) {
         if (message->nlmsg_type != SOCK_DIAG_BY_FAMILY)
