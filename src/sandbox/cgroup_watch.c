@@ -19,9 +19,11 @@
 #define IDLE_NS_MIN 4000000U
 
 /* To count locks takes about as long as to make them: it is done so often, and in a fifth of
- * the time. What is less than this part of the memory limit is not worth another look. */
+ * the time, or half of it where they take more than a part of the memory limit. What is less
+ * than another part is not worth another look. */
 #define LOCKS_NS   25000000U
 #define LOCKS_PART 4U
+#define MANY_PART  8U
 #define FEW_PART   64U
 
 static uint64_t larger(uint64_t a, uint64_t b)
@@ -61,11 +63,13 @@ static int look_for_locks(struct cupel_run *run, struct cupel_error *err)
     uint64_t locks = 0;
     uint64_t billed = 0;
 
+    run->locks_cpu_ns = run->cpu_ns;
     int r = count_locks(run, &locks, err);
     if (r < 0)
         return r == -ESRCH ? 0 : r; /* the run has ended */
     uint64_t now_ns = base_now_ns();
-    run->locks_due_ns = now_ns + larger(LOCKS_NS, LOCKS_PART * (now_ns - start_ns));
+    uint64_t pauses = locks > limit / MANY_PART ? 1 : LOCKS_PART;
+    run->locks_due_ns = now_ns + larger(LOCKS_NS, pauses * (now_ns - start_ns));
     if (locks <= limit / FEW_PART)
         return 0;
     r = cgroup_leaf_memory(&run->leaf, &billed);
@@ -89,7 +93,7 @@ static int look(struct cupel_run *run, struct cupel_error *err)
     run->cpu_ns = used_ns;
     if (used_ns >= limit_ns)
         run_breach(run, CUPEL_LIMIT_CPU_TIME);
-    else if (is_busy && base_now_ns() >= run->locks_due_ns)
+    else if (used_ns > run->locks_cpu_ns && base_now_ns() >= run->locks_due_ns)
         r = look_for_locks(run, err);
     if (r == 0 && run->breach == CUPEL_LIMIT_NONE)
         arm_check(run, limit_ns - used_ns, is_busy ? BUSY_NS_MIN : IDLE_NS_MIN);

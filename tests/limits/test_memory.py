@@ -73,7 +73,7 @@ class Memory(MemoryCase):
     def test_locks_which_the_kernel_bills_to_nobody(self):
         options = ["--memory", "8MiB", "--wall", "15s"]
         _, report = self.stopped(
-            "memory", "hoard", "locks", 24, HOLD_MS, policy=OPEN, options=options
+            "memory", "hoard", "locks", 24, 1000, policy=OPEN, options=options
         )
         self.assertGreater(report["memory_peak_bytes"], 8 * MIB)
         self.free("hoard", "locks", 2, policy=OPEN, options=options)
