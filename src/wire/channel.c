@@ -32,6 +32,8 @@ int wire_send(int socket_fd, const void *bytes, size_t len, const int *fds, size
         memcpy(CMSG_DATA(header), fds, sizeof(int) * fd_count);
     }
     ssize_t n = TEMP_FAILURE_RETRY(sendmsg(socket_fd, &message, MSG_NOSIGNAL));
+    if (n < 0 && errno == ETOOMANYREFS) /* RLIMIT_NOFILE again: of all that the user has sent */
+        return -EMFILE;
     return n < 0 ? -errno : 0;
 }
 

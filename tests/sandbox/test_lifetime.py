@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import time
 import uuid
@@ -132,6 +133,19 @@ class Lifetime(support.TestCase):
             said.add(done.stderr)
         self.assertEqual(done.returncode, 0)
         self.assertTrue(any("receive what cupel-cell sent" in text for text in said), said)
+
+    def test_descriptors_on_their_way_are_named_as_such(self):
+        """The kernel counts those that a user's processes have sent together; but not root's."""
+        near, _far = socket.socketpair()
+        with open("/dev/null", encoding="ascii") as null:
+            for _ in range(10):
+                socket.send_fds(near, [b"x"], 8 * [null.fileno()])
+        done = self.cupel("run", "--", "true", wrap=["prlimit", "--nofile=78:78"])
+        if os.getuid() == 0:
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+        else:
+            self.assertEqual(done.returncode, 125)
+            self.assertIn("Too many open files", done.stderr)
 
     def test_a_host_that_cannot_execute_for_now_is_no_verdict(self):
         """What ENOMEM of a host at its end looks like, made by a filter."""
