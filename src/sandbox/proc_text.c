@@ -1,5 +1,6 @@
 #include "sandbox/proc_text.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -67,6 +68,16 @@ int proc_parse_stat(const char *text, struct proc_stat *ret)
                               .running = state == 'R',
                               .stopped = state == 'T' || state == 't'};
     return 0;
+}
+
+DIR *proc_open_folder(int folder_fd, const char *path)
+{
+    CUPEL_AUTO_FD fd = openat(folder_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+
+    if (folder != NULL)
+        (void)cupel_take_fd(&fd);
+    return folder;
 }
 
 static const char *find_value(const char *text, const char *name)

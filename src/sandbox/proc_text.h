@@ -2,6 +2,7 @@
 #ifndef CUPEL_SANDBOX_PROC_TEXT_H
 #define CUPEL_SANDBOX_PROC_TEXT_H
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,6 +19,9 @@
 CUPEL_MUST_CHECK int proc_read(int proc_fd, const char *path, char buf[static PROC_TEXT_SIZE]);
 /* As it is now, from a file that stays open. */
 CUPEL_MUST_CHECK int proc_read_again(int fd, char buf[static PROC_TEXT_SIZE]);
+
+/* A folder of /proc, for the caller to close; NULL with errno. */
+DIR *proc_open_folder(int folder_fd, const char *path);
 
 /*
  * Figures of one /proc/PID/stat: pid of the parent, CPU time of the process (own_ticks) and of

@@ -65,17 +65,13 @@ static int compare_pids(const void *a, const void *b)
 
 static int list_pids(int proc_fd, struct sample_process **ret, size_t *ret_count)
 {
-    int list_fd = openat(proc_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *folder = list_fd < 0 ? NULL : fdopendir(list_fd);
+    DIR *folder = proc_open_folder(proc_fd, ".");
     struct sample_process *list = NULL;
     size_t count = 0;
     int r = 0;
 
-    if (folder == NULL) {
-        r = -errno;
-        cupel_close_p(&list_fd);
-        return r;
-    }
+    if (folder == NULL)
+        return -errno;
     for (struct dirent *entry; (entry = readdir(folder)) != NULL && count < PROCESSES_MAX;) {
         long pid = strtol(entry->d_name, NULL, 10);
         if (pid <= 1) /* init is ours */

@@ -89,17 +89,13 @@ static int read_folder(struct sampler *sampler, struct sample_process *process,
     int r = 0;
 
     (void)snprintf(path, sizeof(path), "%d/%s", process->view, name);
-    int list_fd = openat(sampler->sources.proc_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *folder = list_fd < 0 ? NULL : fdopendir(list_fd);
-    if (folder == NULL) {
-        r = -errno;
-        cupel_close_p(&list_fd);
-        return r;
-    }
+    DIR *folder = proc_open_folder(sampler->sources.proc_fd, path);
+    if (folder == NULL)
+        return -errno;
     for (struct dirent *entry; r >= 0 && (entry = readdir(folder)) != NULL;) {
         if (entry->d_name[0] == '.')
             continue;
-        r = recognise(sampler, list_fd, entry->d_name, &held);
+        r = recognise(sampler, dirfd(folder), entry->d_name, &held);
         if (r == -ENOENT || r == -ESRCH) /* closed meanwhile */
             r = 0;
         held.pid = process->view;

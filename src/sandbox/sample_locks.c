@@ -41,15 +41,12 @@ static uint64_t count(const struct sampler *sampler, const struct sample_process
     uint64_t count = 0;
 
     (void)snprintf(path, sizeof(path), "%d/fdinfo", process->view);
-    int list_fd = openat(sampler->sources.proc_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *folder = list_fd < 0 ? NULL : fdopendir(list_fd);
-    if (folder == NULL) {
-        cupel_close_p(&list_fd);
+    DIR *folder = proc_open_folder(sampler->sources.proc_fd, path);
+    if (folder == NULL)
         return 0;
-    }
     for (struct dirent *entry; count < most && (entry = readdir(folder)) != NULL;) {
         if (entry->d_name[0] != '.')
-            count += count_at(list_fd, entry->d_name, most - count);
+            count += count_at(dirfd(folder), entry->d_name, most - count);
     }
     (void)closedir(folder);
     return count;

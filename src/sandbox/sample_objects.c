@@ -12,6 +12,7 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -94,9 +95,10 @@ static void add_descriptor(struct sampler *sampler, int pid, int folder_fd, cons
                            struct found *found)
 {
     char path[300];
-    struct stat st;
+    struct statx st;
 
-    if (fstatat(folder_fd, name, &st, 0) < 0)
+    /* Only what is known already: its file system's server may be dead. */
+    if (statx(folder_fd, name, AT_STATX_DONT_SYNC, STATX_TYPE, &st) < 0)
         return; /* closed meanwhile */
     (void)snprintf(path, sizeof(path), "%d/fdinfo/%s", pid, name);
     struct text info = measure(sampler, sampler->sources.proc_fd, path);
@@ -104,9 +106,9 @@ static void add_descriptor(struct sampler *sampler, int pid, int folder_fd, cons
         found->bytes += (info.lines - HEAD_LINES) * OBJECT_BYTES;
     if (info.bytes > found->longest)
         found->longest = info.bytes;
-    if (st.st_dev == sampler->proc_device)
+    if (makedev(st.stx_dev_major, st.stx_dev_minor) == sampler->proc_device)
         found->texts++;
-    if ((st.st_mode & S_IFMT) == 0 && is_inotify(folder_fd, name))
+    if ((st.stx_mode & S_IFMT) == 0 && is_inotify(folder_fd, name))
         found->bytes += read_news(sampler, pid, (int)strtol(name, NULL, 10));
 }
 
@@ -115,15 +117,12 @@ static void add_descriptors(struct sampler *sampler, int pid, struct found *foun
     char path[32];
 
     (void)snprintf(path, sizeof(path), "%d/fd", pid);
-    int list_fd = openat(sampler->sources.proc_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *folder = list_fd < 0 ? NULL : fdopendir(list_fd);
-    if (folder == NULL) {
-        cupel_close_p(&list_fd);
+    DIR *folder = proc_open_folder(sampler->sources.proc_fd, path);
+    if (folder == NULL)
         return;
-    }
     for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
         if (entry->d_name[0] != '.')
-            add_descriptor(sampler, pid, list_fd, entry->d_name, found);
+            add_descriptor(sampler, pid, dirfd(folder), entry->d_name, found);
     }
     (void)closedir(folder);
 }

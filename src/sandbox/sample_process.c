@@ -112,15 +112,12 @@ static struct proc_schedstat read_threads(struct sampler *sampler, int pid)
     char path[300];
 
     (void)snprintf(path, sizeof(path), "%d/task", pid);
-    int list_fd = openat(sampler->sources.proc_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *folder = list_fd < 0 ? NULL : fdopendir(list_fd);
-    if (folder == NULL) {
-        cupel_close_p(&list_fd);
+    DIR *folder = proc_open_folder(sampler->sources.proc_fd, path);
+    if (folder == NULL)
         return sum;
-    }
     for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
         (void)snprintf(path, sizeof(path), "%s/schedstat", entry->d_name);
-        if (entry->d_name[0] == '.' || proc_read(list_fd, path, sampler->text) < 0)
+        if (entry->d_name[0] == '.' || proc_read(dirfd(folder), path, sampler->text) < 0)
             continue;
         struct proc_schedstat thread = proc_parse_schedstat(sampler->text);
         sum.cpu_ns += thread.cpu_ns;
@@ -224,15 +221,12 @@ bool sample_process_find_view(struct sampler *sampler, struct sample_process *pr
 
     close_kept(sampler, &process->status_fd);
     (void)snprintf(path, sizeof(path), "%d/task", process->pid);
-    int list_fd = openat(sampler->sources.proc_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *folder = list_fd < 0 ? NULL : fdopendir(list_fd);
-    if (folder == NULL) {
-        cupel_close_p(&list_fd);
+    DIR *folder = proc_open_folder(sampler->sources.proc_fd, path);
+    if (folder == NULL)
         return false;
-    }
     for (struct dirent *entry; !found && (entry = readdir(folder)) != NULL;) {
         (void)snprintf(path, sizeof(path), "%s/status", entry->d_name);
-        if (entry->d_name[0] == '.' || proc_read(list_fd, path, sampler->text) < 0)
+        if (entry->d_name[0] == '.' || proc_read(dirfd(folder), path, sampler->text) < 0)
             continue;
         found = has_memory(sampler->text);
         if (found)
