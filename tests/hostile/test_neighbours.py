@@ -9,13 +9,18 @@ part of a second, and among them a fork bomb, a memory hog, a disk hog, a flood 
 that burns processors. Each of these is bounded by its policy, and by itself.
 
 Figures of CPU time are those of each honest grading alone, of sixteen honest ones at once, and
-beside hogs. Rounds of all three kinds take turns, so that whatever else the machine does is in all.
+beside hogs. Processors that share a core, its clock or a cache take longer for the same work when
+all of them work, with cupel or without: the same sixteen programs are also run outside of it, one
+alone and all at once, and what that costs them is what cupel's figures are measured against.
+Rounds of all kinds take turns, so that whatever else the machine does is in all.
 """
 
 import argparse
 import json
+import os
 import shutil
 import statistics
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -91,6 +96,10 @@ def told(figures):
     return f"{statistics.median(figures):.3f} s ({min(figures):.3f} to {max(figures):.3f})"
 
 
+def more(figures, than):
+    return statistics.median(figures) / statistics.median(than) - 1
+
+
 class Neighbours(grading.GradeCase):
     rounds = 1
     measures = False
@@ -128,6 +137,15 @@ class Neighbours(grading.GradeCase):
         self.assertEqual([(code, said) for code, said, _ in found if code != 0], [])
         return [json.loads(text)["tests"][0] for _, _, text in found]
 
+    def run_outside(self, names, figures):
+        """The honest programs without cupel, all at once."""
+        started = [(name, subprocess.Popen(HONEST[name][0], cwd=self.made[name][1],
+                                           stdout=subprocess.DEVNULL)) for name in names]
+        for name, process in started:
+            _, process.returncode, usage = os.wait4(process.pid, 0)
+            self.assertEqual(process.returncode, 0, name)
+            figures.setdefault(name, []).append(usage.ru_utime + usage.ru_stime)
+
     def check(self, names, results, figures):
         for name, test in zip(names, results):
             if name in HONEST:
@@ -143,20 +161,24 @@ class Neighbours(grading.GradeCase):
         mixed = list(peers)
         for place, name in zip((1, 5, 6, 10, 14), HOGS):
             mixed[place] = name
-        alone, among, beside = {}, {}, {}
+        outside, crowded, alone, among, beside = {}, {}, {}, {}, {}
         for _ in range(self.rounds):
             for name in honest:
+                self.run_outside([name], outside)
                 self.check([name], self.grade_at_once([name]), alone)
+            self.run_outside(peers, crowded)
             self.check(peers, self.grade_at_once(peers), among)
             self.check(mixed, self.grade_at_once(mixed), beside)
         for name in honest:
-            before = statistics.median(alone[name])
-            print(f"{name:7} CPU: alone {told(alone[name])}")
+            machine = more(crowded[name], outside[name])
+            print(f"{name:7} outside: alone {told(outside[name])}, "
+                  f"among honest ones {told(crowded[name])}: {100 * machine:+.1f} %")
+            print(f"        graded alone {told(alone[name])}")
             for where, figures in (("among honest ones", among[name]), ("beside hogs", beside[name])):
-                more = statistics.median(figures) / before - 1
-                print(f"        {where} {told(figures)}: {100 * more:+.1f} %", flush=True)
+                graded = more(figures, alone[name])
+                print(f"        {where} {told(figures)}: {100 * graded:+.1f} %", flush=True)
                 if self.measures:
-                    self.assertLess(abs(more), 0.1, f"{name} {where}")
+                    self.assertLess(abs(graded - machine), 0.1, f"{name} {where}")
 
 
 def main():

@@ -1,6 +1,7 @@
 """`./bootstrap` on machines that lack packages: by root, by a user with sudo, by one without."""
 
 import os
+import shutil
 import subprocess
 
 import support
@@ -8,6 +9,12 @@ from support import write
 
 
 class Bootstrap(support.TestCase):
+    def setUp(self):
+        """A tree of its own, so that nothing is lost that was built in the real one."""
+        self.tree = self.folder()
+        shutil.copy(support.SOURCE / "bootstrap", self.tree)
+        (self.tree / "tests").symlink_to(support.SOURCE / "tests")
+
     def bootstrap(self, *arguments, **programs):
         """Run it with programs (name: script) in place of the system's; its end, and their calls."""
         folder = self.folder()
@@ -19,7 +26,7 @@ class Bootstrap(support.TestCase):
             log = f'echo "{name} $*" >> {folder}/calls'
             write(folder / "bin" / name, f"#!/bin/sh\n{log}\n{script}\n", 0o755)
         done = subprocess.run(
-            [support.SOURCE / "bootstrap", *arguments],
+            [self.tree / "bootstrap", *arguments],
             env={"PATH": f"{folder}/bin:{os.environ['PATH']}"},
             capture_output=True, text=True, timeout=30, check=False,
         )
@@ -40,6 +47,13 @@ class Bootstrap(support.TestCase):
         done, calls = self.bootstrap("hostile", "--json", "guests", id="echo 0", apt_get="true")
         self.assertEqual((done.returncode, done.stdout), (1, ""))  # nothing was built
         self.assertIn(" libcmocka-dev ", calls)
+
+    def test_what_a_hostile_suite_has_left_outlives_a_build_that_fails(self):
+        outcome = self.tree / "build/release/hostile/ctest.xml"
+        write(outcome, "<testsuite/>")
+        done, _ = self.bootstrap("hostile", id="echo 0", apt_get="true")
+        self.assertEqual(done.returncode, 1)
+        self.assertTrue(outcome.exists())
 
     def test_nothing_is_asked_of_the_network_where_all_is_there(self):
         done, calls = self.bootstrap("grade", id="echo 0", apt_get="true", dpkg_query="echo installed")
