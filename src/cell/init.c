@@ -206,6 +206,14 @@ static uint64_t reaped_ns(void)
     return cell_timeval_ns(&usage.ru_utime) + cell_timeval_ns(&usage.ru_stime);
 }
 
+/* Of a command that could not be executed, as env(1) has it; its process ends with 0. */
+static int command_status(int status, int exec_errno)
+{
+    if (status != 0 || exec_errno == 0)
+        return status;
+    return W_EXITCODE(exec_errno == ENOENT ? 127 : 126, 0);
+}
+
 /* Reap until no child is left to wait for. Returns false when there is none at all. */
 static bool reap(pid_t command, int options, struct cell_report *report)
 {
@@ -219,7 +227,7 @@ static bool reap(pid_t command, int options, struct cell_report *report)
             continue;
         }
         report->end_ns = cell_clock_ns(CLOCK_MONOTONIC);
-        report->wait_status = status;
+        report->wait_status = command_status(status, report->exec_errno);
         report->ended = true;
     }
     return pid == 0;
