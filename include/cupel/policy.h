@@ -188,7 +188,8 @@ enum cupel_filter_mode {
     CUPEL_FILTER_ENFORCE, /* the actions of the policy */
     CUPEL_FILTER_NOTIFY,  /* SECCOMP_RET_USER_NOTIF for every call that is denied; but entry by
                              another architecture is killed, and clone3, which the C library
-                             tries first each time, is answered with ENOSYS */
+                             tries first each time, is answered with ENOSYS. Also for
+                             exit_group with a status other than 0, allowed or not */
 };
 
 /* A program for seccomp(2): count instructions of 8 bytes (struct sock_filter). */

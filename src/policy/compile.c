@@ -40,6 +40,7 @@ struct compiler {
     struct cupel_decider decider;
     enum cupel_filter_mode mode;
     int clone3; /* its number */
+    int exit_group;
     struct cupel_program program;
     struct range ranges[CUPEL_CALLS + 1];
     size_t range_count;
@@ -122,6 +123,25 @@ static struct range range_of(struct compiler *c, size_t number, const struct cup
     return range;
 }
 
+static cupel_label label_of(struct compiler *c, const struct range *range)
+{
+    return range->label != 0 ? range->label : cupel_program_return(&c->program, range->value);
+}
+
+/* The only call that is allowed and told nevertheless: the end of a process that failed. Of its
+ * argument the kernel takes 8 bits for a status. */
+static struct range tell_failures(struct compiler *c, struct range range)
+{
+    struct cupel_program *program = &c->program;
+
+    cupel_label otherwise = label_of(c, &range);
+    cupel_label told = cupel_program_return(program, SECCOMP_RET_USER_NOTIF);
+    cupel_label test = cupel_program_if_equal(program, 0, otherwise, told);
+    test = cupel_program_and(program, 0xff, test);
+    range.label = cupel_program_load(program, offsetof(struct seccomp_data, args), test);
+    return range;
+}
+
 static void add_range(struct compiler *c, const struct range *range)
 {
     const struct range *last = c->range_count > 0 ? &c->ranges[c->range_count - 1] : NULL;
@@ -144,6 +164,8 @@ static int compile_call(struct compiler *c, size_t number)
         range = range_of(c, number, &cases);
         cupel_cases_clear(&cases);
     }
+    if (c->mode == CUPEL_FILTER_NOTIFY && (int)number == c->exit_group)
+        range = tell_failures(c, range);
     add_range(c, &range);
     return 0;
 }
@@ -152,11 +174,8 @@ static int compile_call(struct compiler *c, size_t number)
  * as deep as there are bits in their count. */
 static cupel_label search(struct compiler *c, size_t first, size_t end)
 {
-    if (end - first == 1) {
-        const struct range *range = &c->ranges[first];
-        return range->label != 0 ? range->label
-                                 : cupel_program_return(&c->program, range->value);
-    }
+    if (end - first == 1)
+        return label_of(c, &c->ranges[first]);
     size_t middle = first + (end - first) / 2;
     cupel_label above = search(c, middle, end);
     cupel_label below = search(c, first, middle);
@@ -201,6 +220,7 @@ static int compile_all(struct compiler *c, struct cupel_error *err)
     char name[CUPEL_CALL_NAME_SIZE];
 
     c->clone3 = cupel_call_number(arch, "clone3");
+    c->exit_group = cupel_call_number(arch, "exit_group");
     for (size_t number = 0; number <= CUPEL_CALLS; number++) {
         int r = compile_call(c, number);
         if (r < 0) {

@@ -3,8 +3,9 @@
  * we count the call, kill the process if the policy says so, and answer. Calls that are allowed
  * never come here, and cost what they cost without this.
  *
- * Nothing is let go on (SECCOMP_USER_NOTIF_FLAG_CONTINUE) but while a policy is learned. Where
- * nobody answers any more, since we or the listener are gone, the kernel does, with ENOSYS.
+ * Nothing is let go on (SECCOMP_USER_NOTIF_FLAG_CONTINUE) but while a policy is learned, and
+ * the end of a process that failed, which is looked at for what it had open. Where nobody
+ * answers any more, since we or the listener are gone, the kernel does, with ENOSYS.
  *
  * A program that does nothing but make such calls keeps itself waiting, not us: one call is
  * answered at each turn of the loop, and after a burst only so many a second.
@@ -27,12 +28,14 @@
 #include "cupel/cleanup.h"
 #include "cupel/units.h"
 #include "sandbox/denied_process.h"
+#include "sandbox/open_files.h"
 #include "sandbox/run_internal.h"
 
 /*
  * What a run may cost us: credit for CPU time, of which a share of the time that passes is
  * earned. A call is charged four times what it took, since there is more around it than in it,
- * and at least so much that 5000 calls are answered at once and 1000 a second after that.
+ * and a denied one at least so much that 5000 are answered at once and 1000 a second after
+ * that.
  */
 #define BURST_NS      500000000
 #define EARNED_OF     10U /* ns that pass for one that is earned */
@@ -167,8 +170,19 @@ static bool is_learned(const struct cupel_run *run, int number, const uint64_t *
            !cupel_policy_forbids(run->request.policy, number, arguments);
 }
 
-/* Returns whether a process was to be killed. */
-static bool take_call(struct cupel_run *run, const struct seccomp_notif *call)
+/* Of a policy that does not allow the call, there is no filter that tells: filter_cache.c. */
+static void take_failure(struct cupel_run *run, const struct seccomp_notif *call)
+{
+    struct run_denied *denied = run->denied;
+
+    if (!denied->ran_out_of_files)
+        denied->ran_out_of_files = open_files_exceeded(
+            denied->listener.fd, call->id, (pid_t)call->pid, run->request.limits.open_files);
+    answer(run, call->id, 0);
+}
+
+/* Returns what it is charged at least. */
+static uint64_t take_call(struct cupel_run *run, const struct seccomp_notif *call)
 {
     struct run_denied *denied = run->denied;
     struct cupel_policy_case match;
@@ -176,11 +190,15 @@ static bool take_call(struct cupel_run *run, const struct seccomp_notif *call)
     uint64_t arguments[CUPEL_ARGUMENTS];
     bool fatal = false;
 
+    if (call->data.nr == SYS_exit_group) {
+        take_failure(run, call);
+        return 0;
+    }
     memcpy(arguments, call->data.args, sizeof(arguments));
     if (is_learned(run, call->data.nr, arguments)) {
         run->request.learn(run->request.owner, call->data.nr, arguments);
         answer(run, call->id, 0);
-        return false;
+        return LEAST_NS;
     }
     int r = denied_table_decide(&denied->table, run->request.policy, call->data.nr, arguments,
                                 &match, &item);
@@ -189,7 +207,7 @@ static bool take_call(struct cupel_run *run, const struct seccomp_notif *call)
         (void)cupel_fail(&error, r, "decide on a denied call: %s", strerrordesc_np(-r));
         run_fail(run, &error);
         answer(run, call->id, EPERM);
-        return false;
+        return LEAST_NS;
     }
     const struct cupel_action *action = &match.decision.action;
     if (action->kind == CUPEL_ACTION_KILL)
@@ -199,7 +217,7 @@ static bool take_call(struct cupel_run *run, const struct seccomp_notif *call)
     answer(run, call->id,
            action->kind == CUPEL_ACTION_ERRNO && action->error_number > 0 ? action->error_number
                                                                           : EPERM);
-    return action->kind == CUPEL_ACTION_KILL;
+    return action->kind == CUPEL_ACTION_KILL ? LEAST_KILL_NS : LEAST_NS;
 }
 
 /* What the last call took too much has to be earned first. */
@@ -276,8 +294,8 @@ static void listener_ready(struct cupel_source *source, uint32_t events)
             run_fail(run, &error);
         return;
     }
-    bool killed = take_call(run, &call.notification);
-    charge(denied, used_ns() - start_ns, killed ? LEAST_KILL_NS : LEAST_NS);
+    uint64_t least_ns = take_call(run, &call.notification);
+    charge(denied, used_ns() - start_ns, least_ns);
 }
 
 /* A cell may send what it likes; what is no listener could do anything on being asked. */

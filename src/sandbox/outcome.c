@@ -164,7 +164,7 @@ static bool ran_out_of_processes(const struct cupel_run *run, const struct figur
 /*
  * Which limit ended the run, by evidence: what the kernel counted in the cgroup, a breach that
  * the supervisor met, figures above the limit, the kernel's signals for limits; and, if the
- * command failed, processes that could not be started, or a full disk.
+ * command failed, processes that could not be started, a full disk, or too many open files.
  */
 static enum cupel_limit find_limit(const struct cupel_run *run, const struct figures *figures,
                                    const struct cupel_wire_exited *exited,
@@ -187,7 +187,11 @@ static enum cupel_limit find_limit(const struct cupel_run *run, const struct fig
     if ((WIFSIGNALED(status) && WTERMSIG(status) == SIGXFSZ) ||
         (failed && exited->file_at_limit))
         return CUPEL_LIMIT_FILE_SIZE;
-    return failed && exited->disk_full ? CUPEL_LIMIT_DISK : CUPEL_LIMIT_NONE;
+    if (failed && exited->disk_full)
+        return CUPEL_LIMIT_DISK;
+    return failed && run->denied != NULL && run->denied->ran_out_of_files
+               ? CUPEL_LIMIT_OPEN_FILES
+               : CUPEL_LIMIT_NONE;
 }
 
 /* Whether a process was killed for a call that the policy kills for, as far as a wait status

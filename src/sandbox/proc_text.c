@@ -99,11 +99,16 @@ bool proc_has(const char *text, const char *name)
     return find_value(text, name) != NULL;
 }
 
-uint64_t proc_parse_kib(const char *text, const char *name)
+uint64_t proc_parse_number(const char *text, const char *name)
 {
     const char *value = find_value(text, name);
 
-    return value == NULL ? 0 : strtoull(value, NULL, 10) * 1024U;
+    return value == NULL ? 0 : strtoull(value, NULL, 10);
+}
+
+uint64_t proc_parse_kib(const char *text, const char *name)
+{
+    return proc_parse_number(text, name) * 1024U;
 }
 
 struct proc_schedstat proc_parse_schedstat(const char *text)

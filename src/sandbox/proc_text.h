@@ -40,6 +40,9 @@ CUPEL_MUST_CHECK int proc_parse_stat(const char *text, struct proc_stat *ret);
 /* Whether a text of lines "NAME: VALUE" has this name. */
 bool proc_has(const char *text, const char *name);
 
+/* The number behind "NAME:"; 0 if absent. */
+uint64_t proc_parse_number(const char *text, const char *name);
+
 /* The number of KiB behind "NAME:" in a text of lines "NAME: N kB", in bytes; 0 if absent. */
 uint64_t proc_parse_kib(const char *text, const char *name);
 

@@ -19,7 +19,8 @@
  * fs/coredump.c. */
 #define NO_CORE 1
 
-/* One more than the limit may start: seen, it tells that the limit was not enough. */
+/* One more process than the limit may start, and one more file be opened: seen, it tells that
+ * the limit was not enough. */
 #define EVIDENCE 1
 
 /* Below this, a tenth of the limit is filled with huge pages in less time than it takes to see
@@ -39,7 +40,7 @@ static void set_rlimits(const struct cupel_limits *limits,
     rlimits[RLIMIT_CORE] = NO_CORE;
     rlimits[RLIMIT_RSS] = RLIM_INFINITY; /* without effect since Linux 2.4.30 */
     rlimits[RLIMIT_NPROC] = limits->processes + OWN_PROCESSES + EVIDENCE;
-    rlimits[RLIMIT_NOFILE] = limits->open_files;
+    rlimits[RLIMIT_NOFILE] = limits->open_files + EVIDENCE;
     rlimits[RLIMIT_MEMLOCK] = 65536;
     rlimits[RLIMIT_AS] = RLIM_INFINITY;    /* the watchdog counts page tables */
     rlimits[RLIMIT_LOCKS] = RLIM_INFINITY; /* without effect since Linux 2.4.25 */

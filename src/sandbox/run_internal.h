@@ -63,6 +63,7 @@ struct run_denied {
     uint64_t credited_ns;
     struct run_dying dying[RUN_DYING_MAX];
     size_t next_dying;
+    bool ran_out_of_files; /* a process that failed: see open_files.h */
     struct denied_table table;
 };
 

@@ -4,9 +4,11 @@
  *     files fill FOLDER MIB [remove]    many files of 1 MiB; remove: they are gone at the end
  *     files inodes FOLDER COUNT         empty files
  *     files grow FOLDER MIB [ignore]    one file; ignore: SIGXFSZ, so that EFBIG is met
- *     files open FOLDER COUNT           descriptors
+ *     files open FOLDER COUNT [close]   descriptors; close: all of them, when one is refused
+ *     files open FOLDER COUNT fail      and with no other cause to fail
  *
- * Exit 0: it was allowed to; 1: refused, errno's name is on standard error; 2: usage.
+ * Exit 0: it was allowed to; 1: refused, errno's name is on standard error, or asked to fail;
+ * 2: usage.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -79,13 +81,16 @@ static int grow(const char *folder, unsigned count, const char *option)
 
 static int open_many(const char *folder, unsigned count, const char *option)
 {
-    (void)option;
     for (unsigned i = 0; i < count; i++) {
-        if (open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) < 0)
-            return crew_refused();
+        if (open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) < 0) {
+            int r = crew_refused();
+            if (strcmp(option, "close") == 0)
+                (void)close_range(STDERR_FILENO + 1, ~0U, 0);
+            return r;
+        }
         crew_dot();
     }
-    return 0;
+    return strcmp(option, "fail") == 0 ? -1 : 0;
 }
 
 static const struct kind {

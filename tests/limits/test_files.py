@@ -123,13 +123,68 @@ class FileSize(limits.Case):
 
 
 class OpenFiles(limits.Case):
-    def test_a_program_meets_the_limit_and_has_its_own_end(self):
-        options = ["--open-files", "20"]
-        done, report = self.start("files", "open", "/", 100, options=options)
-        self.assertEqual(done.stdout, "." * 17)  # beside the three streams
-        self.assertIn("EMFILE\n", done.stderr)
-        self.assertEqual((done.returncode, report["limit"]), (1, None))
-        self.free("files", "open", "/", 17, options=options)
+    """Beside the three streams, and one more than the limit as evidence."""
+
+    def test_a_program_that_has_them_open(self):
+        for limit in (20, 64, 256):
+            with self.subTest(limit):
+                options = ["--open-files", limit]
+                done, _ = self.stopped("open_files", "files", "open", "/", 500, options=options)
+                self.assertEqual(done.stdout, "." * (limit - 2))
+                self.assertIn("EMFILE\n", done.stderr)
+                self.free("files", "open", "/", limit - 3, options=options)
+
+    def test_as_many_as_the_limit_are_none_too_many(self):
+        for limit in (20, 64, 100, 256, 1024):
+            with self.subTest(limit):
+                options = ["--open-files", limit]
+                done, report = self.start("files", "open", "/", limit - 3, "fail", options=options)
+                self.assertEqual((done.returncode, report["limit"]), (1, None))
+                self.stopped("open_files", "files", "open", "/", limit - 2, "fail", options=options)
+
+    def test_a_program_that_has_closed_them(self):
+        for limit, told in ((64, None), (200, None), (256, "open_files"), (1024, "open_files")):
+            with self.subTest(limit):
+                options = ["--open-files", limit]
+                done, report = self.start("files", "open", "/", 2000, "close", options=options)
+                self.assertIn("EMFILE\n", done.stderr)
+                self.assertEqual(report["limit"], told)
+
+    def test_a_runtime_that_closes_them(self):
+        code = "x = []\nwhile True: x.append(open('/dev/null'))"
+        done, _ = self.stopped("open_files", "python3", "-c", code, policy="python")
+        self.assertIn("Too many open files", done.stderr)
+
+    def shell(self, script, shell="sh"):
+        """(its end, the limit that it met)"""
+        shown = self.folder()
+        shown.chmod(0o755)
+        script = support.write(shown / "script", script)
+        options = ["--bind-ro", f"{script}:/script", "--bind-ro", f"{support.HELPERS}:/helpers"]
+        done, report = self.start(shell, "/script", options=options)
+        if report["denied_syscalls"] is not None:
+            self.assertEqual(report["denied_syscalls"], [])
+        return done.returncode, report["limit"]
+
+    def test_a_child(self):
+        deed = "/helpers/files open / 500"
+        self.assertEqual(self.shell(f"{deed}; exit 3"), (124, "open_files"))
+        self.assertEqual(self.shell(f"{deed} & wait $!"), (124, "open_files"))
+        self.assertEqual(self.shell(f"{deed} || exit 0"), (0, None))
+
+    def test_bash_uses_the_highest_number_and_has_not_too_many(self):
+        for script in ("exit 3", "(exit 2); /bin/false; exit 3"):
+            self.assertEqual(self.shell(script, "bash"), (3, None))
+
+    def test_many_that_fail_are_no_denied_calls(self):
+        count = 300 if not limits.IN_GUEST else 20
+        script = f"i=0; while [ $i -lt {count} ]; do i=$((i + 1)); (exit $i); done; exit 3"
+        self.assertEqual(self.shell(script), (3, None))
+
+    def test_grades(self):
+        test = self.grade_helper("files", "open", "/", 100, limits={"open_files": 20})
+        self.assertEqual((test["verdict"], test["reason"]), ("failed", "disk_limit"))
+        self.assertRegex(test["message"], r"^opened too many files at a time; the limit is 20$")
 
 
 class OwnSignals(limits.Case):

@@ -111,6 +111,13 @@ class Denied(support.TestCase):
         self.assertEqual(self.only(report)["action"], "kill")
         self.assertLess(report["wall_seconds"], 1.2 * support.SLOWNESS)
 
+    def test_a_flood_of_failures_ends_at_its_own_limit(self):
+        loop = "while :; do (exit 1); done"
+        done, report = self.run_boxed("sh", "-c", f"{loop} & {loop}", options=["--wall", "2s"])
+        found = (done.returncode, report["limit"], report["denied_syscalls"])
+        self.assertEqual(found, (124, "wall_time", []), done.stderr)
+        self.assertLess(report["wall_seconds"], 2.2 * support.SLOWNESS)
+
     def test_a_flood_does_not_delay_other_lanes(self):
         quick = {
             "run": ["sh", "-c", "sleep 0.2"],
@@ -201,8 +208,8 @@ class Denied(support.TestCase):
         self.assertEqual((done.returncode, done.stderr), (2, "seccomp: Device or resource busy\n"))
 
     def test_without_room_for_a_descriptor_the_filter_acts_alone(self):
-        self.assert_enforced(*self.deny("kill", options=["--open-files", "3"]))
-        done, report = self.deny("kill", options=["--open-files", "4"])
+        self.assert_enforced(*self.deny("kill", options=["--open-files", "2"]))
+        done, report = self.deny("kill", options=["--open-files", "3"])
         self.assertEqual((done.returncode, self.only(report)["name"]), (KILLED, "fsopen"))
 
     def test_a_policy_without_execve_does_not_stall(self):

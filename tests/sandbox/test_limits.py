@@ -175,12 +175,31 @@ except BlockingIOError:
         self.assertEqual((done.returncode, report["limit"]), (1, None), done.stderr)
 
     def test_open_files(self):
-        code = "x = []\nwhile True: x.append(open('/dev/null'))"
-        done, _ = self.run_boxed(
-            "python3", "-c", code, options=["--policy", "python", "--open-files", "20"]
-        )
-        self.assertEqual(done.returncode, 1)
+        code = "x = []\nwhile len(x) < {}: x.append(open('/dev/null'))"
+        done, _ = self.limited("open_files", "python3", "-c", code.format(1000))
         self.assertIn("Too many open files", done.stderr)
+        self.free("python3", "-c", code.format(200))
+
+    def test_too_many_open_files_are_not_told_below_another_listener(self):
+        done, report = self.run_boxed(
+            "python3", "-c", "import os\nwhile True: os.dup(0)",
+            options=["--policy", "python"], wrap=[support.HELPERS / "listen"],
+        )
+        self.assertEqual((done.returncode, report["limit"]), (1, None))
+        self.assertIn("Too many open files", done.stderr)
+
+    def test_a_host_that_has_just_as_many_descriptors(self):
+        """Has none to spare as evidence."""
+        for host, code, limit in ((256, 1, None), (257, 124, "open_files")):
+            done, report = self.run_boxed(
+                "python3", "-c", "import os\nwhile True: os.dup(0)",
+                options=["--policy", "python"], wrap=["prlimit", f"--nofile={host}:{host}"],
+            )
+            self.assertEqual((done.returncode, report["limit"]), (code, limit), done.stderr)
+        done = self.cupel("run", "--policy", "python", "--", "true",
+                          wrap=["prlimit", "--nofile=255:255"])
+        self.assertEqual(done.returncode, 125)
+        self.assertIn("the host's RLIMIT_NOFILE is 255", done.stderr)
 
     def test_the_narrowest_limits_are_the_command_s_own_problem(self):
         done, report = self.run_boxed("true", options=["--open-files", "1"])

@@ -32,6 +32,16 @@ static void a_stat_line_is_read_behind_the_name(void **state)
     assert_int_equal(proc_parse_stat("", &stat), -EPROTO);
 }
 
+static void numbers_are_found_by_their_name(void **state)
+{
+    static const char text[] = "Name:\tFDSize\nGid:\t0\t0\t0\t0\nFDSize:\t256\nGroups:\t \n";
+
+    (void)state;
+    assert_int_equal(proc_parse_number(text, "FDSize"), 256);
+    assert_int_equal(proc_parse_number(text, "Size"), 0);
+    assert_int_equal(proc_parse_number(text, "Groups"), 0);
+}
+
 static void sizes_are_found_by_their_name(void **state)
 {
     static const char text[] = "VmRSS:\t  12 kB\nRssAnon:\t     100 kB\nRssShmem:\t 7 kB\n";
@@ -100,6 +110,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_stat_line_is_read_behind_the_name),
+        cmocka_unit_test(numbers_are_found_by_their_name),
         cmocka_unit_test(sizes_are_found_by_their_name),
         cmocka_unit_test(a_thread_s_time_and_slices_are_told),
         cmocka_unit_test(segments_add_up_whether_attached_or_not),

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -16,6 +17,7 @@
 #include "cupel/cleanup.h"
 #include "cupel/loop.h"
 #include "cupel/units.h"
+#include "sandbox/open_files.h"
 #include "sandbox/run_internal.h"
 #include "sandbox/sample.h"
 
@@ -216,6 +218,62 @@ static void a_run_that_stops_itself_is_no_failure_of_the_platform(void **state)
     cupel_loop_free(loop);
 }
 
+static void open_files_come_after_all_other_evidence(void **state)
+{
+    struct cupel_cell cell = {.network = CUPEL_NETWORK_NONE};
+    struct cupel_policy policy = {.name = (char[]){"native"}};
+    struct cupel_filter filter = {0};
+    struct run_denied denied = {.ran_out_of_files = true};
+    struct cupel_outcome outcome;
+    struct cupel_wire_exited exited = {.wait_status = W_EXITCODE(1, 0),
+                                       .command_ended = true,
+                                       .left = 9,
+                                       .file_at_limit = true,
+                                       .disk_full = true};
+
+    (void)state;
+    struct cupel_run run = {
+        .cell = &cell,
+        .denied = &denied,
+        .breach = CUPEL_LIMIT_OUTPUT,
+        .request = {.policy = &policy,
+                    .filter = &filter,
+                    .limits = {.wall_ns = UINT64_MAX, .cpu_ns = UINT64_MAX, .processes = 9}}};
+    assert_int_equal(cupel_loop_new(&run.loop, NULL), 0);
+    run_describe(&run, &exited, &outcome);
+    assert_int_equal(outcome.limit, CUPEL_LIMIT_PROCESSES);
+    exited.left = 0;
+    run_describe(&run, &exited, &outcome);
+    assert_int_equal(outcome.limit, CUPEL_LIMIT_OUTPUT);
+    run.breach = CUPEL_LIMIT_NONE;
+    run_describe(&run, &exited, &outcome);
+    assert_int_equal(outcome.limit, CUPEL_LIMIT_FILE_SIZE);
+    exited.file_at_limit = false;
+    run_describe(&run, &exited, &outcome);
+    assert_int_equal(outcome.limit, CUPEL_LIMIT_DISK);
+    exited.disk_full = false;
+    run_describe(&run, &exited, &outcome);
+    assert_int_equal(outcome.limit, CUPEL_LIMIT_OPEN_FILES);
+    assert_int_equal(outcome.status, CUPEL_RUN_LIMIT);
+    denied.ran_out_of_files = false;
+    run_describe(&run, &exited, &outcome);
+    assert_int_equal(outcome.limit, CUPEL_LIMIT_NONE);
+    denied.ran_out_of_files = true;
+    exited.wait_status = 0; /* who ends well has dealt with it */
+    run_describe(&run, &exited, &outcome);
+    assert_int_equal(outcome.limit, CUPEL_LIMIT_NONE);
+    cupel_loop_free(run.loop);
+}
+
+static void a_table_tells_where_it_grows_at_the_limit_for_nothing_else(void **state)
+{
+    (void)state;
+    for (uint64_t limit = 0; limit < 256; limit++)
+        assert_false(open_files_table_tells(limit)); /* 64 and 128: bash */
+    for (uint64_t limit = 256; limit <= 65536; limit++)
+        assert_int_equal(open_files_table_tells(limit), __builtin_popcountll(limit) == 1);
+}
+
 /* What limit_s of wall time make of a command that exits when it has run for ran_s, of which
  * the supervisor was told after the breach (or before any), having been away for the rest. */
 static void expect_wall(uint64_t ran_s, bool is_late, uint64_t away_s,
@@ -263,6 +321,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_is_found_behind_many_groups_and_in_swap),
         cmocka_unit_test(a_run_that_stops_itself_is_no_failure_of_the_platform),
+        cmocka_unit_test(open_files_come_after_all_other_evidence),
+        cmocka_unit_test(a_table_tells_where_it_grows_at_the_limit_for_nothing_else),
         cmocka_unit_test(a_wall_limit_counts_if_all_others_were_at_work),
         cmocka_unit_test(a_path_is_mounted_once_and_none_that_the_cell_makes),
         cmocka_unit_test(a_cell_that_cannot_be_started_is_an_error),

@@ -2,7 +2,7 @@
  * Technique: make event counters and timers until no descriptor is left
  * Family: exhaustion
  * Layers: open_files
- * Outcome: failed
+ * Outcome: limit open_files
  * Policies: native
  * Control: room
  */

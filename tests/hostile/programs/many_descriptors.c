@@ -2,7 +2,7 @@
  * Technique: open so many files that no descriptor is left
  * Family: exhaustion
  * Layers: open_files
- * Outcome: failed
+ * Outcome: limit open_files
  * Policies: native
  * Control: room
  */
