@@ -31,14 +31,7 @@
 #include "sandbox/open_files.h"
 #include "sandbox/run_internal.h"
 
-/*
- * What a run may cost us: credit for CPU time, of which a share of the time that passes is
- * earned. A call is charged four times what it took, since there is more around it than in it,
- * and a denied one at least so much that 5000 are answered at once and 1000 a second after
- * that.
- */
-#define BURST_NS      500000000
-#define EARNED_OF     10U /* ns that pass for one that is earned */
+/* What a denied call is charged at least: 5000 are answered at once, and 1000 a second then. */
 #define LEAST_NS      100000U
 #define LEAST_KILL_NS (20U * LEAST_NS) /* the kernel makes a process and buries it */
 #define PAUSE_NS      (CUPEL_NS_PER_S / 100)
@@ -220,30 +213,12 @@ static uint64_t take_call(struct cupel_run *run, const struct seccomp_notif *cal
     return action->kind == CUPEL_ACTION_KILL ? LEAST_KILL_NS : LEAST_NS;
 }
 
-/* What the last call took too much has to be earned first. */
-static bool has_credit(struct run_denied *denied)
-{
-    uint64_t now_ns = base_now_ns();
-    int64_t earned_ns = (int64_t)((now_ns - denied->credited_ns) / EARNED_OF);
-
-    denied->credit_ns += earned_ns;
-    if (denied->credit_ns > BURST_NS)
-        denied->credit_ns = BURST_NS;
-    denied->credited_ns = now_ns;
-    return denied->credit_ns > 0;
-}
-
 static uint64_t used_ns(void)
 {
     struct timespec used = {0};
 
     (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
     return (uint64_t)used.tv_sec * CUPEL_NS_PER_S + (uint64_t)used.tv_nsec;
-}
-
-static void charge(struct run_denied *denied, uint64_t took_ns, uint64_t least_ns)
-{
-    denied->credit_ns -= (int64_t)(4 * took_ns > least_ns ? 4 * took_ns : least_ns);
 }
 
 static void stop_listening(struct cupel_run *run)
@@ -276,7 +251,7 @@ static void listener_ready(struct cupel_source *source, uint32_t events)
         stop_listening(run);
         return;
     }
-    if (run->request.learn == NULL && !has_credit(denied)) {
+    if (run->request.learn == NULL && !denied_credit_earn(&denied->credit, base_now_ns())) {
         cupel_loop_remove(run->loop, source);
         arm(run, &denied->pause, PAUSE_NS);
         return;
@@ -295,7 +270,7 @@ static void listener_ready(struct cupel_source *source, uint32_t events)
         return;
     }
     uint64_t least_ns = take_call(run, &call.notification);
-    charge(denied, used_ns() - start_ns, least_ns);
+    denied_credit_charge(&denied->credit, used_ns() - start_ns, least_ns);
 }
 
 /* A cell may send what it likes; what is no listener could do anything on being asked. */
@@ -336,8 +311,7 @@ int denied_open(struct cupel_run *run, int *listener_fd, struct cupel_error *err
     denied->last_word = (struct cupel_source){-1, last_word_ready, run};
     for (size_t i = 0; i < RUN_DYING_MAX; i++)
         denied->dying[i].pidfd = -1;
-    denied->credit_ns = BURST_NS;
-    denied->credited_ns = base_now_ns();
+    denied->credit = denied_credit_full(base_now_ns());
     run->denied = denied;
     return cupel_loop_add(run->loop, &denied->listener, EPOLLIN, err);
 }

@@ -8,6 +8,7 @@
 #include "cupel/run.h"
 #include "sandbox/cell_internal.h"
 #include "sandbox/cgroup_leaf.h"
+#include "sandbox/denied_credit.h"
 #include "sandbox/denied_table.h"
 #include "sandbox/sample.h"
 
@@ -59,8 +60,7 @@ struct run_denied {
     struct cupel_source listener;  /* fd owned; -1: the last process of the run is gone */
     struct cupel_source pause;     /* timerfd; fd -1 before it is needed, as the next */
     struct cupel_source last_word; /* timerfd */
-    int64_t credit_ns;             /* of our CPU time */
-    uint64_t credited_ns;
+    struct denied_credit credit;
     struct run_dying dying[RUN_DYING_MAX];
     size_t next_dying;
     bool ran_out_of_files; /* a process that failed: see open_files.h */

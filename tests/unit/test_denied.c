@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "cupel/cleanup.h"
+#include "cupel/units.h"
 #include "sandbox/denied_process.h"
 #include "sandbox/run_internal.h"
 
@@ -114,6 +115,47 @@ static void status_tells_who_it_is_and_whether_sigsys_ends_it(void **state)
     }
 }
 
+/* How many calls are answered at once, of which each took took_ns. */
+static unsigned answered(struct denied_credit *credit, uint64_t now_ns, uint64_t took_ns,
+                         uint64_t least_ns)
+{
+    unsigned count = 0;
+
+    while (denied_credit_earn(credit, now_ns)) {
+        denied_credit_charge(credit, took_ns, least_ns);
+        count++;
+    }
+    return count;
+}
+
+static void calls_are_answered_at_once_and_then_as_time_passes(void **state)
+{
+    const uint64_t start_ns = 7 * CUPEL_NS_PER_S;
+    struct denied_credit credit = denied_credit_full(start_ns);
+    uint64_t now_ns = start_ns;
+
+    (void)state;
+    assert_int_equal(answered(&credit, now_ns, 1, 100000), 5000);
+    now_ns += CUPEL_NS_PER_S;
+    assert_int_equal(answered(&credit, now_ns, 1, 100000), 1000);
+    now_ns += CUPEL_NS_PER_S;
+    assert_int_equal(answered(&credit, now_ns, 50000, 100000), 500); /* they took more */
+    now_ns += CUPEL_NS_PER_S;
+    assert_int_equal(answered(&credit, now_ns, 10000, 0), 2500);
+    now_ns += 1000 * CUPEL_NS_PER_S;
+    assert_int_equal(answered(&credit, now_ns, 1, 100000), 5000); /* more is not saved */
+}
+
+static void what_took_too_long_has_to_be_earned_first(void **state)
+{
+    struct denied_credit credit = denied_credit_full(0);
+
+    (void)state;
+    denied_credit_charge(&credit, CUPEL_NS_PER_S, 0); /* 4 s less 0.5 s, at a tenth */
+    assert_false(denied_credit_earn(&credit, 34 * CUPEL_NS_PER_S));
+    assert_true(denied_credit_earn(&credit, 36 * CUPEL_NS_PER_S));
+}
+
 static int make_listener(void)
 {
     struct sock_filter allow[] = {BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
@@ -166,6 +208,8 @@ static void nothing_but_a_listener_is_taken_for_one(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(calls_are_answered_at_once_and_then_as_time_passes),
+        cmocka_unit_test(what_took_too_long_has_to_be_earned_first),
         cmocka_unit_test(a_call_is_counted_by_its_case),
         cmocka_unit_test(a_full_table_has_room_for_what_ends_the_command),
         cmocka_unit_test(status_tells_who_it_is_and_whether_sigsys_ends_it),
