@@ -161,6 +161,17 @@ static bool ran_out_of_processes(const struct cupel_run *run, const struct figur
     return larger(run->processes_peak, exited->left + 1ULL) > limit;
 }
 
+/* What is known is only of processes that exited by themselves. A command that did not has
+ * another story, which this must not hide: a signal, a denied call. */
+static bool ran_out_of_files(const struct cupel_run *run,
+                             const struct cupel_wire_exited *exited)
+{
+    int status = exited->wait_status;
+
+    return exited->command_ended && WIFEXITED(status) && WEXITSTATUS(status) != 0 &&
+           run->denied != NULL && run->denied->ran_out_of_files;
+}
+
 /*
  * Which limit ended the run, by evidence: what the kernel counted in the cgroup, a breach that
  * the supervisor met, figures above the limit, the kernel's signals for limits; and, if the
@@ -189,9 +200,7 @@ static enum cupel_limit find_limit(const struct cupel_run *run, const struct fig
         return CUPEL_LIMIT_FILE_SIZE;
     if (failed && exited->disk_full)
         return CUPEL_LIMIT_DISK;
-    return failed && run->denied != NULL && run->denied->ran_out_of_files
-               ? CUPEL_LIMIT_OPEN_FILES
-               : CUPEL_LIMIT_NONE;
+    return ran_out_of_files(run, exited) ? CUPEL_LIMIT_OPEN_FILES : CUPEL_LIMIT_NONE;
 }
 
 /* Whether a process was killed for a call that the policy kills for, as far as a wait status

@@ -171,6 +171,7 @@ class OpenFiles(limits.Case):
         self.assertEqual(self.shell(f"{deed}; exit 3"), (124, "open_files"))
         self.assertEqual(self.shell(f"{deed} & wait $!"), (124, "open_files"))
         self.assertEqual(self.shell(f"{deed} || exit 0"), (0, None))
+        self.assertEqual(self.shell(f"{deed}; kill -SEGV $$"), (128 + signal.SIGSEGV, None))
 
     def test_bash_uses_the_highest_number_and_has_not_too_many(self):
         for script in ("exit 3", "(exit 2); /bin/false; exit 3"):

@@ -262,6 +262,10 @@ static void open_files_come_after_all_other_evidence(void **state)
     exited.wait_status = 0; /* who ends well has dealt with it */
     run_describe(&run, &exited, &outcome);
     assert_int_equal(outcome.limit, CUPEL_LIMIT_NONE);
+    exited.wait_status = SIGSEGV;
+    run_describe(&run, &exited, &outcome);
+    assert_int_equal(outcome.limit, CUPEL_LIMIT_NONE);
+    assert_int_equal(outcome.signal, SIGSEGV);
     cupel_loop_free(run.loop);
 }
 
