@@ -143,7 +143,7 @@ class Inside(support.TestCase):
             "Max core file size": "1",
             "Max resident set": "unlimited",
             "Max processes": "35",  # with init, the lane, and one to tell that it was too many
-            "Max open files": "64",
+            "Max open files": "65",  # likewise
             "Max locked memory": "65536",
             "Max address space": "unlimited",
             "Max file locks": "unlimited",
