@@ -82,6 +82,11 @@ void cgroup_leaf_kill(const struct cgroup_leaf *leaf)
         (void)!cgroup_write(leaf->fd, "cgroup.kill", "1"); /* its init kills as well */
 }
 
+int cgroup_leaf_freeze(const struct cgroup_leaf *leaf, bool now)
+{
+    return cgroup_write(leaf->fd, "cgroup.freeze", now ? "1" : "0");
+}
+
 static int read_cpu(const struct cgroup_leaf *leaf, char text[static CGROUP_TEXT])
 {
     ssize_t n = pread(leaf->cpu_fd, text, CGROUP_TEXT - 1, 0);

@@ -36,6 +36,10 @@ CUPEL_MUST_CHECK int cgroup_leaf_make(struct cupel_cgroup *cgroup,
 /* Kill all that is in it, at once. */
 void cgroup_leaf_kill(const struct cgroup_leaf *leaf);
 
+/* Stop all that is in it, or let it go on: calls that wait are interrupted, and no signal is
+ * sent. -errno; kernels before 5.2 cannot. */
+CUPEL_MUST_CHECK int cgroup_leaf_freeze(const struct cgroup_leaf *leaf, bool now);
+
 /* CPU time used so far. Returns 0 and sets *ret, or -errno. */
 CUPEL_MUST_CHECK int cgroup_leaf_cpu(const struct cgroup_leaf *leaf, uint64_t *ret_ns);
 

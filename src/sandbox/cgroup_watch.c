@@ -20,7 +20,8 @@
 
 /* To count locks takes about as long as to make them: it is done so often, and in a fifth of
  * the time, or half of it where they take more than a part of the memory limit. What is less
- * than another part is not worth another look. */
+ * than another part is not worth another look; of a run that had more, nothing moves while they
+ * are counted, or it would make more of them, or end, before we know. */
 #define LOCKS_NS   25000000U
 #define LOCKS_PART 4U
 #define MANY_PART  8U
@@ -41,7 +42,7 @@ static void arm_check(struct cupel_run *run, uint64_t left_ns, uint64_t min_ns)
     run_watch_arm(run, &run->check, after_ns < locks_ns ? after_ns : locks_ns);
 }
 
-static int count_locks(struct cupel_run *run, uint64_t *ret, struct cupel_error *err)
+static int ask_for_locks(struct cupel_run *run, uint64_t *ret, struct cupel_error *err)
 {
     const struct sampler_sources sources = {.proc_fd = run->proc_fd,
                                             .sockets_fd = -1,
@@ -54,6 +55,17 @@ static int count_locks(struct cupel_run *run, uint64_t *ret, struct cupel_error 
     return r < 0 ? r
                  : sampler_locks(run->watchdog.sampler, run->request.limits.memory_bytes, ret,
                                  err);
+}
+
+static int count_locks(struct cupel_run *run, uint64_t *ret, struct cupel_error *err)
+{
+    bool is_frozen = run->has_locks && cgroup_leaf_freeze(&run->leaf, true) == 0;
+    int r = ask_for_locks(run, ret, err);
+    int thawed = is_frozen ? cgroup_leaf_freeze(&run->leaf, false) : 0;
+
+    if (r == 0 && thawed < 0)
+        r = cupel_fail(err, thawed, "let a run go on: %s", strerrordesc_np(-thawed));
+    return r;
 }
 
 static int look_for_locks(struct cupel_run *run, struct cupel_error *err)
@@ -70,7 +82,8 @@ static int look_for_locks(struct cupel_run *run, struct cupel_error *err)
     uint64_t now_ns = base_now_ns();
     uint64_t pauses = locks > limit / MANY_PART ? 1 : LOCKS_PART;
     run->locks_due_ns = now_ns + larger(LOCKS_NS, pauses * (now_ns - start_ns));
-    if (locks <= limit / FEW_PART)
+    run->has_locks = locks > limit / FEW_PART;
+    if (!run->has_locks)
         return 0;
     r = cgroup_leaf_memory(&run->leaf, &billed);
     if (r < 0)

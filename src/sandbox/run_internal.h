@@ -91,6 +91,7 @@ struct cupel_run {
     struct run_watchdog watchdog;
     uint64_t locks_due_ns;       /* CLOCK_MONOTONIC, by cgroup_watch.c */
     uint64_t locks_cpu_ns;       /* what the run had used when they were counted */
+    bool has_locks;              /* so many then that they matter */
     uint64_t scratch_base_bytes; /* what the box held before a run that writes to it */
     uint64_t asked_ns;           /* CLOCK_MONOTONIC, at RUN; the next at STARTED */
     uint64_t started_ns;

@@ -5,6 +5,7 @@
  * Outcome: stopped
  * Policies: every
  * Control: layers
+ * Needs: tcp_diag
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -33,14 +34,21 @@ static bool is_server(struct nlmsghdr *message)
     return ntohs(body->id.idiag_sport) == beside_number();
 }
 
+struct found {
+    bool server;
+    int error; /* negative */
+};
+
 /* Returns whether there may be more. */
-static bool look(struct nlmsghdr *message, ssize_t len, int *found)
+static bool look(struct nlmsghdr *message, ssize_t len, struct found *found)
 {
     for (; NLMSG_OK(message, len); message = NLMSG_NEXT(message, len)) {
-        if (message->nlmsg_type != SOCK_DIAG_BY_FAMILY)
+        if (message->nlmsg_type != SOCK_DIAG_BY_FAMILY) {
+            found->error = *(const int *)NLMSG_DATA(message); /* of NLMSG_ERROR and _DONE */
             return false;
+        }
         if (is_server(message))
-            *found = 1;
+            found->server = true;
     }
     return true;
 }
@@ -57,7 +65,7 @@ int main(void)
     };
     _Alignas(struct nlmsghdr) char answer[32768];
     ssize_t len = 0;
-    int found = 0;
+    struct found found = {false, 0};
     int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
 
     if (fd < 0 || send(fd, &question, sizeof(question), 0) < 0)
@@ -65,5 +73,7 @@ int main(void)
     do {
         len = recv(fd, answer, sizeof(answer), 0);
     } while (len > 0 && look((struct nlmsghdr *)answer, len, &found));
-    return found ? hostile_end(0) : hostile_refused("nobody listens");
+    if (found.error == -ENOENT)
+        return hostile_not_here("tcp_diag");
+    return found.server ? hostile_end(0) : hostile_refused("nobody listens");
 }
