@@ -7,12 +7,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/capability.h>
 #include <linux/sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/capability.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -91,21 +91,20 @@ int cell_layer_flags(enum cell_layer layer, int flags)
 /* execve(2) of a uid that is not 0 keeps what is ambient alone. */
 int cell_layers_keep_capabilities(struct cupel_error *err)
 {
-    cap_t all = cap_get_proc();
-    int r = 0;
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct all[_LINUX_CAPABILITY_U32S_3];
 
-    for (cap_value_t cap = 0; all != NULL && cap < cap_max_bits(); cap++) {
-        if (cap_set_flag(all, CAP_INHERITABLE, 1, &cap, CAP_SET) < 0)
-            r = -1;
+    if (syscall(SYS_capget, &header, all) < 0)
+        return cupel_fail_errno(err, "ask for the capabilities");
+    for (size_t i = 0; i < _LINUX_CAPABILITY_U32S_3; i++)
+        all[i].inheritable = all[i].permitted;
+    if (syscall(SYS_capset, &header, all) < 0)
+        return cupel_fail_errno(err, "make all capabilities inheritable");
+    for (unsigned long cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++) {
+        if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0) < 0)
+            return cupel_fail_errno(err, "make capability %lu ambient", cap);
     }
-    if (all == NULL || r < 0 || cap_set_proc(all) < 0)
-        r = cupel_fail_errno(err, "make all capabilities inheritable");
-    for (cap_value_t cap = 0; r == 0 && cap < cap_max_bits(); cap++) {
-        if (cap_set_ambient(cap, CAP_SET) < 0)
-            r = cupel_fail_errno(err, "make capability %d ambient", cap);
-    }
-    (void)cap_free(all);
-    return r;
+    return 0;
 }
 
 void cell_layers_keep_descriptors(void)

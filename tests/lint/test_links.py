@@ -9,7 +9,7 @@ from support import PREFIX
 
 ALLOWED = {
     "bin/cupel": {"libexpat", "libjansson", "libpcre2-8", "libseccomp", "libsodium", "libc"},
-    "libexec/cupel/cupel-cell": {"libcap", "libc"},
+    "libexec/cupel/cupel-cell": set(),
     "libexec/cupel/cupel-exec": set(),
     "libexec/cupel/cupel-unpack": {"libarchive", "libc"},
 }
