@@ -16,6 +16,8 @@
 #include "cell/cell.h"
 #include "cell/layers.h"
 
+#define SIGNAL_SET_BYTES 8
+
 /* The table of descriptors is shared with init until the command executes; see init.c. */
 static int take_stdio(const struct cell_run *run, struct cupel_error *err)
 {
@@ -39,15 +41,22 @@ static int take_stdio(const struct cell_run *run, struct cupel_error *err)
     return 0;
 }
 
+/*
+ * The cell was started without blocked or ignored signals, but that glibc's posix_spawn(3)
+ * leaves two of its own ignored, which its sigaction(2), and that of others, refuses to change.
+ * Since then the cell has come to ignore one, and init to block some.
+ */
 static int reset_signals(struct cupel_error *err)
 {
+    static const int ignored[] = {SIGXFSZ, 32, 33};
+    static const unsigned long by_default[4]; /* the kernel's struct sigaction */
     sigset_t none;
 
-    (void)sigemptyset(&none);
-    for (int signal_number = 1; signal_number < NSIG; signal_number++) {
-        struct sigaction action = {.sa_handler = SIG_DFL};
-        (void)sigaction(signal_number, &action, NULL); /* refused for SIGKILL and libc's own */
+    for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++) {
+        if (syscall(SYS_rt_sigaction, ignored[i], by_default, NULL, SIGNAL_SET_BYTES) < 0)
+            return cupel_fail_errno(err, "sigaction %d", ignored[i]);
     }
+    (void)sigemptyset(&none);
     if (sigprocmask(SIG_SETMASK, &none, NULL) < 0)
         return cupel_fail_errno(err, "sigprocmask");
     return 0;

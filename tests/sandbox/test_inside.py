@@ -4,6 +4,7 @@ outside of the sandbox."""
 import os
 import socket
 import subprocess
+import sys
 import threading
 
 import support
@@ -104,6 +105,24 @@ class Inside(support.TestCase):
         self.assertEqual((status["NoNewPrivs"], status["Seccomp"]), ("1", "2"))
         self.assertEqual(status["Umask"], "0022")
         self.assertEqual(status["NSpid"], "2")
+
+    def test_no_signal_is_ignored_or_blocked(self):
+        """Those that the C library keeps for itself, 32 and 33, included."""
+        deaf = (
+            "import os, signal, sys\n"
+            "for number in (signal.SIGHUP, signal.SIGUSR1, signal.SIGXFSZ, signal.SIGRTMAX):\n"
+            "    signal.signal(number, signal.SIG_IGN)\n"
+            "signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGUSR2, signal.SIGWINCH))\n"
+            "os.execvp(sys.argv[1], sys.argv[1:])\n"
+        )
+        look = ["grep", "-E", "^Sig(Ign|Blk)", "/proc/self/status"]
+        outside = self.outside(sys.executable, "-c", deaf, *look)[1]
+        self.assertNotIn("0000000000000000", outside)
+        code, output, _ = self.outside(
+            sys.executable, "-c", deaf, support.CUPEL, "run", "--", *look
+        )
+        none = "0" * 16
+        self.assertEqual((code, output), (0, f"SigBlk:\t{none}\nSigIgn:\t{none}\n"))
 
     def test_no_descriptor_is_inherited(self):
         read_end, write_end = os.pipe()
