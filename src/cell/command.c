@@ -90,21 +90,38 @@ static bool is_spare(int resource, const struct rlimit *limit, const struct rlim
     return resource == RLIMIT_NOFILE && limit->rlim_max == hosts->rlim_max + 1;
 }
 
+static int set_limit(int resource, const struct rlimit *limit)
+{
+    return syscall(SYS_prlimit64, 0, resource, limit, NULL) < 0 ? -errno : 0;
+}
+
+/* Where the host's hard limit is below the one wanted, which no process of ours can raise. */
+static int make_do(int resource, const struct rlimit *limit, struct cupel_error *err)
+{
+    struct rlimit now;
+
+    if (syscall(SYS_prlimit64, 0, resource, NULL, &now) < 0)
+        return cupel_fail_errno(err, "getrlimit %d", resource);
+    if (limit->rlim_max <= now.rlim_max)
+        return cupel_fail(err, -EPERM, "setrlimit %d: %s", resource, strerrordesc_np(EPERM));
+    int r = is_spare(resource, limit, &now) ? 0 : refuse_lower(resource, limit, &now, err);
+    if (r < 0)
+        return r;
+    now.rlim_cur = now.rlim_max;
+    return set_limit(resource, &now) < 0 ? cupel_fail_errno(err, "setrlimit %d", resource) : 0;
+}
+
 static int limit_resources(const struct cupel_wire_run *request, struct cupel_error *err)
 {
     for (int i = 0; i < CUPEL_WIRE_RLIMITS && !cell_layer_is_off(CELL_LAYER_RLIMITS); i++) {
         struct rlimit limit = {request->rlimits[i], request->rlimits[i]};
-        struct rlimit now;
-        if (getrlimit((__rlimit_resource_t)i, &now) < 0)
-            return cupel_fail_errno(err, "getrlimit %d", i);
-        if (limit.rlim_max > now.rlim_max) {
-            int r = is_spare(i, &limit, &now) ? 0 : refuse_lower(i, &limit, &now, err);
-            if (r < 0)
-                return r;
-            limit = (struct rlimit){now.rlim_max, now.rlim_max};
-        }
-        if (setrlimit((__rlimit_resource_t)i, &limit) < 0)
-            return cupel_fail_errno(err, "setrlimit %d", i);
+        int r = set_limit(i, &limit);
+        if (r == -EPERM)
+            r = make_do(i, &limit, err);
+        else if (r < 0)
+            r = cupel_fail_errno(err, "setrlimit %d", i);
+        if (r < 0)
+            return r;
     }
     return 0;
 }
