@@ -1,6 +1,6 @@
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <fts.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,60 +73,68 @@ static int send_file(struct exec *exec, const char *here, const char *there,
     return r;
 }
 
-/* below: what follows the folder in the path of a file in it, with its '/'. */
-static int send_below(struct exec *exec, const struct exec_file *folder, const char *here,
-                      const char *below, struct cupel_error *err)
-{
-    CUPEL_AUTO_FREE char *there = NULL;
-    bool to_box = strcmp(folder->there, ".") == 0;
-
-    below += strspn(below, "/");
-    if (asprintf(&there, "%s%s%s", to_box ? "" : folder->there, to_box ? "" : "/", below) < 0) {
-        there = NULL;
-        return cupel_fail(err, -ENOMEM, "--put %.150s: out of memory", here);
-    }
-    return send_file(exec, here, there, err);
-}
+static int send_folder(struct exec *exec, const char *here, const char *there, unsigned depth,
+                       struct cupel_error *err);
 
 /* Links are refused: where they lead is not what the learner's box would have. */
-static int send_entry(struct exec *exec, const struct exec_file *folder, const FTSENT *entry,
-                      struct cupel_error *err)
+static int send_path(struct exec *exec, const char *here, const char *there, unsigned depth,
+                     struct cupel_error *err)
 {
-    switch (entry->fts_info) {
-    case FTS_F:
-        return send_below(exec, folder, entry->fts_path, entry->fts_path + strlen(folder->here),
-                          err);
-    case FTS_D:
-        if (entry->fts_level > DEPTH_MAX)
-            return cupel_fail(err, -ELOOP, "--put %.150s: folders more than %d deep",
-                              entry->fts_path, DEPTH_MAX);
-        return 0;
-    case FTS_DP:
-        return 0;
-    case FTS_DNR:
-    case FTS_ERR:
-    case FTS_NS:
-        return cupel_fail(err, -entry->fts_errno, "--put %.150s: %s", entry->fts_path,
-                          strerrordesc_np(entry->fts_errno));
-    default:
-        return cupel_fail(err, -EINVAL, "--put %.150s: no regular file or folder",
-                          entry->fts_path);
-    }
+    struct stat st;
+
+    if (lstat(here, &st) < 0)
+        return cupel_fail_errno(err, "--put %.150s", here);
+    if (S_ISREG(st.st_mode))
+        return send_file(exec, here, there, err);
+    if (!S_ISDIR(st.st_mode))
+        return cupel_fail(err, -EINVAL, "--put %.150s: no regular file or folder", here);
+    if (depth == DEPTH_MAX)
+        return cupel_fail(err, -ELOOP, "--put %.150s: folders more than %d deep", here,
+                          DEPTH_MAX);
+    return send_folder(exec, here, there, depth + 1, err);
 }
 
-static int send_folder(struct exec *exec, const struct exec_file *folder,
+static char *join(const char *folder, const char *name)
+{
+    char *path = NULL;
+
+    return asprintf(&path, "%s/%s", folder, name) < 0 ? NULL : path;
+}
+
+/* A file of the folder `here`, which is "." there if it is the box itself. */
+static int send_entry(struct exec *exec, const char *here, const char *there, const char *name,
+                      unsigned depth, struct cupel_error *err)
+{
+    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+        return 0;
+    CUPEL_AUTO_FREE char *path = join(here, name);
+    CUPEL_AUTO_FREE char *target = strcmp(there, ".") == 0 ? strdup(name) : join(there, name);
+    if (path == NULL || target == NULL)
+        return cupel_fail(err, -ENOMEM, "--put %.150s: out of memory", here);
+    return send_path(exec, path, target, depth, err);
+}
+
+static void close_folder(DIR **folder)
+{
+    if (*folder != NULL)
+        (void)closedir(*folder);
+}
+
+static int send_folder(struct exec *exec, const char *here, const char *there, unsigned depth,
                        struct cupel_error *err)
 {
-    char *roots[] = {(char *)(uintptr_t)folder->here, NULL}; /* they are only read */
-    FTSENT *entry = NULL;
+    __attribute__((cleanup(close_folder))) DIR *entries = opendir(here);
     int r = 0;
 
-    FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, NULL);
-    if (tree == NULL)
-        return cupel_fail_errno(err, "--put %.150s", folder->here);
-    while (r == 0 && !exec->answered && (entry = fts_read(tree)) != NULL)
-        r = send_entry(exec, folder, entry, err);
-    (void)fts_close(tree);
+    if (entries == NULL)
+        return cupel_fail_errno(err, "--put %.150s", here);
+    while (r == 0 && !exec->answered) {
+        errno = 0;
+        const struct dirent *entry = readdir(entries);
+        if (entry == NULL)
+            return errno != 0 ? cupel_fail_errno(err, "--put %.150s", here) : 0;
+        r = send_entry(exec, here, there, entry->d_name, depth, err);
+    }
     return r;
 }
 
@@ -136,7 +144,7 @@ static int send_put(struct exec *exec, const struct exec_file *file, struct cupe
 
     if (stat(file->here, &st) < 0)
         return cupel_fail_errno(err, "--put %.150s", file->here);
-    return S_ISDIR(st.st_mode) ? send_folder(exec, file, err)
+    return S_ISDIR(st.st_mode) ? send_folder(exec, file->here, file->there, 0, err)
                                : send_file(exec, file->here, file->there, err);
 }
 

@@ -181,14 +181,22 @@ class Client(support.TestCase):
             },
         )
 
+    def test_folders_are_put_as_deep_as_they_may_be(self):
+        deepest = "deep" + "/d" * 64 + "/in.txt"
+        write(self.work / deepest, "abc")
+        request, _, _ = self.asked("--put", "deep", "./prog")
+        self.assertEqual(request.puts, {deepest: (b"abc", False)})
+
     def test_what_cannot_be_put_ends_it(self):
         write(self.work / "tests/in.txt", "abc")
         (self.work / "tests/link").symlink_to("in.txt")
         os.mkfifo(self.work / "pipe")
+        write(self.work / ("deep" + "/d" * 65) / "in.txt", "abc")
         cases = {
             "missing": "--put missing: No such file or directory",
             "tests": "--put tests/link: no regular file or folder",
             "pipe": "--put pipe: no regular file or folder",
+            "deep": f"--put deep{'/d' * 65}: folders more than 64 deep",
         }
         for name, message in cases.items():
             with self.subTest(name=name):

@@ -111,6 +111,13 @@ class FileSize(limits.Case):
                 self.assertEqual(len(done.stdout), 2)
                 self.assertIn("EFBIG\n", done.stderr)
 
+    def test_a_file_in_folders(self):
+        command = "trap '' XFSZ; mkdir -p a/b/c; head -c %s /dev/zero >a/b/c/x; exit 1"
+        for size, limit in (("4M", "file_size"), ("1M", None)):
+            with self.subTest(size):
+                done, report = self.start("sh", "-c", command % size, options=self.OPTIONS)
+                self.assertEqual((done.returncode, report["limit"]), (1 if limit is None else 124, limit))
+
     def test_a_failure_beside_a_file_of_that_size_is_no_breach(self):
         command = "head -c 1M /dev/zero > x; exit 1"
         done, report = self.start("sh", "-c", command, options=self.OPTIONS)
