@@ -222,8 +222,9 @@ static int prepare(const struct cell_run *run, struct cupel_error *err)
     if (r == 0 && chdir(request->chdir) < 0)
         r = cupel_fail_errno(err, "chdir %.150s", request->chdir);
     (void)umask(022);
-    /* What scheduling the supervisor has is no right of learners'. */
-    (void)sched_setscheduler(0, SCHED_OTHER, &(struct sched_param){.sched_priority = 0});
+    /* What scheduling the supervisor has is no right of learners'. musl's function for it does
+     * nothing. */
+    (void)syscall(SYS_sched_setscheduler, 0, SCHED_OTHER, &(struct sched_param){0});
     if (r == 0 && !cell_layer_is_off(CELL_LAYER_LANDLOCK))
         r = cell_landlock_restrict(request, run->lane->landlock_abi, err);
     if (r == 0) /* after what needs descriptors of its own */

@@ -24,11 +24,11 @@ int wire_send(int socket_fd, const void *bytes, size_t len, const int *fds, size
         return -E2BIG;
     if (fd_count > 0) {
         message.msg_control = control.bytes;
-        message.msg_controllen = CMSG_SPACE(sizeof(int) * fd_count);
+        message.msg_controllen = (socklen_t)CMSG_SPACE(sizeof(int) * fd_count);
         struct cmsghdr *header = CMSG_FIRSTHDR(&message);
         header->cmsg_level = SOL_SOCKET;
         header->cmsg_type = SCM_RIGHTS;
-        header->cmsg_len = CMSG_LEN(sizeof(int) * fd_count);
+        header->cmsg_len = (socklen_t)CMSG_LEN(sizeof(int) * fd_count);
         memcpy(CMSG_DATA(header), fds, sizeof(int) * fd_count);
     }
     ssize_t n = TEMP_FAILURE_RETRY(sendmsg(socket_fd, &message, MSG_NOSIGNAL));

@@ -8,7 +8,8 @@ import support
 import tree
 from support import SOURCE
 
-KEPT = ("-I", "-isystem", "-D", "-U", "-std")  # flags that clang-tidy shares with gcc
+# Flags that clang-tidy shares with gcc.
+KEPT = ("-I", "-isystem", "-include", "-nostdinc", "-D", "-U", "-std")
 
 
 def run(*command):
@@ -22,7 +23,7 @@ def preprocessor_flags(arguments):
     for flag, following in zip(arguments, arguments[1:] + [""]):
         if flag.startswith(KEPT):
             kept.append(flag.replace('\\"', '"'))
-            if flag == "-isystem":
+            if flag in ("-isystem", "-include"):
                 kept.append(following)
     return kept
 
