@@ -3,14 +3,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/patience.h"
@@ -18,6 +15,7 @@
 #include "cupel/path.h"
 #include "sandbox/cell_internal.h"
 #include "sandbox/claims.h"
+#include "sandbox/spawn.h"
 #include "sandbox/uid_lease.h"
 
 #define READY_MS 10000
@@ -67,53 +65,22 @@ static void close_far_ends(struct far_ends *far)
     far->count = 0;
 }
 
-static int set_actions(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attributes,
-                       int channel_fd)
-{
-    sigset_t signals;
-    int r = 0;
-
-    for (int fd = 0; r == 0 && fd < 3; fd++)
-        r = posix_spawn_file_actions_addopen(actions, fd, "/dev/null", O_RDWR, 0);
-    if (r == 0)
-        r = posix_spawn_file_actions_adddup2(actions, channel_fd, 3);
-    (void)sigfillset(&signals);
-    if (r == 0)
-        r = posix_spawnattr_setsigdefault(attributes, &signals);
-    (void)sigemptyset(&signals);
-    if (r == 0)
-        r = posix_spawnattr_setsigmask(attributes, &signals);
-    if (r == 0)
-        r = posix_spawnattr_setflags(
-            attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID);
-    return r;
-}
-
-static int spawn(struct cupel_cell *cell, const char *path, uint32_t uid, int channel_fd,
-                 struct cupel_error *err)
+static int spawn_cell(struct cupel_cell *cell, const char *path, uint32_t uid, int channel_fd,
+                      struct cupel_error *err)
 {
     char name[] = "cupel-cell";
     char uid_text[16] = "-"; /* its own */
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    char *const environment[] = {NULL};
+    struct spawned spawned;
 
     if (uid != UINT32_MAX)
         (void)snprintf(uid_text, sizeof(uid_text), "%u", uid);
-    (void)posix_spawn_file_actions_init(&actions);
-    (void)posix_spawnattr_init(&attributes);
-    int r = set_actions(&actions, &attributes, channel_fd);
-    if (r == 0)
-        r = posix_spawn(&cell->pid, path, &actions, &attributes,
-                        (char *const[]){name, uid_text, NULL}, environment);
-    (void)posix_spawnattr_destroy(&attributes);
-    (void)posix_spawn_file_actions_destroy(&actions);
-    if (r != 0) {
-        cell->pid = -1;
-        return cupel_fail(err, -r, "start %s: %s", path, strerrordesc_np(r));
-    }
-    cell->pidfd = (int)syscall(SYS_pidfd_open, cell->pid, 0);
-    return cell->pidfd < 0 ? cupel_fail_errno(err, "pidfd_open") : 0;
+    int r =
+        spawn_program(path, (char *const[]){name, uid_text, NULL}, channel_fd, &spawned, err);
+    if (r < 0)
+        return r;
+    cell->pid = spawned.pid;
+    cell->pidfd = spawned.pidfd;
+    return 0;
 }
 
 /* Add a program that the cell shows to what is sent, if it is needed. *ret_fd is the caller's
@@ -246,7 +213,7 @@ static int start(struct cupel_cell *cell, const char *cell_path, const char *uid
     cell->is_root = cell->lease_fd < 0 && geteuid() == 0;
     cell->uid = cell->lease_fd < 0 ? geteuid() : uid;
     int r = make_channel(&cell->main_fd, &far_fd, err);
-    return r == 0 ? spawn(cell, cell_path, uid, far_fd, err) : r;
+    return r == 0 ? spawn_cell(cell, cell_path, uid, far_fd, err) : r;
 }
 
 int cupel_cell_start(const char *cell_path, const char *uid_registry, struct cupel_cell **ret,
