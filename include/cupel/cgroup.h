@@ -71,10 +71,13 @@ struct cupel_cgroup;
 /*
  * Find a base, remove what dead predecessors left there, and make the job's cgroup; this
  * process moves to the leaf `supervisor`. path: NULL, or the folder of a cgroup below
- * /sys/fs/cgroup: then that one alone is tried. search may be NULL. Returns 0 and sets *ret;
- * -ENOTSUP where no source serves (err tells why in one line; nothing was changed); -errno.
+ * /sys/fs/cgroup: then that one alone is tried. scope_path: the executable cupel-scope, which
+ * is started where systemd has to be asked; may be NULL where path is given. ret_search may be
+ * NULL. Returns 0 and sets *ret; -ENOTSUP where no source serves (err tells why in one line;
+ * nothing was changed); -errno.
  */
-CUPEL_MUST_CHECK int cupel_cgroup_open(const char *path, struct cupel_cgroup_search *ret_search,
+CUPEL_MUST_CHECK int cupel_cgroup_open(const char *path, const char *scope_path,
+                                       struct cupel_cgroup_search *ret_search,
                                        struct cupel_cgroup **ret, struct cupel_error *err);
 
 /* Move back to the base and remove the job's cgroup; all cells are gone before. NULL is

@@ -191,7 +191,8 @@ static int prepare(struct boxed *boxed, struct cupel_error *err)
 {
     int r = cupel_cli_paths_find(&boxed->paths, err);
     if (r == 0) /* which a cell is started in */
-        r = cli_job_cgroup(boxed->options->cgroup, &boxed->search, &boxed->cgroup, err);
+        r = cli_job_cgroup(boxed->options->cgroup, boxed->paths.scope, &boxed->search,
+                           &boxed->cgroup, err);
     if (r == 0) /* it has things to do until the policy is there */
         r = cupel_cell_start(boxed->paths.cell, NULL, &boxed->cell, err);
     if (r == 0)

@@ -278,7 +278,7 @@ static int grade_in_cgroup(const struct request *request, const struct cupel_cli
     struct cupel_cgroup *cgroup = NULL;
     struct cupel_error err = {0};
 
-    int r = cli_job_cgroup(request->cgroup, &search, &cgroup, &err);
+    int r = cli_job_cgroup(request->cgroup, paths->scope, &search, &cgroup, &err);
     int code = r < 0 ? grade_failed(request, r, &err) : grade(request, paths, grader, cgroup);
     if (code == CUPEL_EXIT_CANNOT_ENFORCE)
         cli_job_print_mends(request->cgroup, &search, cgroup,

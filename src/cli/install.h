@@ -10,6 +10,7 @@ struct cupel_cli_paths {
     char cell[PATH_MAX];     /* $prefix/libexec/cupel/cupel-cell */
     char unpack[PATH_MAX];   /* $prefix/libexec/cupel/cupel-unpack */
     char exec[PATH_MAX];     /* $prefix/libexec/cupel/cupel-exec */
+    char scope[PATH_MAX];    /* $prefix/libexec/cupel/cupel-scope */
     char policies[PATH_MAX]; /* $prefix/share/cupel/policies */
     char graders[PATH_MAX];  /* $prefix/share/cupel/graders */
     char harness[PATH_MAX];  /* $prefix/share/cupel/harness */

@@ -15,8 +15,9 @@ static bool names_path(const char *option)
     return option != NULL && strcmp(option, "none") != 0;
 }
 
-int cli_job_cgroup(const char *option, struct cupel_cgroup_search *ret_search,
-                   struct cupel_cgroup **ret, struct cupel_error *err)
+int cli_job_cgroup(const char *option, const char *scope,
+                   struct cupel_cgroup_search *ret_search, struct cupel_cgroup **ret,
+                   struct cupel_error *err)
 {
     struct cupel_error why = {0};
 
@@ -27,7 +28,7 @@ int cli_job_cgroup(const char *option, struct cupel_cgroup_search *ret_search,
             ret_search->trials[i].obstacle = CUPEL_CGROUP_NOT_TRIED;
         return 0;
     }
-    int r = cupel_cgroup_open(option, ret_search, ret, &why);
+    int r = cupel_cgroup_open(option, scope, ret_search, ret, &why);
     if (r == -ENOTSUP && option == NULL)
         return 0; /* limits fall back */
     return r < 0 ? cupel_fail(err, r, "%s%s", option != NULL ? "--cgroup: " : "", why.text) : 0;

@@ -207,7 +207,7 @@ static int run_in_cgroup(const struct request *request, const struct cupel_cli_p
     struct cupel_error err = {0};
     int code;
 
-    int r = cli_job_cgroup(options->cgroup, &search, &cgroup, &err);
+    int r = cli_job_cgroup(options->cgroup, paths->scope, &search, &cgroup, &err);
     if (r < 0)
         code = cupel_cli_fail(options->command,
                               r == -ENOTSUP ? CUPEL_EXIT_CANNOT_ENFORCE : CUPEL_EXIT_PLATFORM,

@@ -126,7 +126,8 @@ static bool is_our_own(int folder_fd)
  * ones have one that root alone can read), and what it gave to a user it has delegated. Below a
  * user's own systemd everything is the user's, and only that systemd knows.
  */
-static int check_delegated(int folder_fd, const char *path, struct cupel_cgroup_trial *trial)
+static int check_delegated(int folder_fd, const char *path, const char *scope_path,
+                           struct cupel_cgroup_trial *trial)
 {
     char manager[48];
     int delegated = 0;
@@ -138,7 +139,7 @@ static int check_delegated(int folder_fd, const char *path, struct cupel_cgroup_
     if (geteuid() != 0 && (strstr(path, manager) == NULL || !is_our_own(folder_fd)))
         return 0;
     if (geteuid() != 0)
-        delegated = cgroup_scope_is_delegated(trial);
+        delegated = cgroup_scope_is_delegated(scope_path, trial);
     if (delegated < 0)
         return delegated;
     return delegated > 0 ? 0
@@ -180,8 +181,9 @@ static int enter(struct cupel_cgroup *cgroup, const char *home, const char *path
     return 0;
 }
 
-/* The cgroup that this process is in; is_scope: systemd has just moved it there, delegated. */
-static int enter_own(struct cupel_cgroup *cgroup, bool is_scope,
+/* The cgroup that this process is in. scope_path: NULL where systemd has just moved it there,
+ * delegated. */
+static int enter_own(struct cupel_cgroup *cgroup, const char *scope_path,
                      struct cupel_cgroup_search *search, struct cupel_cgroup_trial *trial)
 {
     const char *mount = V2_MOUNT;
@@ -200,20 +202,20 @@ static int enter_own(struct cupel_cgroup *cgroup, bool is_scope,
         return cgroup_trial_fail(trial, CUPEL_CGROUP_HOST_ROOT,
                                  "%s is the root of the hierarchy", mount);
     r = check_writable(fd, search->base, trial);
-    if (r == 0 && !is_scope)
-        r = check_delegated(fd, search->base, trial);
+    if (r == 0 && scope_path != NULL)
+        r = check_delegated(fd, search->base, scope_path, trial);
     return r < 0 ? r : enter(cgroup, search->base, search->base, trial);
 }
 
-static int enter_scope(struct cupel_cgroup *cgroup, struct cupel_cgroup_search *search,
-                       struct cupel_cgroup_trial *trial)
+static int enter_scope(struct cupel_cgroup *cgroup, const char *scope_path,
+                       struct cupel_cgroup_search *search, struct cupel_cgroup_trial *trial)
 {
     const char *mount = V2_MOUNT;
 
     int r = find_mount(&mount, trial);
     if (r == 0)
-        r = cgroup_scope_enter(trial);
-    return r < 0 ? r : enter_own(cgroup, true, search, trial);
+        r = cgroup_scope_enter(scope_path, trial);
+    return r < 0 ? r : enter_own(cgroup, NULL, search, trial);
 }
 
 static int enter_path(struct cupel_cgroup *cgroup, const char *path,
@@ -237,7 +239,7 @@ static int enter_path(struct cupel_cgroup *cgroup, const char *path,
 }
 
 /* The first source that serves. */
-static int search_base(const char *path, struct cupel_cgroup *cgroup,
+static int search_base(const char *path, const char *scope_path, struct cupel_cgroup *cgroup,
                        struct cupel_cgroup_search *search)
 {
     for (size_t i = 0; i < CUPEL_CGROUP_SOURCES; i++)
@@ -250,9 +252,9 @@ static int search_base(const char *path, struct cupel_cgroup *cgroup,
         if (path != NULL && source == CUPEL_CGROUP_PATH)
             r = enter_path(cgroup, path, search, trial);
         else if (path == NULL && source == CUPEL_CGROUP_DELEGATED)
-            r = enter_own(cgroup, false, search, trial);
+            r = enter_own(cgroup, scope_path, search, trial);
         else if (path == NULL && source == CUPEL_CGROUP_SCOPE)
-            r = enter_scope(cgroup, search, trial);
+            r = enter_scope(cgroup, scope_path, search, trial);
         if (r == 0) {
             trial->obstacle = CUPEL_CGROUP_SERVES;
             return 0;
@@ -262,15 +264,16 @@ static int search_base(const char *path, struct cupel_cgroup *cgroup,
     return -ENOTSUP;
 }
 
-int cupel_cgroup_open(const char *path, struct cupel_cgroup_search *ret_search,
-                      struct cupel_cgroup **ret, struct cupel_error *err)
+int cupel_cgroup_open(const char *path, const char *scope_path,
+                      struct cupel_cgroup_search *ret_search, struct cupel_cgroup **ret,
+                      struct cupel_error *err)
 {
     struct cupel_cgroup *cgroup = calloc(1, sizeof(*cgroup));
     struct cupel_cgroup_search search = {.base = ""};
 
     if (cgroup == NULL)
         return cupel_fail_errno(err, "allocate a cgroup");
-    int r = search_base(path, cgroup, &search);
+    int r = search_base(path, scope_path, cgroup, &search);
     if (r == 0) {
         search.source = cgroup->source;
         search.controllers = cgroup->job.controllers;

@@ -1,144 +1,173 @@
 #include "sandbox/systemd.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "cupel/cleanup.h"
 #include "sandbox/cgroup_trial.h"
+#include "sandbox/spawn.h"
+#include "wire/channel.h"
 
-#define UNIX "unix:path="
+/* That the helper has beyond what it is told. */
+#define GRACE_US (WIRE_SCOPE_CANCEL_US + 1000000U)
 
-static uint64_t now_us(void)
+#define HELPER "cupel-scope"
+
+static const enum cupel_cgroup_obstacle obstacles[WIRE_SCOPE_OUTCOMES] = {
+    [WIRE_SCOPE_DONE] = CUPEL_CGROUP_SERVES,
+    [WIRE_SCOPE_NO_LIBRARY] = CUPEL_CGROUP_NO_LIBSYSTEMD,
+    [WIRE_SCOPE_NO_BUS] = CUPEL_CGROUP_NO_BUS,
+    [WIRE_SCOPE_NO_SERVICE] = CUPEL_CGROUP_NO_BUS,
+    [WIRE_SCOPE_REFUSED] = CUPEL_CGROUP_REFUSED,
+    [WIRE_SCOPE_FAILED] = CUPEL_CGROUP_FAILED,
+};
+
+static uint64_t left_us(uint64_t due_us)
 {
-    struct timespec now;
+    uint64_t now = base_now_ns() / 1000U;
 
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000U + (uint64_t)now.tv_nsec / 1000U;
+    return now < due_us ? due_us - now : 0;
 }
 
-static uint64_t left_us(const struct systemd *systemd)
+static bool await(int fd, uint64_t due_us)
 {
-    uint64_t now = now_us();
+    struct pollfd ready = {.fd = fd, .events = POLLIN};
 
-    return now < systemd->deadline_us ? systemd->deadline_us - now : 0;
+    return TEMP_FAILURE_RETRY(poll(&ready, 1, (int)(left_us(due_us) / 1000U) + 1)) > 0;
 }
 
-int systemd_turn(struct systemd *systemd)
+/* It ends by itself as soon as it has answered. */
+static void end_helper(struct spawned *helper, uint64_t due_us)
 {
-    int r = systemd->library.process(systemd->bus, NULL);
-    if (r != 0)
-        return r < 0 ? r : 0;
-    uint64_t left = left_us(systemd);
-    if (left == 0)
-        return -ETIMEDOUT;
-    r = systemd->library.wait(systemd->bus, left);
-    return r == -EINTR || r >= 0 ? 0 : r;
+    if (!await(helper->pidfd, due_us))
+        (void)syscall(SYS_pidfd_send_signal, helper->pidfd, SIGKILL, NULL, 0);
+    (void)TEMP_FAILURE_RETRY(waitpid(helper->pid, NULL, 0));
+    cupel_close_p(&helper->pidfd);
 }
 
-static int connect_address(struct systemd *systemd, const char *address, bool is_bus)
+static int receive(int channel_fd, uint64_t due_us, struct wire_scope_answer *ret,
+                   struct cupel_error *err)
 {
-    const struct sd_bus_library *library = &systemd->library;
+    char packet[WIRE_SCOPE_MAX + 1];
 
-    int r = library->new (&systemd->bus);
-    if (r >= 0)
-        r = library->set_address(systemd->bus, address);
-    if (r >= 0)
-        r = library->set_bus_client(systemd->bus, is_bus);
-    if (r >= 0)
-        r = library->start(systemd->bus);
-    while (r >= 0 && (r = library->is_ready(systemd->bus)) == 0)
-        r = systemd_turn(systemd);
-    systemd->is_bus = is_bus;
-    return r < 0 ? r : 0;
+    if (!await(channel_fd, due_us))
+        return cupel_fail(err, -ETIMEDOUT, HELPER " did not answer in time");
+    ssize_t n = TEMP_FAILURE_RETRY(recv(channel_fd, packet, sizeof(packet), 0));
+    if (n < 0 && errno != ECONNRESET) /* which the request does if it was never read */
+        return cupel_fail_errno(err, "receive what " HELPER " sent");
+    if (n <= 0)
+        return cupel_fail(err, -EPIPE, HELPER " ended without an answer");
+    int r = wire_scope_decode_answer(packet, (size_t)n, ret);
+    return r < 0 ? cupel_fail(err, r, HELPER " broke the protocol") : 0;
+}
+
+/* One request to a helper of its own. */
+static int ask_helper(const char *path, int connection_fd,
+                      const struct wire_scope_request *request, struct wire_scope_answer *ret,
+                      struct cupel_error *err)
+{
+    char name[] = HELPER;
+    char packet[WIRE_SCOPE_MAX];
+    uint64_t due_us = base_now_ns() / 1000U + request->left_us + GRACE_US;
+    int pair[2];
+    struct spawned helper;
+
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+        return cupel_fail_errno(err, "socketpair");
+    CUPEL_AUTO_FD near_fd = pair[0];
+    CUPEL_AUTO_FD far_fd = pair[1];
+    size_t len = wire_scope_encode_request(request, packet);
+    int r = wire_send(near_fd, packet, len, &connection_fd, 1);
+    if (r < 0)
+        return cupel_fail(err, r, "send a request to " HELPER ": %s", strerrordesc_np(-r));
+    r = spawn_program(path, (char *const[]){name, NULL}, far_fd, &helper, err);
+    if (r < 0)
+        return r;
+    cupel_close_p(&far_fd); /* or its end would go unnoticed */
+    far_fd = -1;
+    r = receive(near_fd, due_us, ret, err);
+    end_helper(&helper, r < 0 ? 0 : due_us);
+    return r;
+}
+
+/* -errno if nobody listens there. */
+static int connect_to(const struct sockaddr_un *address)
+{
+    CUPEL_AUTO_FD fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+    if (fd < 0 || connect(fd, (const struct sockaddr *)address, sizeof(*address)) < 0)
+        return -errno;
+    return cupel_take_fd(&fd);
+}
+
+/* Returns 0, or -ENOTSUP with *trial filled, as systemd_ask(); 1 if nobody at that address is
+ * to be talked with, and ret->text says why. */
+static int ask_at(const struct sockaddr_un *address, const char *helper,
+                  const struct wire_scope_request *request, struct wire_scope_answer *ret,
+                  struct cupel_cgroup_trial *trial)
+{
+    struct cupel_error err = {0};
+    CUPEL_AUTO_FD connection_fd = connect_to(address);
+
+    if (connection_fd < 0) {
+        (void)snprintf(ret->text, sizeof(ret->text), "%s", strerrordesc_np(-connection_fd));
+        return 1;
+    }
+    if (ask_helper(helper, connection_fd, request, ret, &err) < 0)
+        return cgroup_trial_fail(trial, CUPEL_CGROUP_FAILED, "%s", err.text);
+    if (ret->outcome == WIRE_SCOPE_NO_BUS)
+        return 1;
+    return ret->outcome == WIRE_SCOPE_DONE
+               ? 0
+               : cgroup_trial_fail(trial, obstacles[ret->outcome], "%s", ret->text);
 }
 
 /* The private socket serves where no message bus runs; it is there for the manager's user. */
-static int reach_manager(struct systemd *systemd)
+static void find_sockets(uid_t uid, struct sockaddr_un ret[static 2])
 {
-    char addresses[2][64] = {UNIX "/run/dbus/system_bus_socket", UNIX "/run/systemd/private"};
-    uid_t uid = geteuid();
-    int failures[2];
-
-    if (uid != 0) {
-        (void)snprintf(addresses[0], sizeof(addresses[0]), UNIX "/run/user/%u/bus", uid);
-        (void)snprintf(addresses[1], sizeof(addresses[1]), UNIX "/run/user/%u/systemd/private",
-                       uid);
-    }
-    for (int i = 0; i < 2; i++) {
-        failures[i] = connect_address(systemd, addresses[i], i == 0);
-        if (failures[i] >= 0)
-            return 0;
-        systemd->bus = systemd->library.close_unref(systemd->bus);
-    }
-    return cgroup_trial_fail(
-        systemd->trial, CUPEL_CGROUP_NO_BUS, "%s: neither %s (%s) nor %s (%s) answers",
-        uid == 0 ? "systemd cannot be reached" : "this user has no systemd",
-        addresses[0] + strlen(UNIX), strerrordesc_np(-failures[0]), addresses[1] + strlen(UNIX),
-        strerrordesc_np(-failures[1]));
+    ret[0] = (struct sockaddr_un){AF_UNIX, "/run/dbus/system_bus_socket"};
+    ret[1] = (struct sockaddr_un){AF_UNIX, "/run/systemd/private"};
+    if (uid == 0)
+        return;
+    (void)snprintf(ret[0].sun_path, sizeof(ret[0].sun_path), "/run/user/%u/bus", uid);
+    (void)snprintf(ret[1].sun_path, sizeof(ret[1].sun_path), "/run/user/%u/systemd/private",
+                   uid);
 }
 
-int systemd_open(struct systemd *ret, struct cupel_cgroup_trial *trial)
+int systemd_ask(const char *helper, const char *scope, struct wire_scope_answer *ret,
+                struct cupel_cgroup_trial *trial)
 {
-    struct systemd systemd = {.deadline_us = now_us() + SYSTEMD_DEADLINE_US, .trial = trial};
-    struct cupel_error err = {0};
+    struct wire_scope_answer answers[2] = {{.text = ""}, {.text = ""}};
+    struct wire_scope_request request = {.scope = ""};
+    uint64_t due_us = base_now_ns() / 1000U + WIRE_SCOPE_LIMIT_US;
+    struct sockaddr_un sockets[2];
+    uid_t uid = geteuid();
 
     if (access("/run/systemd/system", F_OK) < 0)
         return cgroup_trial_fail(trial, CUPEL_CGROUP_NO_SYSTEMD,
                                  "systemd does not run this host");
-    if (sd_bus_library_load(&systemd.library, &err) < 0)
-        return cgroup_trial_fail(trial, CUPEL_CGROUP_NO_LIBSYSTEMD, "%s", err.text);
-    int r = reach_manager(&systemd);
-    if (r == 0)
-        *ret = systemd;
-    return r;
-}
-
-void systemd_close(struct systemd *systemd)
-{
-    systemd->bus = systemd->library.close_unref(systemd->bus);
-}
-
-static int told(const struct systemd *systemd, int r, const sd_bus_error *error)
-{
-    const char *text = error->message == NULL ? error->name : error->message;
-
-    if (r == -ETIMEDOUT)
-        return cgroup_trial_fail(systemd->trial, CUPEL_CGROUP_FAILED,
-                                 "systemd did not answer within %u seconds",
-                                 SYSTEMD_DEADLINE_US / 1000000U);
-    /* of a lost connection sd-bus makes an error as if somebody had answered so */
-    if (text == NULL || r == -ECONNRESET || r == -ENOTCONN)
-        return cgroup_trial_fail(systemd->trial, CUPEL_CGROUP_FAILED, "cannot ask systemd: %s",
-                                 strerrordesc_np(-r));
-    if (strcmp(error->name, "org.freedesktop.DBus.Error.ServiceUnknown") == 0 ||
-        strcmp(error->name, "org.freedesktop.DBus.Error.NameHasNoOwner") == 0)
-        return cgroup_trial_fail(systemd->trial, CUPEL_CGROUP_NO_BUS,
-                                 "systemd is not on the bus: %s", text);
-    return cgroup_trial_fail(systemd->trial, CUPEL_CGROUP_REFUSED, "systemd refused: %s", text);
-}
-
-/* A time of 0 would be sd-bus's own default, hence the + 1. */
-int systemd_call(struct systemd *systemd, sd_bus_message **ret, const char *object,
-                 const char *interface, const char *method, const char *types, ...)
-{
-    const struct sd_bus_library *library = &systemd->library;
-    sd_bus_message *message = NULL;
-    sd_bus_error error = {NULL, NULL, 0};
-    va_list values;
-
-    int r = library->message_new_method_call(systemd->bus, &message, SYSTEMD_NAME, object,
-                                             interface, method);
-    va_start(values, types);
-    if (r >= 0)
-        r = library->message_appendv(message, types, values);
-    va_end(values);
-    if (r >= 0)
-        r = library->call(systemd->bus, message, left_us(systemd) + 1, &error, ret);
-    if (r < 0)
-        r = told(systemd, r, &error);
-    library->error_free(&error);
-    (void)library->message_unref(message);
-    return r < 0 ? r : 0;
+    find_sockets(uid, sockets);
+    (void)snprintf(request.scope, sizeof(request.scope), "%s", scope);
+    for (int i = 0; i < 2; i++) {
+        request.is_bus = i == 0;
+        request.left_us = left_us(due_us);
+        int r = ask_at(&sockets[i], helper, &request, &answers[i], trial);
+        if (r == 0)
+            *ret = answers[i];
+        if (r <= 0)
+            return r;
+    }
+    return cgroup_trial_fail(
+        trial, CUPEL_CGROUP_NO_BUS, "%s: neither %s (%s) nor %s (%s) answers",
+        uid == 0 ? "systemd cannot be reached" : "this user has no systemd",
+        sockets[0].sun_path, answers[0].text, sockets[1].sun_path, answers[1].text);
 }

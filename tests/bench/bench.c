@@ -119,7 +119,7 @@ static int start_cells(struct bench *bench, struct cupel_error *err)
     options.mounts = bench->mounts;
     options.box_bytes = bench->policy->limits.disk_bytes;
     options.box_inodes = bench->policy->limits.inodes;
-    if (cupel_cgroup_open(NULL, NULL, &bench->cgroup, &none) < 0)
+    if (cupel_cgroup_open(NULL, bench->scope_path, NULL, &bench->cgroup, &none) < 0)
         bench->cgroup = NULL;
     r = start_cell(bench, NULL, &options, &bench->cell, err);
     if (r == 0 && bench->cgroup != NULL)
@@ -133,6 +133,8 @@ static int set_up(struct bench *bench, const char *prefix, struct cupel_error *e
 
     (void)snprintf(bench->cupel, sizeof(bench->cupel), "%s/bin/cupel", prefix);
     (void)snprintf(bench->cell_path, sizeof(bench->cell_path), "%s/libexec/cupel/cupel-cell",
+                   prefix);
+    (void)snprintf(bench->scope_path, sizeof(bench->scope_path), "%s/libexec/cupel/cupel-scope",
                    prefix);
     (void)snprintf(bench->policies, sizeof(bench->policies), "%s/share/cupel/policies", prefix);
     int r = cupel_policy_load(bench->policies, "native", cupel_arch_native(), &diagnostics,

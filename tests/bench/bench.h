@@ -12,6 +12,7 @@
 struct bench {
     char cupel[4096];
     char cell_path[4096];
+    char scope_path[4096];
     char policies[4096];
     char helpers[4096];
     struct cupel_policy *policy;

@@ -14,6 +14,7 @@ LAYERS = {
     "sandbox": 2,
     "cell": 2,
     "exec": 2,
+    "scope": 2,
     "unpack": 2,
     "grader": 3,
     "render": 3,

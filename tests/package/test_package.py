@@ -43,6 +43,7 @@ class Package(support.TestCase):
             "bin/cupel",
             "libexec/cupel/cupel-cell",
             "libexec/cupel/cupel-exec",
+            "libexec/cupel/cupel-scope",
             "libexec/cupel/cupel-unpack",
             "include/cupel/grade.h",
             "share/cupel/policies/native.json",

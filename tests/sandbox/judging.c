@@ -595,7 +595,7 @@ static int open_world(void **state)
     if (r == 0)
         r = cupel_policy_compile(world->policy, CUPEL_FILTER_ENFORCE, &world->filter, &err);
     if (r == 0 && cgroup_path != NULL)
-        r = cupel_cgroup_open(cgroup_path, NULL, &world->cgroup, &err);
+        r = cupel_cgroup_open(cgroup_path, NULL, NULL, &world->cgroup, &err);
     if (r == 0)
         options.cgroup = world->cgroup;
     if (r == 0)

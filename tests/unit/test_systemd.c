@@ -1,9 +1,11 @@
 /*
  * What is made of a systemd that is not there, says no, says nothing, or says what nobody can
- * understand. It is played by a process of this test, in a mount namespace in which /run is
- * empty; what a real one answers is seen in the guest that systemd runs.
+ * understand, and of a cupel-scope that is not as it should be. systemd is played by a process
+ * of this test, in a mount namespace in which /run is empty; what a real one answers is seen in
+ * the guest that systemd runs.
  * Source: D-Bus Specification, "Message Format" and "Authentication Protocol".
  */
+#include <dlfcn.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -262,6 +264,15 @@ static void let_in(int fd)
         _exit(1);
 }
 
+static pid_t pid_of_sender(int fd)
+{
+    struct ucred sender = {.pid = 0};
+    socklen_t len = sizeof(sender);
+
+    (void)getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &sender, &len);
+    return sender.pid;
+}
+
 static int listen_at(const char *path)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -286,6 +297,8 @@ static pid_t play(const enum answer answers[static CALLS])
         return pid;
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     int fd = accept(listener, NULL, NULL);
+    if (pid_of_sender(fd) != getppid()) /* who asks, and not who speaks for it */
+        _exit(1);
     let_in(fd);
     for (size_t i = 0; i < CALLS; i++)
         answer(fd, answers[i]);
@@ -328,7 +341,8 @@ static void no_scope_is_had_of_a_systemd_that_does_not_give_one(void **state)
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct cupel_cgroup_trial trial = {0};
         pid_t systemd = play(cases[i].answers);
-        assert_fails(cgroup_scope_enter(&trial), &trial, cases[i].obstacle, cases[i].text);
+        assert_fails(cgroup_scope_enter(SCOPE_PATH, &trial), &trial, cases[i].obstacle,
+                     cases[i].text);
         stop(systemd);
     }
 }
@@ -350,7 +364,7 @@ static void a_unit_is_delegated_if_systemd_says_so(void **state)
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct cupel_cgroup_trial trial = {0};
         pid_t systemd = play(cases[i].answers);
-        assert_int_equal(cgroup_scope_is_delegated(&trial), cases[i].delegated);
+        assert_int_equal(cgroup_scope_is_delegated(SCOPE_PATH, &trial), cases[i].delegated);
         assert_string_equal(trial.text, "");
         stop(systemd);
     }
@@ -364,7 +378,7 @@ static void nothing_is_known_of_a_unit_if_the_answer_is_odd(void **state)
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct cupel_cgroup_trial trial = {0};
         pid_t systemd = play(cases[i]);
-        assert_fails(cgroup_scope_is_delegated(&trial), &trial, CUPEL_CGROUP_FAILED,
+        assert_fails(cgroup_scope_is_delegated(SCOPE_PATH, &trial), &trial, CUPEL_CGROUP_FAILED,
                      "systemd's answer is not understood");
         stop(systemd);
     }
@@ -375,7 +389,7 @@ static void both_sockets_are_named_if_neither_answers(void **state)
     struct cupel_cgroup_trial trial = {0};
 
     (void)state;
-    assert_fails(cgroup_scope_enter(&trial), &trial, CUPEL_CGROUP_NO_BUS,
+    assert_fails(cgroup_scope_enter(SCOPE_PATH, &trial), &trial, CUPEL_CGROUP_NO_BUS,
                  "systemd cannot be reached: neither " BUS
                  " (No such file or directory) nor " PRIVATE
                  " (No such file or directory) answers");
@@ -388,9 +402,73 @@ static void a_bus_that_says_nothing_is_not_waited_for(void **state)
 
     (void)state;
     assert_true(silent >= 0);
-    assert_fails(cgroup_scope_enter(&trial), &trial, CUPEL_CGROUP_NO_BUS,
+    assert_fails(cgroup_scope_enter(SCOPE_PATH, &trial), &trial, CUPEL_CGROUP_NO_BUS,
                  "neither " BUS " (Connection timed out) nor");
     assert_int_equal(unlink(BUS), 0);
+}
+
+static void write_script(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "we");
+
+    assert_non_null(file);
+    assert_true(fprintf(file, "#!/bin/sh\n%s\n", text) > 0);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(chmod(path, 0755), 0);
+}
+
+static void no_scope_is_had_of_a_helper_that_is_not_as_it_should_be(void **state)
+{
+    static const struct {
+        const char *script;
+        const char *text;
+    } cases[] = {
+        {"exit 0", "cupel-scope ended without an answer"},
+        {"kill -KILL $$", "cupel-scope ended without an answer"},
+        {"head -c 1 <&3 >&0; echo done >&3", "cupel-scope broke the protocol"},
+        {"exec sleep 60", "cupel-scope did not answer in time"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct cupel_cgroup_trial trial = {0};
+        pid_t systemd = play((const enum answer[CALLS]){NOTHING});
+        write_script("/run/helper", cases[i].script);
+        assert_fails(cgroup_scope_enter("/run/helper", &trial), &trial, CUPEL_CGROUP_FAILED,
+                     cases[i].text);
+        stop(systemd);
+    }
+    pid_t systemd = play((const enum answer[CALLS]){NOTHING});
+    struct cupel_cgroup_trial trial = {0};
+    assert_fails(cgroup_scope_enter("/run/none", &trial), &trial, CUPEL_CGROUP_FAILED,
+                 "start /run/none: No such file or directory");
+    stop(systemd);
+}
+
+static void a_library_that_does_not_serve_is_told(void **state)
+{
+    Dl_info libc;
+    const int found = dladdr(stdout, &libc);
+    const struct {
+        const char *library;
+        const char *text;
+    } cases[] = {
+        {"/dev/null", "libsystemd.so.0 cannot be loaded: "},
+        {libc.dli_fname, "libsystemd.so.0 has no function sd_bus_new"},
+    };
+
+    (void)state;
+    assert_int_not_equal(found, 0);
+    write_script("/run/helper", "LD_LIBRARY_PATH=/run exec " SCOPE_PATH);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct cupel_cgroup_trial trial = {0};
+        pid_t systemd = play((const enum answer[CALLS]){NOTHING});
+        assert_int_equal(symlink(cases[i].library, "/run/libsystemd.so.0"), 0);
+        assert_fails(cgroup_scope_enter("/run/helper", &trial), &trial,
+                     CUPEL_CGROUP_NO_LIBSYSTEMD, cases[i].text);
+        assert_int_equal(unlink("/run/libsystemd.so.0"), 0);
+        stop(systemd);
+    }
 }
 
 static void nobody_is_asked_where_systemd_does_not_run(void **state)
@@ -399,7 +477,7 @@ static void nobody_is_asked_where_systemd_does_not_run(void **state)
 
     (void)state;
     assert_int_equal(rmdir("/run/systemd/system"), 0);
-    assert_fails(cgroup_scope_enter(&trial), &trial, CUPEL_CGROUP_NO_SYSTEMD,
+    assert_fails(cgroup_scope_enter(SCOPE_PATH, &trial), &trial, CUPEL_CGROUP_NO_SYSTEMD,
                  "systemd does not run this host");
     assert_int_equal(mkdir("/run/systemd/system", 0755), 0);
 }
@@ -424,6 +502,8 @@ int main(void)
         cmocka_unit_test(nothing_is_known_of_a_unit_if_the_answer_is_odd),
         cmocka_unit_test(both_sockets_are_named_if_neither_answers),
         cmocka_unit_test(a_bus_that_says_nothing_is_not_waited_for),
+        cmocka_unit_test(no_scope_is_had_of_a_helper_that_is_not_as_it_should_be),
+        cmocka_unit_test(a_library_that_does_not_serve_is_told),
         cmocka_unit_test(nobody_is_asked_where_systemd_does_not_run),
     };
     return cmocka_run_group_tests_name("systemd", tests, empty_run, NULL);

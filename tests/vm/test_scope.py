@@ -4,6 +4,7 @@ system, to which nothing is delegated, and as an ordinary user who has logged in
 import json
 import os
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -21,6 +22,7 @@ BUS, PRIVATE = (
     else [f"/run/user/{UID}/bus", f"/run/user/{UID}/systemd/private"]
 )
 UNITS = Path("/run/systemd/system" if UID == 0 else f"/run/user/{UID}/systemd/user")
+HELPER = support.PREFIX / "libexec/cupel/cupel-scope"
 CGROUPS = Path("/sys/fs/cgroup")
 SLOW = 5  # seconds that an emulated machine may take for what takes no time
 MIB = 1 << 20
@@ -242,11 +244,24 @@ class FallenBack(Scope):
             self.addCleanup(os.replace, socket + ".away", socket)
         return []
 
+    def with_helper(self, script=None):
+        """Words to put before a command: a cupel whose cupel-scope is a script, or is not there."""
+        prefix = self.folder()
+        for name in ("bin", "libexec/cupel"):
+            (prefix / name).mkdir(parents=True)
+        shutil.copy(support.CUPEL, prefix / "bin/cupel")
+        (prefix / "share").symlink_to(support.PREFIX / "share")
+        for part in ("cupel-cell", "cupel-exec", "cupel-unpack"):
+            (prefix / "libexec/cupel" / part).symlink_to(support.PREFIX / "libexec/cupel" / part)
+        if script is not None:
+            support.write(prefix / "libexec/cupel/cupel-scope", f"#!/bin/sh\n{script}\n", 0o755)
+        return ["sh", "-c", 'cupel=$1; shift 2; exec "$cupel" "$@"', "sh", prefix / "bin/cupel"]
+
     def with_library(self, source):
-        """An environment in which libsystemd is another file."""
+        """The same, with another file in place of libsystemd."""
         folder = self.folder()
         (folder / "libsystemd.so.0").symlink_to(source)
-        return os.environ | {"LD_LIBRARY_PATH": str(folder)}
+        return self.with_helper(f"LD_LIBRARY_PATH={folder} exec {HELPER}")
 
     def configure(self, name, text):
         """A file for this systemd, until the test ends."""
@@ -260,7 +275,7 @@ class FallenBack(Scope):
         before = jobs()
         self.check_fallen_back(
             "no_libsystemd", r"libsystemd\.so\.0 cannot be loaded: ",
-            env=self.with_library("/dev/null"),
+            wrap=self.with_library("/dev/null"),
         )  # fmt: skip
         self.assertEqual(jobs(), before)
         self.check_source(self.enforcement(), "scope")
@@ -269,8 +284,20 @@ class FallenBack(Scope):
     def test_with_a_libsystemd_that_lacks_functions(self):
         [other] = Path("/usr/lib").glob("*/libz.so.1")
         self.check_fallen_back(
-            "no_libsystemd", r"has no function sd_bus_", env=self.with_library(other)
+            "no_libsystemd", r"has no function sd_bus_", wrap=self.with_library(other)
         )
+
+    def test_without_the_helper(self):
+        self.check_fallen_back(
+            "failed", r"start /.*/cupel-scope: No such file or directory", wrap=self.with_helper()
+        )
+
+    def test_with_a_helper_that_does_not_answer(self):
+        begin = time.monotonic()
+        wrap = self.with_helper("exec sleep 60")
+        self.enforcement(wrap=wrap)
+        self.assertLess(time.monotonic() - begin, 7 + SLOW)
+        self.check_fallen_back("failed", "cupel-scope did not answer in time", wrap=wrap)
 
     def test_without_a_bus_the_private_socket_serves(self):
         self.check_source(self.enforcement(wrap=self.replace(BUS)), "scope")

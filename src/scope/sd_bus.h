@@ -1,10 +1,10 @@
 /*
- * The few functions of sd-bus that ask systemd for something. Few hosts are ever asked, and
- * loading libsystemd costs more than making a sandbox, so that it is loaded only then.
+ * The few functions of sd-bus that ask systemd for something. They are looked up when they are
+ * needed, so that a host without libsystemd can be told so, and no build needs its headers.
  * Source: sd-bus(3) and its function's pages; prototypes as in systemd 241 and later.
  */
-#ifndef CUPEL_SANDBOX_SD_BUS_H
-#define CUPEL_SANDBOX_SD_BUS_H
+#ifndef CUPEL_SCOPE_SD_BUS_H
+#define CUPEL_SCOPE_SD_BUS_H
 
 #include <stdarg.h>
 #include <stdint.h>
@@ -28,7 +28,7 @@ typedef int (*sd_bus_message_handler_t)(sd_bus_message *message, void *userdata,
 /* Each as sd_bus_NAME() of sd-bus(3): 0 or more, or a negative errno. */
 struct sd_bus_library {
     int (*new)(sd_bus **ret);
-    int (*set_address)(sd_bus *bus, const char *address);
+    int (*set_fd)(sd_bus *bus, int input_fd, int output_fd);
     int (*set_bus_client)(sd_bus *bus, int is_client);
     int (*start)(sd_bus *bus);
     int (*is_ready)(sd_bus *bus);
@@ -49,11 +49,8 @@ struct sd_bus_library {
     void (*error_free)(sd_bus_error *error);
 };
 
-/*
- * Load libsystemd.so.0, which then stays: it holds thread-local state and fork handlers, and
- * nothing is won by unloading it from a process that asks once. Returns 0; -ENOENT where it
- * cannot be loaded or lacks a function (err tells).
- */
+/* Load libsystemd.so.0, which then stays. Returns 0; -ENOENT where it cannot be loaded or lacks
+ * a function (err tells). */
 CUPEL_MUST_CHECK int sd_bus_library_load(struct sd_bus_library *ret, struct cupel_error *err);
 
 #endif

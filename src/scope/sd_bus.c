@@ -1,4 +1,4 @@
-#include "sandbox/sd_bus.h"
+#include "scope/sd_bus.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -17,7 +17,7 @@ static const struct {
     size_t offset;
 } functions[] = {
     FUNCTION(new),
-    FUNCTION(set_address),
+    FUNCTION(set_fd),
     FUNCTION(set_bus_client),
     FUNCTION(start),
     FUNCTION(is_ready),
