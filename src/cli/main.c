@@ -9,6 +9,7 @@
  */
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,6 +111,16 @@ static void *allocate_json(size_t size)
     return memory;
 }
 
+/*
+ * In a static program libc begins its heap within a page, before main(), and asks for the rest
+ * of the page. Where the kernel refuses that, malloc() works until it needs more, and then
+ * aborts.
+ */
+static bool has_whole_heap(void)
+{
+    return (uintptr_t)sbrk(0) % (uintptr_t)sysconf(_SC_PAGESIZE) == 0;
+}
+
 int main(int argc, char **argv)
 {
     char name[] = "cupel";
@@ -119,6 +130,10 @@ int main(int argc, char **argv)
         failure = CUPEL_EXIT_NO_SANDBOX;
     if (!open_standard_streams()) {
         perror("cupel: open /dev/null"); /* which may be seen */
+        return failure;
+    }
+    if (!has_whole_heap()) {
+        (void)fputs("cupel: out of memory\n", stderr);
         return failure;
     }
     cupel_cli_catch_signals();

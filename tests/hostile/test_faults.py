@@ -192,6 +192,7 @@ CASES = {
     "a call that cannot be received is nobody's fault": ("harness", "supervisor", "recvfrom", "EPERM"),
     "an input that was interrupted is read": ("run", "supervisor", "read", "EINTR"),
     "a cell that was ended tells the reason to all of its runs": ("grade", "supervisor", "recvmsg", "ENOMEM"),
+    "a heap that could not be begun is no crash": ("run", "supervisor", "brk", "ENOMEM"),
     "the first failure of all is told": ("run", "supervisor", "openat", "EMFILE", "/dev/null"),
 }
 # A user's cupel goes other ways in the beginning of a cell alone.
