@@ -71,6 +71,9 @@ struct cupel_run_request {
     const char *const *extra_read_only; /* further paths that Landlock shall allow; or NULL */
     const char *const *extra_writable;
     enum cupel_box_mode box;
+    /* Another run alike will follow in this lane, and no run writes to the box directly until
+     * then: the lane may make its namespaces and its view of the box ahead. */
+    bool more;
     struct cupel_input input;
     const struct cupel_run_file *files;
     size_t file_count; /* at most CUPEL_RUN_FILES_MAX */

@@ -122,6 +122,7 @@ struct cupel_wire_run {
     bool has_broker;
     bool keeps_files;
     bool small_pages; /* no huge ones: memory grows in steps that can be followed */
+    bool more;        /* a run alike follows, and nothing writes the box until then */
     uint64_t disk_bytes;
     uint64_t inodes;
     uint64_t rlimits[CUPEL_WIRE_RLIMITS]; /* by RLIMIT_ number; RLIM_INFINITY: none */

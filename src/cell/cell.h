@@ -63,15 +63,38 @@ CUPEL_MUST_CHECK int cell_network_loopback(struct cupel_error *err);
 
 /* box.c: what a run may write */
 
-/*
- * Mount /tmp and, if run->fresh_box, a copy-on-write view of /box; *ret_fd: O_PATH of their
- * tmpfs. If run->has_broker, *ret_broker_fd is a socket that listens at /cupel/broker.
- */
-CUPEL_MUST_CHECK int cell_box_mount(const struct cupel_wire_run *run, bool copy, int *ret_fd,
-                                    int *ret_broker_fd, struct cupel_error *err);
+/* What a run wants. */
+struct cell_box_plan {
+    bool has_view; /* of /box, copy-on-write */
+    bool has_broker;
+    bool replaces; /* files of the view */
+    uint64_t bytes;
+    uint64_t inodes;
+};
 
-/* Undo that, for a run with a view. */
-CUPEL_MUST_CHECK int cell_box_unmount(struct cupel_error *err);
+/* What is mounted for it. */
+struct cell_box {
+    struct cell_box_plan plan;
+    bool is_copy;
+    uint64_t held_bytes; /* by the box that the view is of */
+    uint64_t held_inodes;
+    int scratch_fd; /* O_PATH of the tmpfs behind /tmp and the view; -1: nothing is mounted */
+    int broker_fd;  /* listens at CELL_BROKER; -1: not asked for */
+};
+
+struct cell_box_plan cell_box_plan(const struct cupel_wire_run *run);
+
+/* Mount /tmp, and a view of /box if that is planned: by overlayfs, else or if copy is set by a
+ * copy. box: all that is mounted, and -1 for its descriptors. */
+CUPEL_MUST_CHECK int cell_box_mount(struct cell_box *box, const struct cell_box_plan *plan,
+                                    bool copy, struct cupel_error *err);
+
+/* Undo that. */
+CUPEL_MUST_CHECK int cell_box_unmount(struct cell_box *box, struct cupel_error *err);
+
+/* What was mounted for another plan, or not at all, made fit for this one. */
+CUPEL_MUST_CHECK int cell_box_fit(struct cell_box *box, const struct cell_box_plan *plan,
+                                  bool copy, struct cupel_error *err);
 
 /* broker.c */
 
@@ -110,10 +133,22 @@ CUPEL_MUST_CHECK int cell_landlock_restrict(const struct cupel_wire_run *run, in
 
 /* lane.c */
 
+struct cell_report;
+
 struct cell_lane {
     int channel_fd;
     const struct cupel_wire_setup *setup;
     int landlock_abi;
+};
+
+/* What serving needs, made once and used for each run. */
+struct cell_server {
+    const struct cell_lane *lane;
+    struct wire_frame *frame;
+    int report_fd;              /* memfd, shared with init and the supervisor */
+    struct cell_report *report; /* the same, mapped */
+    int own_pidfd;
+    int courier_fd; /* the channel, out of the command's way */
 };
 
 /* Serve runs until the channel ends. */
@@ -135,6 +170,14 @@ bool cell_evidence_file_at_limit(uint64_t size);
 
 /* init.c, command.c: a run */
 
+/* How far init has come. */
+enum cell_stage {
+    CELL_PREPARING, /* nothing was asked of it */
+    CELL_ASKED,     /* for a run */
+    CELL_DISMISSED, /* the channel has ended */
+    CELL_MISLED,    /* what came was no RUN */
+};
+
 /*
  * What init tells its lane: a shared page, written by init and, until it executes, by the
  * command's process; never by the command.
@@ -142,6 +185,9 @@ bool cell_evidence_file_at_limit(uint64_t size);
 struct cell_report {
     uint64_t reaped_ns; /* these two come first: the supervisor reads them, see STARTED */
     uint64_t pauses;
+    enum cell_stage stage;
+    bool more; /* the next run will want the same */
+    struct cell_box_plan plan;
     struct cupel_error error;  /* code 0: set-up went well */
     uint64_t init_setup_ns;    /* CPU time of init up to the start of the command */
     uint64_t command_setup_ns; /* CPU time of the command's process up to execve(2) */
@@ -167,14 +213,22 @@ struct cell_run {
     int cgroup_fd;    /* of the command, O_PATH; -1: that of the lane */
     int contents_fd;  /* of request->files; -1: none */
     int third_fd;     /* the command's 3; -1: none */
-    int lane_pidfd;
-    int report_fd;
-    int courier_fd; /* the lane's channel, out of the command's way */
+    int courier_fd;   /* the lane's channel, out of the command's way */
     struct cell_report *report;
 };
 
-/* Process 1 of a run. */
-_Noreturn void cell_init_main(const struct cell_run *run);
+/* Process 1 of a run, which waits for the RUN when it has made what that will need. plan: the
+ * last run's, if the next one is alike; or NULL. */
+_Noreturn void cell_init_main(const struct cell_server *server,
+                              const struct cell_box_plan *plan);
+
+/* request.c */
+
+/* Wait for a RUN; what ret_run points to lives in server->frame and *ret. Returns 0 and sets
+ * report->stage. */
+CUPEL_MUST_CHECK int cell_request_take(const struct cell_server *server,
+                                       struct cupel_wire_run *ret, struct cell_run *ret_run,
+                                       struct cupel_error *err);
 
 /* The command's process up to execve(2). Returns its exit status if that fails. */
 int cell_command_main(const struct cell_run *run);

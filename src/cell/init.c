@@ -37,24 +37,23 @@ static int mount_proc(int *ret_fd, struct cupel_error *err)
 
 /* What the supervisor looks at to see what the run holds. */
 struct views {
+    struct cell_box box;
+    int own_pidfd;
     int proc_fd;
-    int scratch_fd;
     int sockets_fd;
     int segments_fd;
-    int box_fd;    /* -1: not asked for, as the next */
-    int broker_fd; /* no view: it listens */
+    int box_fd; /* -1: not asked for */
 };
-
-static const struct views no_views = {-1, -1, -1, -1, -1, -1};
 
 static void close_views(struct views *views)
 {
+    cupel_close_p(&views->own_pidfd);
     cupel_close_p(&views->proc_fd);
-    cupel_close_p(&views->scratch_fd);
+    cupel_close_p(&views->box.scratch_fd);
+    cupel_close_p(&views->box.broker_fd);
     cupel_close_p(&views->sockets_fd);
     cupel_close_p(&views->segments_fd);
     cupel_close_p(&views->box_fd);
-    cupel_close_p(&views->broker_fd);
 }
 
 static int or_null(int fd)
@@ -77,23 +76,39 @@ static int open_views_of_ipc(struct views *views, struct cupel_error *err)
     return 0;
 }
 
-static int tell_started(const struct cell_run *run, const struct views *views,
+/* What needs no RUN. */
+static int prepare(const struct cell_server *server, const struct cell_box_plan *plan,
+                   struct views *views, struct cupel_error *err)
+{
+    int r = cell_identity_die_with(server->own_pidfd, err);
+    if (r == 0 && plan != NULL)
+        r = cell_box_mount(&views->box, plan, server->lane->setup->copy_box, err);
+    if (r == 0)
+        r = open_views_of_ipc(views, err);
+    if (r == 0)
+        r = mount_proc(&views->proc_fd, err);
+    if (r == 0 && prctl(PR_SET_DUMPABLE, 0) < 0)
+        r = cupel_fail_errno(err, "prctl PR_SET_DUMPABLE");
+    if (r < 0)
+        return r;
+    views->own_pidfd = (int)syscall(SYS_pidfd_open, getpid(), 0);
+    return views->own_pidfd < 0 ? cupel_fail_errno(err, "pidfd_open") : 0;
+}
+
+static int tell_started(const struct cell_server *server, const struct views *views,
                         struct cupel_error *err)
 {
     unsigned char frame[64];
-    CUPEL_AUTO_FD own_pidfd = (int)syscall(SYS_pidfd_open, getpid(), 0);
-
-    if (own_pidfd < 0)
-        return cupel_fail_errno(err, "pidfd_open");
-    int fds[8] = {own_pidfd,         views->proc_fd,     views->scratch_fd,
-                  views->sockets_fd, views->segments_fd, run->report_fd};
+    int fds[8] = {views->own_pidfd,  views->proc_fd,     views->box.scratch_fd,
+                  views->sockets_fd, views->segments_fd, server->report_fd};
     size_t count = 6;
+
     if (views->box_fd >= 0)
         fds[count++] = views->box_fd;
-    if (views->broker_fd >= 0)
-        fds[count++] = views->broker_fd;
+    if (views->box.broker_fd >= 0)
+        fds[count++] = views->box.broker_fd;
     int len = cupel_wire_encode_started(frame, sizeof(frame));
-    int r = len < 0 ? len : wire_send(run->lane->channel_fd, frame, (size_t)len, fds, count);
+    int r = len < 0 ? len : wire_send(server->lane->channel_fd, frame, (size_t)len, fds, count);
     return r < 0 ? cupel_fail(err, r, "send STARTED: %s", strerrordesc_np(-r)) : 0;
 }
 
@@ -111,18 +126,17 @@ static int furnish(const struct cell_run *run, struct cupel_error *err)
  */
 static int make_box(const struct cell_run *run, struct views *views, struct cupel_error *err)
 {
-    bool copy = run->lane->setup->copy_box;
-    int r = cell_box_mount(run->request, copy, &views->scratch_fd, &views->broker_fd, err);
+    const struct cell_box_plan *plan = &run->report->plan;
+    struct cell_box *box = &views->box;
+    int r = cell_box_fit(box, plan, run->lane->setup->copy_box, err);
     if (r < 0)
         return r;
     r = furnish(run, err);
-    if (r < 0 && run->request->fresh_box && !copy) {
-        close_views(views);
-        *views = no_views;
+    if (r < 0 && plan->has_view && !box->is_copy) {
         *err = (struct cupel_error){0};
-        r = cell_box_unmount(err);
+        r = cell_box_unmount(box, err);
         if (r == 0)
-            r = cell_box_mount(run->request, true, &views->scratch_fd, &views->broker_fd, err);
+            r = cell_box_mount(box, plan, true, err);
         if (r == 0)
             r = furnish(run, err);
     }
@@ -132,26 +146,40 @@ static int make_box(const struct cell_run *run, struct views *views, struct cupe
     return views->box_fd < 0 ? cupel_fail_errno(err, "open /box") : 0;
 }
 
-static int set_up(const struct cell_run *run, struct cupel_error *err)
+/* What the RUN asks for. */
+static int set_up(const struct cell_run *run, struct views *views, struct cupel_error *err)
 {
-    struct views views __attribute__((cleanup(close_views))) = no_views;
-
-    int r = cell_identity_die_with(run->lane_pidfd, err);
-    if (r == 0)
-        r = make_box(run, &views, err);
-    if (r == 0)
-        r = open_views_of_ipc(&views, err);
-    if (r == 0)
-        r = mount_proc(&views.proc_fd, err);
-    if (r == 0 && prctl(PR_SET_DUMPABLE, 0) < 0)
-        r = cupel_fail_errno(err, "prctl PR_SET_DUMPABLE");
+    int r = make_box(run, views, err);
     /* What init has set, the command inherits. */
     if (r == 0 && run->request->small_pages && prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0) < 0 &&
         errno != EINVAL)
         r = cupel_fail_errno(err, "prctl PR_SET_THP_DISABLE");
-    if (r == 0)
-        r = tell_started(run, &views, err);
     return r;
+}
+
+static int take_request(const struct cell_server *server, const struct cell_box_plan *plan,
+                        struct cupel_wire_run *request, struct cell_run *run,
+                        struct cupel_error *err)
+{
+    struct cell_report *report = server->report;
+    struct views views
+        __attribute__((cleanup(close_views))) = {.box = {.scratch_fd = -1, .broker_fd = -1},
+                                                 .own_pidfd = -1,
+                                                 .proc_fd = -1,
+                                                 .sockets_fd = -1,
+                                                 .segments_fd = -1,
+                                                 .box_fd = -1};
+
+    int r = prepare(server, plan, &views, err);
+    if (r == 0)
+        r = cell_request_take(server, request, run, err);
+    if (r < 0)
+        return r;
+    report->reaped_ns = report->pauses = 0;
+    report->plan = cell_box_plan(request);
+    report->more = request->more;
+    r = set_up(run, &views, err);
+    return r == 0 ? tell_started(server, &views, err) : r;
 }
 
 /*
@@ -310,9 +338,21 @@ static void kill_the_rest(pid_t command, uint64_t file_size_bytes, struct cell_r
     report->complete = true;
 }
 
-_Noreturn void cell_init_main(const struct cell_run *run)
+/* A pipe that init held open would never end; but that the outputs have ended shall not wake
+ * the supervisor before it is told of the end of the run. */
+static int keep_outputs_only(struct cupel_error *err)
 {
-    struct cell_report *report = run->report;
+    if (close(STDIN_FILENO) < 0 || close_range(STDERR_FILENO + 1, ~0U, 0) < 0)
+        return cupel_fail_errno(err, "close_range");
+    return 0;
+}
+
+_Noreturn void cell_init_main(const struct cell_server *server,
+                              const struct cell_box_plan *plan)
+{
+    struct cell_report *report = server->report;
+    struct cupel_wire_run request;
+    struct cell_run run;
     sigset_t signals;
 
     (void)sigemptyset(&signals);
@@ -321,18 +361,16 @@ _Noreturn void cell_init_main(const struct cell_run *run)
     (void)sigaddset(&signals, CUPEL_WIRE_PAUSE_SIGNAL);
     (void)sigaddset(&signals, CUPEL_WIRE_RESUME_SIGNAL);
     (void)sigprocmask(SIG_BLOCK, &signals, NULL); /* a blocked signal reaches process 1 */
-    if (set_up(run, &report->error) < 0)
+    if (take_request(server, plan, &request, &run, &report->error) < 0)
         _exit(1);
-    pid_t command = start_command(run, &report->error);
+    pid_t command = start_command(&run, &report->error);
     if (command < 0)
         _exit(1);
-    if (hand_over_listener(run, &report->error) < 0)
+    if (hand_over_listener(&run, &report->error) < 0)
         _exit(1);
-    if (close_range(0, ~0U, 0) < 0) { /* a pipe that init held open would never end */
-        (void)cupel_fail_errno(&report->error, "close_range");
+    if (keep_outputs_only(&report->error) < 0)
         _exit(1);
-    }
     wait_for_command(command, &signals, report);
-    kill_the_rest(command, run->request->rlimits[RLIMIT_FSIZE], report);
+    kill_the_rest(command, request.rlimits[RLIMIT_FSIZE], report);
     _exit(0);
 }

@@ -1,7 +1,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sched.h>
+#include <poll.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,16 +31,6 @@ static int duplicate_channel(int channel_fd)
     return fd;
 }
 
-/* What serving needs, made once and used for each run. */
-struct server {
-    const struct cell_lane *lane;
-    struct wire_frame *frame;
-    int report_fd;              /* memfd, shared with init and the supervisor */
-    struct cell_report *report; /* the same, mapped */
-    int own_pidfd;
-    int courier_fd;
-};
-
 int cell_lane_send_failed(int channel_fd, const struct cupel_error *error)
 {
     struct cupel_wire_failed failed = {.code = error->code};
@@ -61,7 +53,7 @@ int cell_lane_refuse(int channel_fd, const struct cupel_error *error)
     return frame == NULL ? -ENOMEM : r;
 }
 
-static int send_exited(const struct server *server, const struct cupel_wire_exited *exited)
+static int send_exited(const struct cell_server *server, const struct cupel_wire_exited *exited)
 {
     unsigned char bytes[128];
 
@@ -93,21 +85,9 @@ static struct cupel_wire_exited describe(const struct cell_report *report, int i
     return exited;
 }
 
-/* Who feeds a run, or listens to it, sees when it has let go. That its outputs have ended is
- * not told before the run has: the supervisor wakes up once. */
-static void keep_output_only(struct wire_frame *frame)
-{
-    for (size_t i = 0; i < frame->fd_count; i++) {
-        if (i == 1 || i == 2)
-            continue;
-        cupel_close_p(&frame->fds[i]);
-        frame->fds[i] = -1;
-    }
-}
-
 /* Start init, wait until it and with it every process of the run is dead. */
-static int run_init(const struct cell_run *run, struct wire_frame *frame, int *ret_status,
-                    struct rusage *ret_usage, struct cupel_error *err)
+static int run_init(const struct cell_server *server, const struct cell_box_plan *plan,
+                    int *ret_status, struct rusage *ret_usage, struct cupel_error *err)
 {
     const int pid_and_ipc = cell_layer_flags(CELL_LAYER_PID, CLONE_NEWPID) |
                             cell_layer_flags(CELL_LAYER_IPC, CLONE_NEWIPC);
@@ -118,79 +98,83 @@ static int run_init(const struct cell_run *run, struct wire_frame *frame, int *r
     if (pid < 0)
         return cupel_fail_errno(err, "clone pid, mount and ipc namespaces");
     if (pid == 0)
-        cell_init_main(run);
-    keep_output_only(frame);
+        cell_init_main(server, plan);
     if (TEMP_FAILURE_RETRY(wait4(pid, ret_status, 0, ret_usage)) < 0)
         return cupel_fail_errno(err, "wait for init");
     return 0;
 }
 
-/* The descriptors of RUN behind 0, 1 and 2, in their order; -1: none. */
-struct run_fds {
-    int cgroup;
-    int contents;
-    int third;
-};
-
-static int sort_fds(const struct cupel_wire_run *request, const struct wire_frame *frame,
-                    struct run_fds *ret)
+/* Init ended before it was asked for a run: whoever asks next is told. */
+static int refuse(const struct cell_server *server, const struct cupel_error *error)
 {
-    const bool given[] = {request->has_cgroup, request->file_count > 0, request->has_report};
-    int *const places[] = {&ret->cgroup, &ret->contents, &ret->third};
-    size_t next = 3;
+    int r = wire_receive(server->lane->channel_fd, server->frame);
 
-    for (size_t i = 0; i < 3; i++)
-        *places[i] = given[i] && next < frame->fd_count ? frame->fds[next++] : -1;
-    size_t asked = 3U + given[0] + given[1] + given[2];
-    return frame->fd_count == asked ? 0 : -EPROTO;
+    if (r <= 0)
+        return r;
+    wire_frame_close(server->frame);
+    r = cell_lane_send_failed(server->lane->channel_fd, error);
+    return r < 0 ? r : 1;
 }
 
-static int serve_run(const struct server *server, const struct cupel_wire_run *request,
-                     const struct run_fds *fds)
+/* Returns 1; 0 if the channel has ended. */
+static int serve_run(const struct cell_server *server, const struct cell_box_plan *plan,
+                     struct cupel_error *err)
 {
-    struct cell_run run = {.lane = server->lane,
-                           .request = request,
-                           .stdio = server->frame->fds,
-                           .cgroup_fd = fds->cgroup,
-                           .contents_fd = fds->contents,
-                           .third_fd = fds->third,
-                           .lane_pidfd = server->own_pidfd,
-                           .report_fd = server->report_fd,
-                           .courier_fd = server->courier_fd,
-                           .report = server->report};
+    struct cell_report *report = server->report;
     struct cupel_error error = {0};
     struct rusage usage = {0};
     int status = 0;
 
-    memset(server->report, 0, sizeof(*server->report));
-    int r = run_init(&run, server->frame, &status, &usage, &error);
-    if (r == 0 && server->report->error.code != 0)
-        error = server->report->error;
-    if (error.code != 0)
-        return cell_lane_send_failed(server->lane->channel_fd, &error);
-    struct cupel_wire_exited exited = describe(server->report, status, &usage);
-    return send_exited(server, &exited);
+    int r = run_init(server, plan, &status, &usage, &error);
+    if (r == 0 && report->error.code != 0)
+        error = report->error;
+    if (report->stage == CELL_DISMISSED)
+        return 0;
+    if (report->stage == CELL_MISLED)
+        return cupel_fail(err, error.code, "%s", error.text);
+    if (error.code == 0 && report->stage == CELL_PREPARING)
+        (void)cupel_fail(&error, -ECHILD, "process 1 of a run ended before the run was there");
+    if (report->stage == CELL_PREPARING)
+        return refuse(server, &error);
+    if (error.code != 0) {
+        r = cell_lane_send_failed(server->lane->channel_fd, &error);
+    } else {
+        struct cupel_wire_exited exited = describe(report, status, &usage);
+        r = send_exited(server, &exited);
+    }
+    return r < 0 ? cupel_fail(err, r, "answer a RUN: %s", strerrordesc_np(-r)) : 1;
 }
 
-static int serve_frame(const struct server *server, struct cupel_error *err)
+/* What the supervisor has been told of a run stays as it is until the next one begins. */
+static void clear_report(struct cell_report *report)
 {
-    struct cupel_wire_run request;
-    struct run_fds fds;
+    const size_t kept = offsetof(struct cell_report, stage);
 
-    int r = cupel_wire_decode_run(server->frame->bytes, server->frame->len, &request);
-    if (r == -ENOMEM) {
-        (void)cupel_fail(err, r, "take a RUN: out of memory");
-        return cell_lane_send_failed(server->lane->channel_fd, err);
+    memset((char *)report + kept, 0, sizeof(*report) - kept);
+}
+
+/* Nothing is made ahead of a run that may not come. */
+static void await_request(const struct cell_server *server)
+{
+    struct pollfd channel = {.fd = server->lane->channel_fd, .events = POLLIN};
+
+    (void)TEMP_FAILURE_RETRY(poll(&channel, 1, -1));
+}
+
+static int serve(const struct cell_server *server, struct cupel_error *err)
+{
+    struct cell_report *report = server->report;
+    int r = serve_run(server, NULL, err);
+
+    while (r > 0) {
+        struct cell_box_plan plan = report->plan;
+        bool more = report->more;
+        clear_report(report);
+        if (!more)
+            await_request(server);
+        r = serve_run(server, more ? &plan : NULL, err);
     }
-    if (r < 0)
-        return cupel_fail(err, r, "malformed RUN");
-    if (sort_fds(&request, server->frame, &fds) < 0) {
-        cupel_wire_run_clear(&request);
-        return cupel_fail(err, -EPROTO, "a RUN without its descriptors");
-    }
-    r = serve_run(server, &request, &fds);
-    cupel_wire_run_clear(&request);
-    return r < 0 ? cupel_fail(err, r, "answer a RUN") : 0;
+    return r;
 }
 
 int cell_lane_serve(const struct cell_lane *lane, struct cupel_error *err)
@@ -199,7 +183,6 @@ int cell_lane_serve(const struct cell_lane *lane, struct cupel_error *err)
     CUPEL_AUTO_FD own_pidfd = (int)syscall(SYS_pidfd_open, getpid(), 0);
     CUPEL_AUTO_FD report_fd = memfd_create("report", MFD_CLOEXEC);
     CUPEL_AUTO_FD courier_fd = duplicate_channel(lane->channel_fd);
-    int r = 0;
 
     if (frame == NULL || own_pidfd < 0 || report_fd < 0 || courier_fd < 0 ||
         ftruncate(report_fd, sizeof(struct cell_report)) < 0) {
@@ -212,11 +195,8 @@ int cell_lane_serve(const struct cell_lane *lane, struct cupel_error *err)
         (void)cupel_fail_errno(err, "map a lane's report");
         return cell_lane_refuse(lane->channel_fd, err);
     }
-    struct server server = {lane, frame, report_fd, report, own_pidfd, courier_fd};
-    while (r == 0 && (r = wire_receive(lane->channel_fd, frame)) == 1) {
-        r = serve_frame(&server, err);
-        wire_frame_close(frame);
-    }
+    int r = serve(&(struct cell_server){lane, frame, report_fd, report, own_pidfd, courier_fd},
+                  err);
     (void)munmap(report, sizeof(*report));
     return r;
 }

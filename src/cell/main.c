@@ -16,9 +16,11 @@
  * itself. With several, it forks a process a lane, each in a user namespace of its own, since
  * RLIMIT_NPROC is counted by user namespace and runs in other lanes must not count, and in a
  * network namespace of its own. What a lane cannot make, it tells whoever asks it for a run.
- *  5. A run (lane.c): clone3(2) makes init, process 1 of fresh pid, mount and ipc namespaces.
- * Init (init.c) mounts the run's /tmp, /proc and view of /box, sends STARTED with a pidfd of
- * itself, and starts the command (command.c) in its cgroup, which drops all capabilities, takes
+ *  5. A run (lane.c): clone3(2) makes init, process 1 of fresh pid, mount and ipc namespaces,
+ * before the run is asked for if it is known that one will be. Init (init.c) mounts the run's
+ * /proc, /tmp and view of /box, the last two ahead as well if the run before it told that this
+ * one is alike. It receives RUN, sends STARTED with a pidfd of itself, and starts the command
+ * (command.c) in its cgroup, which drops all capabilities, takes
  * descriptors 0 to 2 (3 if it is given one), a session, Landlock, resource limits and seccomp,
  * in this order, and executes. Then init drops its capabilities as well, and sends LISTENER:
  * the descriptor by which the supervisor is told of calls that the policy denies. When the

@@ -102,6 +102,7 @@ int run_encode(const struct cupel_run *run, void *buf, size_t size, struct cupel
         .has_broker = request->has_broker,
         .keeps_files = request->keeps_files,
         .small_pages = run_has_small_pages(run),
+        .more = request->more,
         .disk_bytes = request->limits.disk_bytes,
         .inodes = request->limits.inodes,
         .argv = (const char **)(uintptr_t)request->argv, /* the vectors are only read */

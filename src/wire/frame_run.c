@@ -15,6 +15,7 @@ int cupel_wire_encode_run(const struct cupel_wire_run *in, void *buf, size_t siz
     wire_put_bool(&w, in->has_broker);
     wire_put_bool(&w, in->keeps_files);
     wire_put_bool(&w, in->small_pages);
+    wire_put_bool(&w, in->more);
     wire_put_u64(&w, in->disk_bytes);
     wire_put_u64(&w, in->inodes);
     for (size_t i = 0; i < CUPEL_WIRE_RLIMITS; i++)
@@ -89,6 +90,7 @@ int cupel_wire_decode_run(const void *buf, size_t len, struct cupel_wire_run *re
     run.has_broker = wire_get_bool(&r);
     run.keeps_files = wire_get_bool(&r);
     run.small_pages = wire_get_bool(&r);
+    run.more = wire_get_bool(&r);
     run.disk_bytes = wire_get_u64(&r);
     run.inodes = wire_get_u64(&r);
     for (size_t i = 0; i < CUPEL_WIRE_RLIMITS; i++)

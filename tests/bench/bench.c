@@ -63,6 +63,7 @@ int bench_run(struct bench *bench, const char *const *argv, const struct cupel_l
         .notify_filter = &bench->filters.notify,
         .limits = *limits,
         .box = CUPEL_BOX_FRESH,
+        .more = true,
         .extra_read_only = shown,
     };
 

@@ -1,7 +1,7 @@
 /*
  * Claims about what runs of judges need, each proved by runs in one cell under policy judge.
  *
- *   judging CELL POLICIES CALL_BROKER [copy] [cgroup=PATH]
+ *   judging CELL POLICIES CALL_BROKER [copy] [ahead] [cgroup=PATH]
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -55,6 +55,7 @@ static const char *cell_path;
 static const char *policies_path;
 static const char *exec_path;
 static bool copies;
+static bool ahead;              /* each run makes its place for the next */
 static const char *cgroup_path; /* or NULL: no cgroup */
 
 static void on_output(void *owner, enum cupel_stream stream, const void *bytes, size_t len)
@@ -102,6 +103,7 @@ static void set_up_job(struct world *world, struct job *job, const char *script)
                                               .filter = &world->filter,
                                               .limits = world->policy->limits,
                                               .box = CUPEL_BOX_FRESH,
+                                              .more = ahead,
                                               .output = on_output,
                                               .done = on_done,
                                               .owner = job};
@@ -621,6 +623,79 @@ static int close_world(void **state)
     return 0;
 }
 
+/* The first process below another one, which may be ourselves; 0: there is none. */
+static long first_child(long pid)
+{
+    char path[64];
+    char pids[256] = "";
+
+    (void)snprintf(path, sizeof(path), "/proc/%ld/task/%ld/children", pid, pid);
+    CUPEL_AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC);
+    assert_true(fd >= 0 && read(fd, pids, sizeof(pids) - 1) >= 0);
+    return strtol(pids, NULL, 10);
+}
+
+/* Whether the first lane has one; a cell of one lane is that itself. */
+static bool has_init(void)
+{
+    long cell = first_child(getpid());
+
+    return first_child(copies ? cell : first_child(cell)) != 0;
+}
+
+static void a_place_is_made_ahead_of_a_run_that_follows(void **state)
+{
+    struct job job;
+
+    set_up_job(*state, &job, "echo 1");
+    job.request.more = false;
+    run_job(&job, "1\n");
+    (void)usleep(50000);
+    assert_false(has_init());
+    set_up_job(*state, &job, "echo 2");
+    job.request.more = true;
+    run_job(&job, "2\n");
+    for (int i = 0; i < 500 && !has_init(); i++)
+        (void)usleep(10000);
+    assert_true(has_init());
+}
+
+/* Whatever the run before it was like. */
+static void what_was_made_ahead_fits_the_run(void **state)
+{
+    static const struct {
+        uint64_t disk_bytes;
+        bool has_broker;
+        const char *script;
+        const char *output;
+    } runs[] = {
+        {MIB, false, "head -c 2000000 /dev/zero > x 2> /dev/null || echo full", "full\n"},
+        {8 * MIB, false, "ls -I grader; ls /tmp; head -c 6000000 /dev/zero > x && echo room",
+         "room\n"},
+        {MIB, false, "head -c 2000000 /dev/zero > /tmp/x 2> /dev/null || echo full", "full\n"},
+        {MIB, true, "test -S /cupel/broker && echo socket", "socket\n"},
+        {2 * MIB, true, "test -S /cupel/broker && echo socket", "socket\n"},
+        {MIB, false, "test -S /cupel/broker || echo none", "none\n"},
+    };
+
+    build(*state, "rm -rf ./*");
+    for (size_t i = 0; i < sizeof(runs) / sizeof(runs[0]); i++) {
+        struct job job;
+        set_up_job(*state, &job, runs[i].script);
+        job.request.more = true;
+        job.request.limits.disk_bytes = runs[i].disk_bytes;
+        job.request.has_broker = runs[i].has_broker;
+        job.request.broker = take_listener;
+        run_job(&job, runs[i].output);
+        cupel_close_p(&job.listener_fd);
+    }
+    build(*state, "echo built > x");
+    struct job job;
+    set_up_job(*state, &job, "cat x");
+    run_job(&job, "built\n");
+    build(*state, "rm x");
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -639,10 +714,13 @@ int main(int argc, char **argv)
         cmocka_unit_test(descriptor_3_is_the_command_s_if_it_is_given_one),
         cmocka_unit_test(an_alias_is_the_box_s_folder),
         cmocka_unit_test(all_of_it_goes_together),
+        cmocka_unit_test(a_place_is_made_ahead_of_a_run_that_follows),
+        cmocka_unit_test(what_was_made_ahead_fits_the_run),
     };
 
     if (argc < 4) {
-        (void)fputs("usage: judging CELL POLICIES CALL_BROKER [copy] [cgroup=PATH]\n", stderr);
+        (void)fputs("usage: judging CELL POLICIES CALL_BROKER [copy] [ahead] [cgroup=PATH]\n",
+                    stderr);
         return 2;
     }
     cell_path = argv[1];
@@ -651,6 +729,8 @@ int main(int argc, char **argv)
     for (int i = 4; i < argc; i++) {
         if (strcmp(argv[i], "copy") == 0)
             copies = true;
+        else if (strcmp(argv[i], "ahead") == 0)
+            ahead = true;
         else if (strncmp(argv[i], "cgroup=", 7) == 0)
             cgroup_path = argv[i] + 7;
     }

@@ -1,6 +1,6 @@
 """What runs of judges need: files placed and read back, fed input, the broker's socket, descriptor 3.
-The claims are in judging.c; each is made of a cell with overlayfs and of one that copies, in a guest
-with cgroups."""
+The claims are in judging.c; each is made of a cell with overlayfs and of one that copies, of runs
+for which nothing was made ahead and of such for which it was; in a guest with cgroups."""
 
 import os
 import subprocess
@@ -32,6 +32,12 @@ class Judging(support.TestCase):
 
     def test_with_a_copy_of_the_box(self):
         self.claims("copy")
+
+    def test_with_what_was_made_ahead(self):
+        self.claims("ahead")
+
+    def test_with_a_copy_that_was_made_ahead(self):
+        self.claims("copy", "ahead")
 
 
 if __name__ == "__main__":

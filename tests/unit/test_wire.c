@@ -34,6 +34,7 @@ static size_t encode(enum cupel_wire_type type, void *buf, size_t size)
                                  .has_cgroup = true,
                                  .has_broker = true,
                                  .keeps_files = true,
+                                 .more = true,
                                  .disk_bytes = 5,
                                  .rlimits = {[15] = 9},
                                  .chdir = "/box",
@@ -156,6 +157,7 @@ static void run_arrives_as_it_was_sent(void **state)
     assert_false(run.has_report);
     assert_true(run.has_broker);
     assert_true(run.keeps_files);
+    assert_true(run.more);
     assert_int_equal(run.file_count, 2);
     assert_string_equal(run.files[0].path, "/box/a");
     assert_true(run.files[0].len == 1ULL << 33);
