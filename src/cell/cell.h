@@ -149,6 +149,7 @@ struct cell_server {
     struct cell_report *report; /* the same, mapped */
     int own_pidfd;
     int courier_fd; /* the channel, out of the command's way */
+    int keep_fds[2]; /* sockets: what init sends to the first lasts until the lane drops it */
 };
 
 /* Serve runs until the channel ends. */

@@ -76,6 +76,22 @@ static int open_views_of_ipc(struct views *views, struct cupel_error *err)
     return 0;
 }
 
+/*
+ * Whoever is the last to have a mount namespace waits until the kernel has taken it apart, for
+ * which it waits for all processors. That shall not be init, whose end the supervisor waits
+ * for: the lane drops the namespace when it has told of that.
+ */
+static int keep_mounts(const struct cell_server *server, struct cupel_error *err)
+{
+    static const char byte = 0;
+    CUPEL_AUTO_FD fd = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return cupel_fail_errno(err, "open /proc/self/ns/mnt");
+    int r = wire_send(server->keep_fds[1], &byte, sizeof(byte), &fd, 1);
+    return r < 0 ? cupel_fail(err, r, "keep the mounts of a run: %s", strerrordesc_np(-r)) : 0;
+}
+
 /* What needs no RUN. */
 static int prepare(const struct cell_server *server, const struct cell_box_plan *plan,
                    struct views *views, struct cupel_error *err)
@@ -85,6 +101,8 @@ static int prepare(const struct cell_server *server, const struct cell_box_plan 
         r = cell_box_mount(&views->box, plan, server->lane->setup->copy_box, err);
     if (r == 0)
         r = open_views_of_ipc(views, err);
+    if (r == 0)
+        r = keep_mounts(server, err);
     if (r == 0)
         r = mount_proc(&views->proc_fd, err);
     if (r == 0 && prctl(PR_SET_DUMPABLE, 0) < 0)

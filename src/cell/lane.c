@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -153,6 +154,12 @@ static void clear_report(struct cell_report *report)
     memset((char *)report + kept, 0, sizeof(*report) - kept);
 }
 
+/* See keep_mounts() of init.c. */
+static void drop_mounts(const struct cell_server *server)
+{
+    (void)!recv(server->keep_fds[0], NULL, 0, MSG_DONTWAIT | MSG_TRUNC);
+}
+
 /* Nothing is made ahead of a run that may not come. */
 static void await_request(const struct cell_server *server)
 {
@@ -167,6 +174,7 @@ static int serve(const struct cell_server *server, struct cupel_error *err)
     int r = serve_run(server, NULL, err);
 
     while (r > 0) {
+        drop_mounts(server);
         struct cell_box_plan plan = report->plan;
         bool more = report->more;
         clear_report(report);
@@ -183,9 +191,11 @@ int cell_lane_serve(const struct cell_lane *lane, struct cupel_error *err)
     CUPEL_AUTO_FD own_pidfd = (int)syscall(SYS_pidfd_open, getpid(), 0);
     CUPEL_AUTO_FD report_fd = memfd_create("report", MFD_CLOEXEC);
     CUPEL_AUTO_FD courier_fd = duplicate_channel(lane->channel_fd);
+    int keep[2] = {-1, -1};
 
     if (frame == NULL || own_pidfd < 0 || report_fd < 0 || courier_fd < 0 ||
-        ftruncate(report_fd, sizeof(struct cell_report)) < 0) {
+        ftruncate(report_fd, sizeof(struct cell_report)) < 0 ||
+        socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, keep) < 0) {
         (void)cupel_fail_errno(err, "prepare a lane");
         return cell_lane_refuse(lane->channel_fd, err);
     }
@@ -195,8 +205,16 @@ int cell_lane_serve(const struct cell_lane *lane, struct cupel_error *err)
         (void)cupel_fail_errno(err, "map a lane's report");
         return cell_lane_refuse(lane->channel_fd, err);
     }
-    int r = serve(&(struct cell_server){lane, frame, report_fd, report, own_pidfd, courier_fd},
+    int r = serve(&(struct cell_server){.lane = lane,
+                                        .frame = frame,
+                                        .report_fd = report_fd,
+                                        .report = report,
+                                        .own_pidfd = own_pidfd,
+                                        .courier_fd = courier_fd,
+                                        .keep_fds = {keep[0], keep[1]}},
                   err);
     (void)munmap(report, sizeof(*report));
+    cupel_close_p(&keep[0]);
+    cupel_close_p(&keep[1]);
     return r;
 }
