@@ -10,12 +10,14 @@
 
 #define LITTLE_BYTES (16U << 20)
 
-/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl*): glibc's own, behind the names that are
- * taken here. */
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl*): the linker's names (ld --wrap), and
+ * glibc's own behind them. */
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *old, size_t size);
-/* NOLINTEND(bugprone-reserved-identifier,cert-dcl*) */
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *old, size_t size);
 
 static void *check(void *memory, size_t size)
 {
@@ -24,12 +26,12 @@ static void *check(void *memory, size_t size)
     cupel_unpack_give_up();
 }
 
-void *malloc(size_t size)
+void *__wrap_malloc(size_t size)
 {
     return check(__libc_malloc(size), size);
 }
 
-void *calloc(size_t count, size_t size)
+void *__wrap_calloc(size_t count, size_t size)
 {
     size_t bytes;
 
@@ -38,7 +40,8 @@ void *calloc(size_t count, size_t size)
     return check(__libc_calloc(count, size), bytes);
 }
 
-void *realloc(void *old, size_t size)
+void *__wrap_realloc(void *old, size_t size)
 {
     return check(__libc_realloc(old, size), size);
 }
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl*) */

@@ -12,7 +12,7 @@ ALLOWED = {
     "libexec/cupel/cupel-cell": set(),
     "libexec/cupel/cupel-exec": set(),
     "libexec/cupel/cupel-scope": {"libc"},  # libsystemd is loaded by it, where it is needed
-    "libexec/cupel/cupel-unpack": {"libarchive", "libc"},
+    "libexec/cupel/cupel-unpack": set(),
 }
 # What the sanitizers' runtime needs; what runs in cells is never instrumented.
 SANITIZER = {"libm", "libgcc_s", "libdl", "libpthread", "librt", "libresolv", "libasan", "libubsan"}
