@@ -18,6 +18,10 @@ json_t *cupel_render_run(const struct cupel_outcome *outcome, enum cupel_view vi
 /* cupel.result/1, keys in the order of design section 6. A new reference, or NULL as above. */
 json_t *cupel_render_result(const struct cupel_result *result, enum cupel_view view);
 
+/* The same as text, as cupel_render_json_text() makes it of that, in much less memory: its
+ * tests are never values at the same time. The caller frees; NULL if memory ran out. */
+char *cupel_render_result_json(const struct cupel_result *result, enum cupel_view view);
+
 /* Either, as text: indented, keys in the given order, a final line feed. The caller frees. */
 char *cupel_render_json_text(const json_t *json);
 

@@ -8,15 +8,6 @@ const char *const cli_format_names[] = {
     "json", "text", "html", "gradescope", "coursera", "prairielearn", "junit", NULL,
 };
 
-static char *json_of(const struct cupel_result *result, enum cupel_view view)
-{
-    json_t *json = cupel_render_result(result, view);
-    char *text = json != NULL ? cupel_render_json_text(json) : NULL;
-
-    json_decref(json);
-    return text;
-}
-
 int cli_format_result(enum cli_format format, const struct cupel_result *result,
                       enum cupel_view view, bool colour, char **ret)
 {
@@ -24,7 +15,7 @@ int cli_format_result(enum cli_format format, const struct cupel_result *result,
 
     switch (format) {
     case CLI_FORMAT_JSON:
-        text = json_of(result, view);
+        text = cupel_render_result_json(result, view);
         break;
     case CLI_FORMAT_TEXT:
         text = cupel_render_result_text(result, view, colour);

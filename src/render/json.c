@@ -83,14 +83,12 @@ json_t *render_seconds(uint64_t ns)
 
 char *cupel_render_json_text(const json_t *json)
 {
-    /* 15 digits: what every double holds, so that 0.1 is printed as 0.1. */
-    size_t flags = JSON_INDENT(2) | JSON_REAL_PRECISION(15);
-    size_t len = json_dumpb(json, NULL, 0, flags);
+    size_t len = json_dumpb(json, NULL, 0, RENDER_JSON_FLAGS);
     char *text = len > 0 ? malloc(len + 2) : NULL;
 
     if (text == NULL)
         return NULL;
-    if (json_dumpb(json, text, len, flags) != len) {
+    if (json_dumpb(json, text, len, RENDER_JSON_FLAGS) != len) {
         free(text);
         return NULL;
     }

@@ -12,6 +12,9 @@
 
 #include "cupel/outcome.h"
 
+/* Of jansson's encoder. 15 digits: what every double holds, so that 0.1 is printed as 0.1. */
+#define RENDER_JSON_FLAGS (JSON_INDENT(2) | JSON_REAL_PRECISION(15))
+
 /* Put value (stolen) into *object, behind the members it has; *object becomes NULL on failure.
  */
 void render_put(json_t **object, const char *key, json_t *value);

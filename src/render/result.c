@@ -2,6 +2,7 @@
 
 #include "cupel/render.h"
 #include "render/json.h"
+#include "render/result.h"
 #include "render/view.h"
 
 static json_t *strings_of(char *const *strings)
@@ -186,32 +187,17 @@ static json_t *harnesses_of(const struct cupel_result *result, enum cupel_view v
     return json;
 }
 
-/* What most runs of a grading have in common takes more memory than all else of them: it is one
- * value, of which each run has a reference. */
-static void share_with(json_t *run, json_t *before)
+json_t *render_result_test(const struct cupel_test_result *test, enum cupel_view view)
 {
-    static const char *const keys[] = {"limits", "enforcement"};
-
-    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-        json_t *value = json_object_get(before, keys[i]);
-        if (value != NULL && json_equal(value, json_object_get(run, keys[i])))
-            (void)json_object_set(run, keys[i], value);
-    }
+    return render_shows_test(test, view) ? test_of(test, view) : hidden_test_of(test);
 }
 
 static json_t *tests_of(const struct cupel_result *result, enum cupel_view view)
 {
     json_t *json = json_array();
-    json_t *before = NULL;
 
-    for (size_t i = 0; i < result->test_count; i++) {
-        const struct cupel_test_result *test = &result->tests[i];
-        bool shown = render_shows_test(test, view);
-        render_append(&json, shown ? test_of(test, view) : hidden_test_of(test));
-        json_t *run = json_object_get(json_array_get(json, i), "run");
-        share_with(run, before);
-        before = json_is_object(run) ? run : before;
-    }
+    for (size_t i = 0; i < result->test_count; i++)
+        render_append(&json, render_result_test(&result->tests[i], view));
     return json;
 }
 
@@ -276,7 +262,7 @@ static json_t *wall_of(const struct cupel_result *result, enum cupel_view view)
     return render_shows_all(result, view) ? render_seconds(result->wall_ns) : json_null();
 }
 
-json_t *cupel_render_result(const struct cupel_result *result, enum cupel_view view)
+json_t *render_result_frame(const struct cupel_result *result, enum cupel_view view)
 {
     json_t *json = json_object();
 
@@ -291,12 +277,20 @@ json_t *cupel_render_result(const struct cupel_result *result, enum cupel_view v
     render_put(&json, "judge_build",
                builds_of(result->judge_builds,
                          view == CUPEL_VIEW_STAFF ? result->judge_build_count : 0, view));
-    render_put(&json, "tests", tests_of(result, view));
+    render_put(&json, "tests", json_array());
     render_put(&json, "harnesses", harnesses_of(result, view));
     render_put(&json, "groups", groups_of(result, view));
     render_put(&json, "penalties", penalties_of(result, view));
     render_put(&json, "leaderboard", leaderboard_of(result, view));
     render_put(&json, "started_at", instant_of(&result->started_at));
     render_put(&json, "wall_seconds", wall_of(result, view));
+    return json;
+}
+
+json_t *cupel_render_result(const struct cupel_result *result, enum cupel_view view)
+{
+    json_t *json = render_result_frame(result, view);
+
+    render_put(&json, "tests", tests_of(result, view)); /* where it was empty */
     return json;
 }

@@ -646,6 +646,22 @@ static void own_words_keep_to_eighty_columns(void **state)
     cupel_result_clear(&result);
 }
 
+static void result_text_is_that_of_its_document(void **state)
+{
+    static struct cupel_result (*const samples[])(void) = {
+        sample_judged, sample_not_built, sample_rejected, sample_platform_error};
+
+    (void)state;
+    for (size_t i = 0; i < 2 * COUNT(samples); i++) {
+        enum cupel_view view = i % 2 == 0 ? CUPEL_VIEW_STAFF : CUPEL_VIEW_LEARNER;
+        struct cupel_result result = samples[i / 2]();
+        CUPEL_AUTO_FREE char *text = cupel_render_result_json(&result, view);
+        CUPEL_AUTO_FREE char *expected = result_json(&result, view);
+        assert_string_equal(text, expected);
+        cupel_result_clear(&result);
+    }
+}
+
 static size_t allocations_left;
 
 static void *scarce_malloc(size_t size)
@@ -673,6 +689,24 @@ static void documents_survive_want_of_memory(void **state)
     assert_non_null(json);
     assert_in_range(allowed, 300, 9999);
     json_decref(json);
+    cupel_result_clear(&result);
+}
+
+static void texts_survive_want_of_memory(void **state)
+{
+    struct cupel_result result = sample_graded();
+    CUPEL_AUTO_FREE char *text = NULL;
+    size_t allowed = 0;
+
+    (void)state;
+    for (; text == NULL && allowed < 10000; allowed++) {
+        json_set_alloc_funcs(scarce_malloc, free);
+        allocations_left = allowed;
+        text = cupel_render_result_json(&result, CUPEL_VIEW_STAFF);
+        json_set_alloc_funcs(malloc, free);
+    }
+    assert_non_null(text);
+    assert_in_range(allowed, 300, 9999);
     cupel_result_clear(&result);
 }
 
@@ -704,7 +738,9 @@ int main(void)
         cmocka_unit_test(colour_comes_only_when_asked_for),
         cmocka_unit_test(long_output_shows_its_beginning_and_its_end),
         cmocka_unit_test(own_words_keep_to_eighty_columns),
+        cmocka_unit_test(result_text_is_that_of_its_document),
         cmocka_unit_test(documents_survive_want_of_memory),
+        cmocka_unit_test(texts_survive_want_of_memory),
     };
     return cmocka_run_group_tests_name("render", tests, NULL, NULL);
 }
