@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include <jansson.h>
 
@@ -19,8 +20,10 @@ json_t *cupel_render_run(const struct cupel_outcome *outcome, enum cupel_view vi
 json_t *cupel_render_result(const struct cupel_result *result, enum cupel_view view);
 
 /* The same as text, as cupel_render_json_text() makes it of that, in much less memory: its
- * tests are never values at the same time. The caller frees; NULL if memory ran out. */
-char *cupel_render_result_json(const struct cupel_result *result, enum cupel_view view);
+ * tests are never values at the same time. Returns 0 or -ENOMEM; errors of out are the caller's
+ * to look for (ferror()). */
+CUPEL_MUST_CHECK int cupel_render_result_json(const struct cupel_result *result,
+                                              enum cupel_view view, FILE *out);
 
 /* Either, as text: indented, keys in the given order, a final line feed. The caller frees. */
 char *cupel_render_json_text(const json_t *json);

@@ -68,6 +68,10 @@ CUPEL_MUST_CHECK int cupel_cli_write(const char *path, const char *text,
 CUPEL_MUST_CHECK int cupel_cli_write_bytes(const char *path, const void *bytes, size_t len,
                                            struct cupel_error *err);
 
+/* The same for what is left to read of a stream. */
+CUPEL_MUST_CHECK int cupel_cli_write_stream(const char *path, FILE *stream,
+                                            struct cupel_error *err);
+
 /*
  * SIGINT, SIGTERM and SIGHUP end the process with 128+N, at once: a cell dies with its
  * supervisor. SIGPIPE does nothing here, so that a write fails with EPIPE instead; executed

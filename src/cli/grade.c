@@ -179,14 +179,10 @@ static bool wants_colour(const struct request *request)
 static int print_result(const struct request *request, const struct cupel_result *result)
 {
     struct cupel_error err = {0};
-    CUPEL_AUTO_FREE char *text = NULL;
 
-    if (cli_format_result(request->format, result, request->view, wants_colour(request),
-                          &text) < 0)
-        return cupel_cli_fail(request->command, CUPEL_EXIT_PLATFORM, "out of memory");
-    if (text == NULL)
-        return CUPEL_EXIT_OK; /* why there is nothing to print is told with the exit code */
-    if (cupel_cli_write(request->output, text, &err) < 0)
+    /* Where there is nothing to print, the exit code tells why. */
+    if (cli_print_result(request->format, result, request->view, wants_colour(request),
+                         request->output, &err) < 0)
         return cupel_cli_fail(request->command, CUPEL_EXIT_PLATFORM, "%s", err.text);
     return CUPEL_EXIT_OK;
 }
