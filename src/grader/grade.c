@@ -45,8 +45,15 @@ static int start_cells(struct cupel_grading *grading, const struct cupel_plan *p
         r = start_cell(grading, &plan->learner, &grading->cell, err);
     if (r == 0 && plan->has_judge)
         r = start_cell(grading, &plan->judge, &grading->judge_cell, err);
-    if (r == 0)
-        r = await_cell(grading->cell, err);
+    return r;
+}
+
+static int await_learners_cell(struct cupel_grading *grading, const struct cupel_plan *plan,
+                               struct cupel_error *err)
+{
+    unsigned available = cupel_plan_layers(grading->options->cgroup);
+
+    int r = await_cell(grading->cell, err);
     if (r < 0)
         return r;
     if (cupel_cell_landlock_abi(grading->cell) > 0)
@@ -71,21 +78,35 @@ static int take_submission(struct cupel_grading *grading, struct cupel_submissio
     return 0;
 }
 
-static int unpack(struct cupel_grading *grading, struct cupel_error *err)
+/* The submission, packed for cupel-unpack, or why it could not be. */
+struct packed {
+    int fd;
+    struct cupel_error failure; /* code 0: none */
+};
+
+static struct packed pack(const struct cupel_grading *grading)
 {
     const struct cupel_grade_options *options = grading->options;
-    struct cupel_submission submission = {0};
-    struct cupel_error why = {0};
-    CUPEL_AUTO_FD packed_fd = -1;
+    struct packed packed = {.fd = -1};
 
-    int r = cupel_submission_pack(options->submission, options->input_fd,
-                                  &grading->grader->intake, &packed_fd, &why);
-    if (r < 0 && cupel_is_shortage(r)) /* or it was changed meanwhile */
-        return cupel_fail(err, r, "%s", why.text);
-    if (r < 0)
-        return cupel_grading_stop(grading, CUPEL_STATUS_REJECTED, "%s", why.text);
-    r = cupel_submission_unpack(grading->cell, packed_fd, grading->grader,
-                                &grading->grader->intake, &submission, err);
+    packed.failure.code =
+        cupel_submission_pack(options->submission, options->input_fd, &grading->grader->intake,
+                              &packed.fd, &packed.failure);
+    return packed;
+}
+
+static int unpack(struct cupel_grading *grading, const struct packed *packed,
+                  struct cupel_error *err)
+{
+    const struct cupel_error *failure = &packed->failure;
+    struct cupel_submission submission = {0};
+
+    if (failure->code < 0 && cupel_is_shortage(failure->code)) /* or it was changed meanwhile */
+        return cupel_fail(err, failure->code, "%s", failure->text);
+    if (failure->code < 0)
+        return cupel_grading_stop(grading, CUPEL_STATUS_REJECTED, "%s", failure->text);
+    int r = cupel_submission_unpack(grading->cell, packed->fd, grading->grader,
+                                    &grading->grader->intake, &submission, err);
     if (r == 0)
         r = take_submission(grading, &submission);
     cupel_submission_clear(&submission);
@@ -120,15 +141,29 @@ static int run_steps(struct cupel_grading *grading, const struct cupel_plan *pla
     return cupel_grading_test(grading, plan->jobs, plan->learner.options.lanes, err);
 }
 
+/* The submission is packed while the cells set themselves up; that a cell failed is told
+ * first. */
+static int fill_cell(struct cupel_grading *grading, const struct cupel_plan *plan,
+                     struct cupel_error *err)
+{
+    struct packed packed = pack(grading);
+
+    int r = await_learners_cell(grading, plan, err);
+    if (r == 0 && grading->grader->compat != NULL)
+        r = cupel_compat_prepare(grading, err);
+    if (r == 0 && grading->result->status == CUPEL_STATUS_GRADED)
+        r = unpack(grading, &packed, err);
+    cupel_close_p(&packed.fd);
+    return r;
+}
+
 /* 0, also if the status was set; -ENOTSUP; -errno: the platform's fault. */
 static int grade(struct cupel_grading *grading, const struct cupel_plan *plan,
                  struct cupel_error *err)
 {
     int r = start_cells(grading, plan, err);
-    if (r == 0 && grading->grader->compat != NULL)
-        r = cupel_compat_prepare(grading, err);
-    if (r == 0 && grading->result->status == CUPEL_STATUS_GRADED)
-        r = unpack(grading, err);
+    if (r == 0)
+        r = fill_cell(grading, plan, err);
     if (r == 0 && grading->result->status == CUPEL_STATUS_GRADED)
         r = run_steps(grading, plan, err);
     cupel_cell_free(grading->cell);
