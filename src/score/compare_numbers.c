@@ -1,63 +1,16 @@
 /*
  * Numbers: as tokens, but a pair of tokens that are numbers on both sides is compared by value.
  * A token of the output is collected until it ends, or until it is too long to be a number.
+ * What needs no collecting is passed over in place: text that is the same up to a token's end,
+ * and plain decimals that are complete on both sides.
  */
-#include <errno.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "score/compare_internal.h"
+#include "score/number.h"
 
-static size_t digits(const char *text)
-{
-    return strspn(text, "0123456789");
-}
-
-/* [digits][.digits][e[sign]digits] with a digit before the exponent, and nothing after it. */
-static bool is_decimal(const char *text)
-{
-    size_t whole = digits(text);
-    size_t fraction = 0;
-
-    text += whole;
-    if (*text == '.') {
-        fraction = digits(++text);
-        text += fraction;
-    }
-    if (whole + fraction == 0)
-        return false;
-    if (*text == 'e' || *text == 'E') {
-        text++;
-        text += *text == '+' || *text == '-';
-        size_t exponent = digits(text);
-        if (exponent == 0)
-            return false;
-        text += exponent;
-    }
-    return *text == '\0';
-}
-
-/* text has len bytes, among which a NUL makes it no number, and a NUL after them. */
-static bool parse(const struct cupel_compare *compare, const char *text, size_t len,
-                  long double *ret)
-{
-    const char *unsigned_text = text + (*text == '+' || *text == '-');
-    locale_t c_locale = compare->tokens.c_locale;
-    bool named = strcasecmp_l(unsigned_text, "inf", c_locale) == 0 ||
-                 strcasecmp_l(unsigned_text, "infinity", c_locale) == 0 ||
-                 strcasecmp_l(unsigned_text, "nan", c_locale) == 0;
-    if (strlen(text) != len || (!named && !is_decimal(unsigned_text)))
-        return false;
-
-    /* The process's locale must not decide what a number is. */
-    long double value = strtold_l(text, NULL, c_locale);
-    if (isinf(value) && !named)
-        return false;
-    *ret = value;
-    return true;
-}
+#define SAME_MAX 4096U /* of what is the same, looked at again while it is in the cache */
 
 static bool within(const struct cupel_tolerance *tolerance, long double expected,
                    long double actual)
@@ -100,8 +53,8 @@ static bool token_agrees(struct cupel_compare *compare, size_t expected_len)
         return true; /* most are: no need to know what number it is */
     memcpy(tokens->expected, compare->expected + compare->pos, expected_len);
     tokens->expected[expected_len] = '\0';
-    if (!parse(compare, tokens->expected, expected_len, &expected) ||
-        !parse(compare, tokens->token, tokens->token_len, &actual))
+    if (!number_parse(tokens->expected, expected_len, tokens->c_locale, &expected) ||
+        !number_parse(tokens->token, tokens->token_len, tokens->c_locale, &actual))
         return same;
     return within(&compare->tolerance, expected, actual);
 }
@@ -162,13 +115,77 @@ static bool step(struct cupel_compare *compare, unsigned char byte)
     return add_byte(compare, byte);
 }
 
+/* Literally the same, up to white space that both texts have there; no NaN, which is never
+ * equal. */
+static size_t pass_same(struct cupel_compare *compare, const unsigned char *bytes, size_t len)
+{
+    size_t left = compare->len - compare->pos;
+    size_t most = len < left ? len : left;
+    size_t same = compare_common_prefix(compare->expected + compare->pos, bytes,
+                                        most < SAME_MAX ? most : SAME_MAX);
+
+    while (same > 0 && !compare_is_white(bytes[same - 1]))
+        same--;
+    if (number_has_nan(bytes, same))
+        return 0;
+    compare->pos += same;
+    return same;
+}
+
+/* The next token of the expected text is this value, in plain decimals. */
+static bool expects(struct cupel_compare *compare, long double actual)
+{
+    const unsigned char *text = compare->expected + compare->pos;
+    size_t left = compare->len - compare->pos;
+    long double expected;
+    size_t n = number_read_plain(text, left, &expected);
+
+    if (n == 0 || (n < left && !compare_is_white(text[n])) ||
+        !within(&compare->tolerance, expected, actual))
+        return false;
+    compare->pos += n;
+    return true;
+}
+
+/* White space, and one plain decimal that is equal by value and whose end has come. */
+static size_t pass_number(struct cupel_compare *compare, const unsigned char *bytes, size_t len)
+{
+    size_t at = 0;
+    long double actual;
+
+    while (at < len && compare_is_white(bytes[at]))
+        at++;
+    compare_skip_white(compare);
+    size_t n = number_read_plain(bytes + at, len - at, &actual);
+    if (n == 0 || at + n == len || !compare_is_white(bytes[at + n]) ||
+        !expects(compare, actual))
+        return at;
+    return at + n;
+}
+
+static size_t pass(struct cupel_compare *compare, const unsigned char *bytes, size_t len)
+{
+    size_t done = 0;
+    size_t n = 1;
+
+    while (n > 0 && done < len && !compare->tokens.inside) {
+        n = pass_same(compare, bytes + done, len - done);
+        if (n == 0)
+            n = pass_number(compare, bytes + done, len - done);
+        done += n;
+    }
+    return done;
+}
+
 static size_t feed(struct cupel_compare *compare, const unsigned char *bytes, size_t len)
 {
-    for (size_t i = 0; i < len; i++) {
+    for (size_t i = 0;; i++) {
+        i += pass(compare, bytes + i, len - i);
+        if (i == len)
+            return len;
         if (!step(compare, bytes[i]))
             return i;
     }
-    return len;
 }
 
 static bool finish(struct cupel_compare *compare)
