@@ -13,11 +13,11 @@ struct bench {
     char cupel[4096];
     char cell_path[4096];
     char scope_path[4096];
+    char exec_path[4096];
     char policies[4096];
     char helpers[4096];
     struct cupel_policy *policy;
     struct cupel_filters filters;
-    struct cupel_cell_mount *mounts;
     struct cupel_cell *cell;
     struct cupel_cgroup *cgroup;  /* NULL: none is free here, and so is the next */
     struct cupel_cell *leaf_cell; /* each run of it in a leaf of the cgroup */
@@ -38,6 +38,18 @@ struct bench_case {
 
 double bench_now_us(void);
 int bench_compare(const void *a, const void *b);
+
+/* *ret is freed by the caller, and so are the filters; on failure as well. */
+CUPEL_MUST_CHECK int bench_load_policy(const struct bench *bench, const char *name,
+                                       struct cupel_policy **ret,
+                                       struct cupel_filters *ret_filters,
+                                       struct cupel_error *err);
+
+/* A cell of one lane that shows the helpers. exec_path, cgroup: or NULL. *ret is freed by the
+ * caller, on failure as well. */
+CUPEL_MUST_CHECK int bench_start_cell(const struct bench *bench, struct cupel_policy *policy,
+                                      const char *exec_path, struct cupel_cgroup *cgroup,
+                                      struct cupel_cell **ret, struct cupel_error *err);
 
 /* One run of argv in the cell that is there. */
 CUPEL_MUST_CHECK int bench_run(struct bench *bench, const char *const *argv,
@@ -62,6 +74,10 @@ int bench_spawn_case(struct bench *bench, const struct bench_case *self,
 CUPEL_MUST_CHECK int bench_measure(struct bench *bench, const struct bench_case *cases,
                                    size_t count, size_t rounds, struct cupel_error *err);
 
+/* Of so many times in µs, which are sorted: the members "median_us", "p95_us" and "multiple".
+ */
+void bench_print_times(double *times, size_t count, double baseline_us);
+
 #define BENCH_SCRATCH_SIZE 32
 
 /* A fresh folder; whoever makes it removes it. */
@@ -72,12 +88,18 @@ void bench_remove(const char *folder);
 /* A new file that may be executed; -errno. */
 CUPEL_MUST_CHECK int bench_write(const char *path, const void *bytes, size_t len);
 
+/* A copy of a helper: what the linker has written, the kernel starts more slowly. */
+CUPEL_MUST_CHECK int bench_copy_helper(const struct bench *bench, const char *name,
+                                       const char *path, struct cupel_error *err);
+
 /* A folder with a grader that takes such files ("a", "b": JSON strings without the outer
  * quotation marks) and has so many tests; test: their members, but for id and points. */
 CUPEL_MUST_CHECK int bench_make_grader(const char *folder, const char *files, const char *test,
                                        size_t tests, struct cupel_error *err);
 
 /* What each part measures, bench.c tells. */
+CUPEL_MUST_CHECK int bench_machine(struct bench *bench, size_t rounds, struct cupel_error *err);
+CUPEL_MUST_CHECK int bench_broker(struct bench *bench, size_t rounds, struct cupel_error *err);
 CUPEL_MUST_CHECK int bench_cost(struct bench *bench, size_t rounds, struct cupel_error *err);
 CUPEL_MUST_CHECK int bench_grading(struct bench *bench, size_t rounds, struct cupel_error *err);
 CUPEL_MUST_CHECK int bench_scale(struct bench *bench, size_t rounds, struct cupel_error *err);

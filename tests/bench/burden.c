@@ -1,13 +1,18 @@
 /*
- * What is measured: burden burn THREADS | touch MIB | pour MIB TEXT
+ * What is measured: burden burn THREADS | touch MIB | pour MIB TEXT | call ROUNDS
  *
  * burn uses CPU time until it is killed; touch writes to so much memory, and ends; pour writes
- * so much of the text, over and over.
+ * so much of the text, over and over. call, in a judge's cell, prints of each round how many
+ * microseconds it took to start /bin/true and wait for it, and to have the broker do so.
  */
 #include <pthread.h>
+#include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define BUFFER (256U << 10)
@@ -67,6 +72,42 @@ static int pour(size_t bytes, const char *text)
     return 0;
 }
 
+static double now_us(void)
+{
+    struct timespec now = {0};
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
+}
+
+/* In µs; below 0: it failed. */
+static double time_of(char *const *argv)
+{
+    double start = now_us();
+    int status = 0;
+    pid_t pid;
+
+    if (posix_spawn(&pid, argv[0], NULL, NULL, argv, environ) != 0 ||
+        waitpid(pid, &status, 0) != pid || status != 0)
+        return -1;
+    return now_us() - start;
+}
+
+static int call(unsigned long rounds)
+{
+    static char command[] = "/bin/true";
+    static char exec[] = "/cupel/exec";
+
+    for (unsigned long i = 0; i < rounds; i++) {
+        double direct = time_of((char *const[]){command, NULL});
+        double called = time_of((char *const[]){exec, command, NULL});
+        if (direct < 0 || called < 0)
+            return 1;
+        (void)printf("%.1f %.1f\n", direct, called);
+    }
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     unsigned long number = argc >= 3 ? strtoul(argv[2], NULL, 10) : 0;
@@ -77,5 +118,7 @@ int main(int argc, char **argv)
         return touch((size_t)number << 20);
     if (number > 0 && argc == 4 && strcmp(argv[1], "pour") == 0)
         return pour((size_t)number << 20, argv[3]);
+    if (number > 0 && strcmp(argv[1], "call") == 0)
+        return call(number);
     return 2;
 }

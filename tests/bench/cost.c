@@ -79,7 +79,9 @@ static const char configuration[] =
     " {\"destination\": \"/tmp\", \"type\": \"tmpfs\", \"source\": \"tmpfs\"}],"
     " \"linux\": {\"namespaces\": [{\"type\": \"pid\"}, {\"type\": \"mount\"},"
     " {\"type\": \"ipc\"}, {\"type\": \"uts\"}, {\"type\": \"network\"},"
-    " {\"type\": \"cgroup\"}]}}\n";
+    " {\"type\": \"cgroup\"}, {\"type\": \"user\"}],"
+    " \"uidMappings\": [{\"containerID\": 0, \"hostID\": 0, \"size\": 1}],"
+    " \"gidMappings\": [{\"containerID\": 0, \"hostID\": 0, \"size\": 1}]}}\n";
 
 static int make_in(const char *folder, const char *name)
 {

@@ -63,15 +63,21 @@ int bench_spawn_case(struct bench *bench, const struct bench_case *self,
     return r < 0 ? cupel_fail(err, r, "%s: %s failed", self->name, self->argv[0]) : 0;
 }
 
+void bench_print_times(double *times, size_t count, double baseline_us)
+{
+    qsort(times, count, sizeof(*times), bench_compare);
+    (void)printf("\"median_us\": %.1f, \"p95_us\": %.1f, \"multiple\": %.2f", times[count / 2],
+                 times[count * 95 / 100], times[count / 2] / baseline_us);
+}
+
 static void print_case(const struct bench_case *self, double *times, size_t rounds,
                        double baseline_us)
 {
-    double median_us = times[rounds / 2];
-
-    (void)printf(",\n  \"%s\": {\"median_us\": %.1f, \"p95_us\": %.1f, \"multiple\": %.2f",
-                 self->name, median_us, times[rounds * 95 / 100], median_us / baseline_us);
+    (void)printf(",\n  \"%s\": {", self->name);
+    bench_print_times(times, rounds, baseline_us);
     if (self->work > 0)
-        (void)printf(", \"%s_per_second\": %.4g", self->unit, self->work / median_us * 1e6);
+        (void)printf(", \"%s_per_second\": %.4g", self->unit,
+                     self->work / times[rounds / 2] * 1e6);
     (void)printf("}");
 }
 
@@ -93,11 +99,11 @@ int bench_measure(struct bench *bench, const struct bench_case *cases, size_t co
                 all[j * rounds + i - warm_up] = bench_now_us() - start_us;
         }
     }
-    for (size_t j = 0; j < count; j++)
-        qsort(all + j * rounds, rounds, sizeof(*all), bench_compare);
+    qsort(all, rounds, sizeof(*all), bench_compare); /* the baseline's median is needed first */
     (void)printf("{\n  \"rounds\": %zu", rounds);
+    double baseline_us = all[rounds / 2];
     for (size_t j = 0; j < count; j++)
-        print_case(&cases[j], all + j * rounds, rounds, all[rounds / 2]);
+        print_case(&cases[j], all + j * rounds, rounds, baseline_us);
     (void)printf("\n}\n");
     return 0;
 }

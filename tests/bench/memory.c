@@ -84,17 +84,15 @@ static int watch(pid_t pid, struct peaks *peaks)
     return status == 0 ? 0 : -EIO;
 }
 
-static int make_submission(const struct bench *bench, const char *folder)
+static int make_submission(const struct bench *bench, const char *folder,
+                           struct cupel_error *err)
 {
-    char program[sizeof(bench->helpers) + 16];
     char copy[128];
-    pid_t pid = -1;
 
-    (void)snprintf(program, sizeof(program), "%s/burden", bench->helpers);
     (void)snprintf(copy, sizeof(copy), "%s/f0", folder);
-    const char *const argv[] = {"/bin/cp", program, copy, NULL};
-    int r = mkdir(folder, 0755) < 0 ? -errno : bench_start(argv, &pid);
-    return r == 0 ? bench_await(pid) : r;
+    if (mkdir(folder, 0755) < 0)
+        return cupel_fail_errno(err, "make %s", folder);
+    return bench_copy_helper(bench, "burden", copy, err);
 }
 
 static int measure(struct bench *bench, const char *folder, const struct memory_case *self,
@@ -127,9 +125,7 @@ int bench_memory(struct bench *bench, size_t rounds, struct cupel_error *err)
     if (r < 0)
         return r;
     (void)snprintf(submission, sizeof(submission), "%s/submission", folder);
-    r = make_submission(bench, submission);
-    if (r < 0)
-        r = cupel_fail(err, r, "make %s", submission);
+    r = make_submission(bench, submission, err);
     const char *before = "{";
     for (size_t i = 0; r == 0 && i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct peaks peaks = {0};

@@ -1,5 +1,5 @@
-/* What it costs to compare a GiB of output while it streams: reading the pipe alone, and with
- * each comparison. */
+/* What it costs to compare output while it streams: reading the pipe alone, and with each
+ * comparison. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -17,12 +17,34 @@
 
 #define OUTPUT_MIB   1024
 #define OUTPUT_BYTES ((size_t)OUTPUT_MIB << 20)
+#define RESPELT_MIB  64
 #define READ_BYTES   65536U
 #define PIPE_BYTES   (1 << 20)
 
-static const char line[] = "the quick brown 12345.6789 fox -17 jumps over 42\n";
+/* A text has a whole number of them: 64 bytes each. */
+static const char line[] = "a total of 42  is  12345.6789   and a mean of -17.50 in 0.001 s\n";
+static const char respelt[] =
+    "a total of 42. is  1.23456789e4 and a mean of -17.5  in 1e-3  s\n";
+_Static_assert(sizeof(line) == 65 && sizeof(respelt) == 65, "lines of 64 bytes");
 
-/* What `burden pour` writes. */
+static const struct output {
+    const char *name;
+    const char *line;
+    int mib;
+    bool compared;
+    enum cupel_compare_kind kind;
+} outputs[] = {
+    {"pipe", line, OUTPUT_MIB, false, CUPEL_COMPARE_EXACT},
+    {"exact", line, OUTPUT_MIB, true, CUPEL_COMPARE_EXACT},
+    {"lines", line, OUTPUT_MIB, true, CUPEL_COMPARE_LINES},
+    {"tokens", line, OUTPUT_MIB, true, CUPEL_COMPARE_TOKENS},
+    {"numbers", line, OUTPUT_MIB, true, CUPEL_COMPARE_NUMBERS},
+    {"numbers_respelt", respelt, RESPELT_MIB, true, CUPEL_COMPARE_NUMBERS},
+};
+
+#define OUTPUTS (sizeof(outputs) / sizeof(outputs[0]))
+
+/* What `burden pour` writes of the first line. */
 static char *make_expected(struct cupel_error *err)
 {
     char *bytes =
@@ -37,7 +59,8 @@ static char *make_expected(struct cupel_error *err)
     return bytes;
 }
 
-static int start_pouring(const struct bench *bench, pid_t *ret_pid, struct cupel_error *err)
+static int start_pouring(const struct bench *bench, const struct output *output, pid_t *ret_pid,
+                         struct cupel_error *err)
 {
     char path[sizeof(bench->helpers) + 16];
     char mib[16];
@@ -45,8 +68,8 @@ static int start_pouring(const struct bench *bench, pid_t *ret_pid, struct cupel
     int fds[2];
 
     (void)snprintf(path, sizeof(path), "%s/burden", bench->helpers);
-    (void)snprintf(mib, sizeof(mib), "%d", OUTPUT_MIB);
-    const char *const argv[] = {path, "pour", mib, line, NULL};
+    (void)snprintf(mib, sizeof(mib), "%d", output->mib);
+    const char *const argv[] = {path, "pour", mib, output->line, NULL};
     if (pipe2(fds, O_CLOEXEC) < 0)
         return cupel_fail_errno(err, "pipe2");
     (void)fcntl(fds[0], F_SETPIPE_SZ, PIPE_BYTES);
@@ -64,7 +87,7 @@ static int start_pouring(const struct bench *bench, pid_t *ret_pid, struct cupel
 }
 
 /* compare: NULL, only read. */
-static int drain(int fd, struct cupel_compare *compare, struct cupel_error *err)
+static int drain(int fd, size_t bytes, struct cupel_compare *compare, struct cupel_error *err)
 {
     CUPEL_AUTO_FREE char *buffer = malloc(READ_BYTES);
     size_t total = 0;
@@ -75,46 +98,42 @@ static int drain(int fd, struct cupel_compare *compare, struct cupel_error *err)
         if (compare != NULL)
             cupel_compare_feed(compare, buffer, (size_t)n);
     }
-    if (total != OUTPUT_BYTES)
+    if (total != bytes)
         return cupel_fail(err, -EIO, "%zu bytes came", total);
     if (compare != NULL && !cupel_compare_finish(compare, NULL))
         return cupel_fail(err, -EIO, "the output is not equal");
     return 0;
 }
 
-static int pour_into(struct bench *bench, struct cupel_compare *compare,
-                     struct cupel_error *err)
+static int pour_into(struct bench *bench, const struct output *output,
+                     struct cupel_compare *compare, struct cupel_error *err)
 {
     pid_t pid = -1;
 
-    int fd = start_pouring(bench, &pid, err);
+    int fd = start_pouring(bench, output, &pid, err);
     if (fd < 0)
         return fd;
-    int r = drain(fd, compare, err);
+    int r = drain(fd, (size_t)output->mib << 20, compare, err);
     (void)close(fd);
     int ended = bench_await(pid);
     return r == 0 && ended < 0 ? cupel_fail(err, ended, "burden pour failed") : r;
 }
 
-static int run_pipe(struct bench *bench, const struct bench_case *self, struct cupel_error *err)
+static int run_output(struct bench *bench, const struct bench_case *self,
+                      struct cupel_error *err)
 {
-    (void)self;
-    return pour_into(bench, NULL, err);
-}
-
-static int run_comparison(struct bench *bench, const struct bench_case *self,
-                          struct cupel_error *err)
-{
+    const struct output *output = outputs;
     struct cupel_compare *compare = NULL;
-    enum cupel_compare_kind kind = CUPEL_COMPARE_EXACT;
+    int r = 0;
 
-    while (strcmp(cupel_compare_names[kind], self->name) != 0)
-        kind++;
-    int r = cupel_compare_new(kind, (struct cupel_tolerance){0}, bench->expected, OUTPUT_BYTES,
-                              &compare);
+    while (strcmp(output->name, self->name) != 0)
+        output++;
+    if (output->compared)
+        r = cupel_compare_new(output->kind, (struct cupel_tolerance){0}, bench->expected,
+                              (size_t)output->mib << 20, &compare);
     if (r < 0)
         return cupel_fail(err, r, "allocate a comparison");
-    r = pour_into(bench, compare, err);
+    r = pour_into(bench, output, compare, err);
     cupel_compare_free(compare);
     return r;
 }
@@ -122,20 +141,18 @@ static int run_comparison(struct bench *bench, const struct bench_case *self,
 int bench_output(struct bench *bench, size_t rounds, struct cupel_error *err)
 {
     static const char *const plain[] = {"/bin/true", NULL};
-    static const struct bench_case cases[] = {
-        {"spawn", bench_spawn_case, plain, 0, NULL},
-        {"pipe", run_pipe, NULL, (double)OUTPUT_BYTES, "bytes"},
-        {"exact", run_comparison, NULL, (double)OUTPUT_BYTES, "bytes"},
-        {"lines", run_comparison, NULL, (double)OUTPUT_BYTES, "bytes"},
-        {"tokens", run_comparison, NULL, (double)OUTPUT_BYTES, "bytes"},
-        {"numbers", run_comparison, NULL, (double)OUTPUT_BYTES, "bytes"},
-    };
+    struct bench_case cases[1 + OUTPUTS] = {{"spawn", bench_spawn_case, plain, 0, NULL}};
     char *expected = make_expected(err);
 
     if (expected == NULL)
         return err->code;
+    for (size_t i = 0; i < OUTPUTS; i++)
+        cases[1 + i] = (struct bench_case){.name = outputs[i].name,
+                                           .run = run_output,
+                                           .work = (double)outputs[i].mib * 1048576,
+                                           .unit = "bytes"};
     bench->expected = expected;
-    int r = bench_measure(bench, cases, sizeof(cases) / sizeof(cases[0]), rounds, err);
+    int r = bench_measure(bench, cases, 1 + OUTPUTS, rounds, err);
     (void)munmap(expected, OUTPUT_BYTES);
     return r;
 }

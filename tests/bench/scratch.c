@@ -50,6 +50,20 @@ int bench_make_scratch(char folder[static BENCH_SCRATCH_SIZE], struct cupel_erro
     return 0;
 }
 
+int bench_copy_helper(const struct bench *bench, const char *name, const char *path,
+                      struct cupel_error *err)
+{
+    char from[sizeof(bench->helpers) + 32];
+    const char *const argv[] = {"/bin/cp", from, path, NULL};
+    pid_t pid = -1;
+
+    (void)snprintf(from, sizeof(from), "%s/%s", bench->helpers, name);
+    int r = bench_start(argv, &pid);
+    if (r == 0)
+        r = bench_await(pid);
+    return r < 0 ? cupel_fail(err, r, "copy %s to %s", from, path) : 0;
+}
+
 /* A grader of so many tests of the same kind, each with its number in it. */
 int bench_make_grader(const char *folder, const char *files, const char *test, size_t tests,
                       struct cupel_error *err)
