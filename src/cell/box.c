@@ -131,7 +131,8 @@ static int mount_view(struct cell_box *box, bool copy, struct cupel_error *err)
 int cell_box_mount(struct cell_box *box, const struct cell_box_plan *plan, bool copy,
                    struct cupel_error *err)
 {
-    *box = (struct cell_box){.plan = *plan, .scratch_fd = -1, .broker_fd = -1};
+    *box = (struct cell_box){
+        .mounts = box->mounts + 1, .plan = *plan, .scratch_fd = -1, .broker_fd = -1};
     int r = plan->has_view ? look_at_box(box, err) : 0;
     if (r == 0)
         r = mount_scratch(box, err);

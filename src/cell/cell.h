@@ -74,6 +74,7 @@ struct cell_box_plan {
 
 /* What is mounted for it. */
 struct cell_box {
+    unsigned mounts; /* how often, so that what hangs by a mount is known to be out of date */
     struct cell_box_plan plan;
     bool is_copy;
     uint64_t held_bytes; /* by the box that the view is of */
@@ -85,7 +86,7 @@ struct cell_box {
 struct cell_box_plan cell_box_plan(const struct cupel_wire_run *run);
 
 /* Mount /tmp, and a view of /box if that is planned: by overlayfs, else or if copy is set by a
- * copy. box: all that is mounted, and -1 for its descriptors. */
+ * copy. box: as it was, or zeroed with -1 for its descriptors. */
 CUPEL_MUST_CHECK int cell_box_mount(struct cell_box *box, const struct cell_box_plan *plan,
                                     bool copy, struct cupel_error *err);
 
@@ -127,9 +128,17 @@ CUPEL_MUST_CHECK int cell_files_copy(int from_fd, off_t *at, uint64_t len, int t
 /* The kernel's ABI version; 0 where Landlock is missing or disabled; -errno. */
 CUPEL_MUST_CHECK int cell_landlock_abi(struct cupel_error *err);
 
-/* Restrict the calling thread to run->rules. Does nothing with ABI 0. */
-CUPEL_MUST_CHECK int cell_landlock_restrict(const struct cupel_wire_run *run, int abi,
-                                            struct cupel_error *err);
+/* Make a ruleset of run->rules, as what they name is mounted now. Returns its descriptor; -1
+ * with ABI 0 or without the layer, and err->code 0; -errno. */
+CUPEL_MUST_CHECK int cell_landlock_make(const struct cupel_wire_run *run, int abi,
+                                        struct cupel_error *err);
+
+/* Whether the rulesets of two runs are alike. */
+bool cell_landlock_is_alike(const struct cupel_wire_run *one,
+                            const struct cupel_wire_run *other);
+
+/* Restrict the calling thread. */
+CUPEL_MUST_CHECK int cell_landlock_restrict(int ruleset_fd, struct cupel_error *err);
 
 /* lane.c */
 
@@ -144,11 +153,12 @@ struct cell_lane {
 /* What serving needs, made once and used for each run. */
 struct cell_server {
     const struct cell_lane *lane;
-    struct wire_frame *frame;
-    int report_fd;              /* memfd, shared with init and the supervisor */
-    struct cell_report *report; /* the same, mapped */
+    struct wire_frame *frame;          /* for the next RUN; shared with init */
+    const struct wire_frame *previous; /* the last one, if the next is alike; or NULL */
+    int report_fd;                     /* memfd, shared with init and the supervisor */
+    struct cell_report *report;        /* the same, mapped */
     int own_pidfd;
-    int courier_fd; /* the channel, out of the command's way */
+    int courier_fd;  /* the channel, out of the command's way */
     int keep_fds[2]; /* sockets: what init sends to the first lasts until the lane drops it */
 };
 
@@ -187,8 +197,7 @@ struct cell_report {
     uint64_t reaped_ns; /* these two come first: the supervisor reads them, see STARTED */
     uint64_t pauses;
     enum cell_stage stage;
-    bool more; /* the next run will want the same */
-    struct cell_box_plan plan;
+    bool more;                 /* the next run is alike */
     struct cupel_error error;  /* code 0: set-up went well */
     uint64_t init_setup_ns;    /* CPU time of init up to the start of the command */
     uint64_t command_setup_ns; /* CPU time of the command's process up to execve(2) */
@@ -214,14 +223,13 @@ struct cell_run {
     int cgroup_fd;    /* of the command, O_PATH; -1: that of the lane */
     int contents_fd;  /* of request->files; -1: none */
     int third_fd;     /* the command's 3; -1: none */
+    int ruleset_fd;   /* of Landlock; -1: none */
     int courier_fd;   /* the lane's channel, out of the command's way */
     struct cell_report *report;
 };
 
-/* Process 1 of a run, which waits for the RUN when it has made what that will need. plan: the
- * last run's, if the next one is alike; or NULL. */
-_Noreturn void cell_init_main(const struct cell_server *server,
-                              const struct cell_box_plan *plan);
+/* Process 1 of a run, which waits for the RUN when it has made what that will need. */
+_Noreturn void cell_init_main(const struct cell_server *server);
 
 /* request.c */
 

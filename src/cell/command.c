@@ -215,6 +215,8 @@ static int prepare(const struct cell_run *run, struct cupel_error *err)
     if (!cell_layer_is_off(CELL_LAYER_SESSION) && setsid() < 0)
         return cupel_fail_errno(err, "setsid");
     int r = cell_privileges_drop(err);
+    if (r == 0 && run->ruleset_fd >= 0)
+        r = cell_landlock_restrict(run->ruleset_fd, err);
     if (r == 0)
         r = take_stdio(run, err);
     if (r == 0)
@@ -225,9 +227,7 @@ static int prepare(const struct cell_run *run, struct cupel_error *err)
     /* What scheduling the supervisor has is no right of learners'. musl's function for it does
      * nothing. */
     (void)syscall(SYS_sched_setscheduler, 0, SCHED_OTHER, &(struct sched_param){0});
-    if (r == 0 && !cell_layer_is_off(CELL_LAYER_LANDLOCK))
-        r = cell_landlock_restrict(request, run->lane->landlock_abi, err);
-    if (r == 0) /* after what needs descriptors of its own */
+    if (r == 0)
         r = limit_resources(request, err);
     if (cell_layer_is_off(CELL_LAYER_CLOEXEC) && r == 0)
         cell_layers_keep_descriptors();

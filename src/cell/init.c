@@ -42,7 +42,8 @@ struct views {
     int proc_fd;
     int sockets_fd;
     int segments_fd;
-    int box_fd; /* -1: not asked for */
+    int ruleset_fd; /* no view: Landlock's, made ahead; -1: none */
+    int box_fd;     /* -1: not asked for */
 };
 
 static void close_views(struct views *views)
@@ -53,6 +54,7 @@ static void close_views(struct views *views)
     cupel_close_p(&views->box.broker_fd);
     cupel_close_p(&views->sockets_fd);
     cupel_close_p(&views->segments_fd);
+    cupel_close_p(&views->ruleset_fd);
     cupel_close_p(&views->box_fd);
 }
 
@@ -89,22 +91,41 @@ static int keep_mounts(const struct cell_server *server, struct cupel_error *err
     if (fd < 0)
         return cupel_fail_errno(err, "open /proc/self/ns/mnt");
     int r = wire_send(server->keep_fds[1], &byte, sizeof(byte), &fd, 1);
+    (void)close(server->keep_fds[0]);
+    (void)close(server->keep_fds[1]);
     return r < 0 ? cupel_fail(err, r, "keep the mounts of a run: %s", strerrordesc_np(-r)) : 0;
 }
 
-/* What needs no RUN. */
-static int prepare(const struct cell_server *server, const struct cell_box_plan *plan,
+/* What a run like the last one will need. The box has no aliases that a rule could name: those
+ * are made when files are placed. */
+static int prepare_like(const struct cell_server *server, const struct cupel_wire_run *last,
+                        struct views *views, struct cupel_error *err)
+{
+    const struct cell_lane *lane = server->lane;
+    struct cell_box_plan plan = cell_box_plan(last);
+    int r = cell_box_mount(&views->box, &plan, lane->setup->copy_box, err);
+
+    if (r == 0)
+        r = mount_proc(&views->proc_fd, err);
+    if (r == 0 && lane->setup->alias_count == 0) {
+        views->ruleset_fd = cell_landlock_make(last, lane->landlock_abi, err);
+        r = err->code;
+    }
+    return r;
+}
+
+/* What needs no RUN. last: NULL if the next one may be unlike it. */
+static int prepare(const struct cell_server *server, const struct cupel_wire_run *last,
                    struct views *views, struct cupel_error *err)
 {
     int r = cell_identity_die_with(server->own_pidfd, err);
-    if (r == 0 && plan != NULL)
-        r = cell_box_mount(&views->box, plan, server->lane->setup->copy_box, err);
     if (r == 0)
         r = open_views_of_ipc(views, err);
     if (r == 0)
         r = keep_mounts(server, err);
     if (r == 0)
-        r = mount_proc(&views->proc_fd, err);
+        r = last != NULL ? prepare_like(server, last, views, err)
+                         : mount_proc(&views->proc_fd, err);
     if (r == 0 && prctl(PR_SET_DUMPABLE, 0) < 0)
         r = cupel_fail_errno(err, "prctl PR_SET_DUMPABLE");
     if (r < 0)
@@ -144,17 +165,17 @@ static int furnish(const struct cell_run *run, struct cupel_error *err)
  */
 static int make_box(const struct cell_run *run, struct views *views, struct cupel_error *err)
 {
-    const struct cell_box_plan *plan = &run->report->plan;
+    const struct cell_box_plan plan = cell_box_plan(run->request);
     struct cell_box *box = &views->box;
-    int r = cell_box_fit(box, plan, run->lane->setup->copy_box, err);
+    int r = cell_box_fit(box, &plan, run->lane->setup->copy_box, err);
     if (r < 0)
         return r;
     r = furnish(run, err);
-    if (r < 0 && plan->has_view && !box->is_copy) {
+    if (r < 0 && plan.has_view && !box->is_copy) {
         *err = (struct cupel_error){0};
         r = cell_box_unmount(box, err);
         if (r == 0)
-            r = cell_box_mount(box, plan, true, err);
+            r = cell_box_mount(box, &plan, true, err);
         if (r == 0)
             r = furnish(run, err);
     }
@@ -165,9 +186,14 @@ static int make_box(const struct cell_run *run, struct views *views, struct cupe
 }
 
 /* What the RUN asks for. */
-static int set_up(const struct cell_run *run, struct views *views, struct cupel_error *err)
+static int set_up(struct cell_run *run, const struct cupel_wire_run *last, struct views *views,
+                  struct cupel_error *err)
 {
     int r = make_box(run, views, err);
+    /* If it is of the run's rules, and of the mounts that are there still. */
+    if (r == 0 && views->ruleset_fd >= 0 && views->box.mounts == 1 &&
+        cell_landlock_is_alike(last, run->request))
+        run->ruleset_fd = cupel_take_fd(&views->ruleset_fd);
     /* What init has set, the command inherits. */
     if (r == 0 && run->request->small_pages && prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0) < 0 &&
         errno != EINVAL)
@@ -175,9 +201,10 @@ static int set_up(const struct cell_run *run, struct views *views, struct cupel_
     return r;
 }
 
-static int take_request(const struct cell_server *server, const struct cell_box_plan *plan,
-                        struct cupel_wire_run *request, struct cell_run *run,
-                        struct cupel_error *err)
+/* Wait for the RUN, and prepare all but the command. last: as above. */
+static int take_run(const struct cell_server *server, const struct cupel_wire_run *last,
+                    struct cupel_wire_run *request, struct cell_run *run,
+                    struct cupel_error *err)
 {
     struct cell_report *report = server->report;
     struct views views
@@ -186,18 +213,35 @@ static int take_request(const struct cell_server *server, const struct cell_box_
                                                  .proc_fd = -1,
                                                  .sockets_fd = -1,
                                                  .segments_fd = -1,
+                                                 .ruleset_fd = -1,
                                                  .box_fd = -1};
 
-    int r = prepare(server, plan, &views, err);
+    int r = prepare(server, last, &views, err);
     if (r == 0)
         r = cell_request_take(server, request, run, err);
     if (r < 0)
         return r;
     report->reaped_ns = report->pauses = 0;
-    report->plan = cell_box_plan(request);
     report->more = request->more;
-    r = set_up(run, &views, err);
+    r = set_up(run, last, &views, err);
     return r == 0 ? tell_started(server, &views, err) : r;
+}
+
+/* The last RUN is decoded anew, since it was init of the last run that did so before. */
+static int take_request(const struct cell_server *server, struct cupel_wire_run *request,
+                        struct cell_run *run, struct cupel_error *err)
+{
+    const struct wire_frame *previous = server->previous;
+    struct cupel_wire_run last;
+
+    if (previous == NULL)
+        return take_run(server, NULL, request, run, err);
+    int r = cupel_wire_decode_run(previous->bytes, previous->len, &last);
+    if (r < 0)
+        return cupel_fail(err, r, "look at the last RUN: %s", strerrordesc_np(-r));
+    r = take_run(server, &last, request, run, err);
+    cupel_wire_run_clear(&last);
+    return r;
 }
 
 /*
@@ -365,8 +409,7 @@ static int keep_outputs_only(struct cupel_error *err)
     return 0;
 }
 
-_Noreturn void cell_init_main(const struct cell_server *server,
-                              const struct cell_box_plan *plan)
+_Noreturn void cell_init_main(const struct cell_server *server)
 {
     struct cell_report *report = server->report;
     struct cupel_wire_run request;
@@ -379,9 +422,12 @@ _Noreturn void cell_init_main(const struct cell_server *server,
     (void)sigaddset(&signals, CUPEL_WIRE_PAUSE_SIGNAL);
     (void)sigaddset(&signals, CUPEL_WIRE_RESUME_SIGNAL);
     (void)sigprocmask(SIG_BLOCK, &signals, NULL); /* a blocked signal reaches process 1 */
-    if (take_request(server, plan, &request, &run, &report->error) < 0)
+    if (take_request(server, &request, &run, &report->error) < 0)
         _exit(1);
-    pid_t command = start_command(&run, &report->error);
+    if (run.ruleset_fd < 0)
+        run.ruleset_fd =
+            cell_landlock_make(&request, server->lane->landlock_abi, &report->error);
+    pid_t command = report->error.code < 0 ? -1 : start_command(&run, &report->error);
     if (command < 0)
         _exit(1);
     if (hand_over_listener(&run, &report->error) < 0)

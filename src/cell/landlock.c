@@ -2,11 +2,13 @@
 #include <fcntl.h>
 #include <linux/landlock.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "cell/cell.h"
+#include "cell/layers.h"
 #include "cupel/cleanup.h"
 
 /* Debian 12's header ends at ABI 2. Source: include/uapi/linux/landlock.h of Linux 6.12. */
@@ -116,10 +118,10 @@ static int add_rule(int ruleset_fd, const struct cupel_wire_rule *rule, int abi,
     return 0;
 }
 
-int cell_landlock_restrict(const struct cupel_wire_run *run, int abi, struct cupel_error *err)
+int cell_landlock_make(const struct cupel_wire_run *run, int abi, struct cupel_error *err)
 {
-    if (abi == 0)
-        return 0;
+    if (abi == 0 || cell_layer_is_off(CELL_LAYER_LANDLOCK))
+        return -1;
     CUPEL_AUTO_FD ruleset_fd = create_ruleset(run, abi);
     if (ruleset_fd < 0)
         return cupel_fail_errno(err, "landlock: create ruleset");
@@ -128,6 +130,22 @@ int cell_landlock_restrict(const struct cupel_wire_run *run, int abi, struct cup
         if (r < 0)
             return r;
     }
+    return cupel_take_fd(&ruleset_fd);
+}
+
+bool cell_landlock_is_alike(const struct cupel_wire_run *one,
+                            const struct cupel_wire_run *other)
+{
+    bool alike = one->loopback == other->loopback && one->rule_count == other->rule_count;
+
+    for (size_t i = 0; alike && i < one->rule_count; i++)
+        alike = one->rules[i].access == other->rules[i].access &&
+                strcmp(one->rules[i].path, other->rules[i].path) == 0;
+    return alike;
+}
+
+int cell_landlock_restrict(int ruleset_fd, struct cupel_error *err)
+{
     if (syscall(SYS_landlock_restrict_self, ruleset_fd, 0) < 0)
         return cupel_fail_errno(err, "landlock: restrict");
     return 0;

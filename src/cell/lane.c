@@ -87,8 +87,8 @@ static struct cupel_wire_exited describe(const struct cell_report *report, int i
 }
 
 /* Start init, wait until it and with it every process of the run is dead. */
-static int run_init(const struct cell_server *server, const struct cell_box_plan *plan,
-                    int *ret_status, struct rusage *ret_usage, struct cupel_error *err)
+static int run_init(const struct cell_server *server, int *ret_status, struct rusage *ret_usage,
+                    struct cupel_error *err)
 {
     const int pid_and_ipc = cell_layer_flags(CELL_LAYER_PID, CLONE_NEWPID) |
                             cell_layer_flags(CELL_LAYER_IPC, CLONE_NEWIPC);
@@ -99,7 +99,7 @@ static int run_init(const struct cell_server *server, const struct cell_box_plan
     if (pid < 0)
         return cupel_fail_errno(err, "clone pid, mount and ipc namespaces");
     if (pid == 0)
-        cell_init_main(server, plan);
+        cell_init_main(server);
     if (TEMP_FAILURE_RETRY(wait4(pid, ret_status, 0, ret_usage)) < 0)
         return cupel_fail_errno(err, "wait for init");
     return 0;
@@ -118,15 +118,14 @@ static int refuse(const struct cell_server *server, const struct cupel_error *er
 }
 
 /* Returns 1; 0 if the channel has ended. */
-static int serve_run(const struct cell_server *server, const struct cell_box_plan *plan,
-                     struct cupel_error *err)
+static int serve_run(const struct cell_server *server, struct cupel_error *err)
 {
     struct cell_report *report = server->report;
     struct cupel_error error = {0};
     struct rusage usage = {0};
     int status = 0;
 
-    int r = run_init(server, plan, &status, &usage, &error);
+    int r = run_init(server, &status, &usage, &error);
     if (r == 0 && report->error.code != 0)
         error = report->error;
     if (report->stage == CELL_DISMISSED)
@@ -168,53 +167,54 @@ static void await_request(const struct cell_server *server)
     (void)TEMP_FAILURE_RETRY(poll(&channel, 1, -1));
 }
 
-static int serve(const struct cell_server *server, struct cupel_error *err)
+static int serve(struct cell_server *server, struct wire_frame frames[static 2],
+                 struct cupel_error *err)
 {
     struct cell_report *report = server->report;
-    int r = serve_run(server, NULL, err);
+    size_t next = 0;
+    int r = 1;
 
     while (r > 0) {
+        server->frame = &frames[next];
+        r = serve_run(server, err);
         drop_mounts(server);
-        struct cell_box_plan plan = report->plan;
-        bool more = report->more;
+        server->previous = report->more ? &frames[next] : NULL;
+        next = 1 - next;
         clear_report(report);
-        if (!more)
+        if (r > 0 && server->previous == NULL)
             await_request(server);
-        r = serve_run(server, more ? &plan : NULL, err);
     }
     return r;
 }
 
+/* Shared memory, zeroed; NULL with errno. */
+static void *map(size_t size, int fd)
+{
+    void *at = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                    MAP_SHARED | (fd < 0 ? MAP_ANONYMOUS : 0), fd, 0);
+
+    return at == MAP_FAILED ? NULL : at;
+}
+
 int cell_lane_serve(const struct cell_lane *lane, struct cupel_error *err)
 {
-    CUPEL_AUTO_FREE struct wire_frame *frame = malloc(sizeof(*frame));
     CUPEL_AUTO_FD own_pidfd = (int)syscall(SYS_pidfd_open, getpid(), 0);
     CUPEL_AUTO_FD report_fd = memfd_create("report", MFD_CLOEXEC);
     CUPEL_AUTO_FD courier_fd = duplicate_channel(lane->channel_fd);
-    int keep[2] = {-1, -1};
+    struct wire_frame *frames = map(2 * sizeof(*frames), -1);
+    struct cell_server server = {lane, .report_fd = report_fd, .own_pidfd = own_pidfd,
+                                 .courier_fd = courier_fd};
 
-    if (frame == NULL || own_pidfd < 0 || report_fd < 0 || courier_fd < 0 ||
-        ftruncate(report_fd, sizeof(struct cell_report)) < 0 ||
-        socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, keep) < 0) {
+    if (frames == NULL || own_pidfd < 0 || report_fd < 0 || courier_fd < 0 ||
+        ftruncate(report_fd, sizeof(*server.report)) < 0 ||
+        socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, server.keep_fds) < 0) {
         (void)cupel_fail_errno(err, "prepare a lane");
         return cell_lane_refuse(lane->channel_fd, err);
     }
-    struct cell_report *report =
-        mmap(NULL, sizeof(*report), PROT_READ | PROT_WRITE, MAP_SHARED, report_fd, 0);
-    if (report == MAP_FAILED) {
+    server.report = map(sizeof(*server.report), report_fd);
+    if (server.report == NULL) {
         (void)cupel_fail_errno(err, "map a lane's report");
         return cell_lane_refuse(lane->channel_fd, err);
     }
-    int r = serve(&(struct cell_server){.lane = lane,
-                                        .frame = frame,
-                                        .report_fd = report_fd,
-                                        .report = report,
-                                        .own_pidfd = own_pidfd,
-                                        .courier_fd = courier_fd,
-                                        .keep_fds = {keep[0], keep[1]}},
-                  err);
-    (void)munmap(report, sizeof(*report));
-    cupel_close_p(&keep[0]);
-    cupel_close_p(&keep[1]);
-    return r;
+    return serve(&server, frames, err); /* all of it ends with the process */
 }

@@ -40,6 +40,7 @@ int cell_request_take(const struct cell_server *server, struct cupel_wire_run *r
     *ret_run = (struct cell_run){.lane = server->lane,
                                  .request = ret,
                                  .stdio = frame->fds,
+                                 .ruleset_fd = -1,
                                  .courier_fd = server->courier_fd,
                                  .report = report};
     if (sort_fds(ret, frame, ret_run) < 0)

@@ -22,7 +22,12 @@ int __real_wire_receive(int socket_fd, struct wire_frame *ret);
 int __wrap_wire_receive(int socket_fd, struct wire_frame *ret);
 
 static struct lie the_lie;
-static unsigned *sent; /* frames of each kind, counted by all processes */
+
+/* What all processes know. */
+static struct {
+    unsigned sent[CUPEL_WIRE_FAILED + 1]; /* frames of each kind */
+    int waiting;                          /* bytes of frames that were read, but not taken */
+} * shared;
 
 static const char *const names[] = {[CUPEL_WIRE_READY] = "ready",
                                     [CUPEL_WIRE_STARTED] = "started",
@@ -67,9 +72,10 @@ __attribute__((constructor)) static void learn_the_lie(void)
         _exit(2);
     (void)memcpy(slash, "/lie", sizeof("/lie"));
     FILE *file = fopen(path, "re");
-    sent = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    shared =
+        mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (file == NULL || fgets(the_lie.text, sizeof(the_lie.text), file) == NULL ||
-        sent == MAP_FAILED)
+        shared == MAP_FAILED)
         _exit(2);
     (void)fclose(file);
     split(&the_lie);
@@ -155,7 +161,7 @@ int __wrap_wire_send(int socket_fd, const void *bytes, size_t len, const int *fd
     enum cupel_wire_type type;
 
     if (cupel_wire_type(bytes, len, &type) < 0 || type != the_lie.frame ||
-        __atomic_add_fetch(&sent[type], 1, __ATOMIC_SEQ_CST) != the_lie.nth)
+        __atomic_add_fetch(&shared->sent[type], 1, __ATOMIC_SEQ_CST) != the_lie.nth)
         return __real_wire_send(socket_fd, bytes, len, fds, fd_count);
     (void)memcpy(frame.bytes, bytes, len);
     frame.len = len;
@@ -166,24 +172,40 @@ int __wrap_wire_send(int socket_fd, const void *bytes, size_t len, const int *fd
     return 0;
 }
 
-/* The first frame stays where it is, and those that are sent behind it as well; returns when
- * another has come. */
-static void peek(int socket_fd)
+/* The first frame stays where it is, and those that are sent behind it as well; a copy of it
+ * is returned when another has come. */
+static int peek(int socket_fd, struct wire_frame *ret)
 {
-    static int before;
+    union {
+        struct cmsghdr align;
+        char bytes[CMSG_SPACE(sizeof(int) * CUPEL_WIRE_FDS_MAX)];
+    } control;
+    struct iovec part = {ret->bytes, sizeof(ret->bytes)};
+    struct msghdr message = {.msg_iov = &part,
+                             .msg_iovlen = 1,
+                             .msg_control = control.bytes,
+                             .msg_controllen = sizeof(control.bytes)};
     int waiting = 0;
-    char byte;
 
-    (void)recv(socket_fd, &byte, 1, MSG_PEEK);
-    while (ioctl(socket_fd, FIONREAD, &waiting) == 0 && waiting <= before)
+    ssize_t n = recvmsg(socket_fd, &message, MSG_PEEK | MSG_CMSG_CLOEXEC);
+    if (n <= 0)
+        return n < 0 ? -errno : 0;
+    while (ioctl(socket_fd, FIONREAD, &waiting) == 0 && waiting <= shared->waiting)
         (void)usleep(1000);
-    before = waiting;
+    shared->waiting = waiting;
+    ret->len = (size_t)n;
+    ret->sender = 0;
+    ret->fd_count = 0;
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    if (header != NULL && header->cmsg_type == SCM_RIGHTS) {
+        ret->fd_count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+        (void)memcpy(ret->fds, CMSG_DATA(header), ret->fd_count * sizeof(int));
+    }
+    return cupel_wire_type(ret->bytes, ret->len, &ret->type) < 0 ? -EPROTO : 1;
 }
 
 int __wrap_wire_receive(int socket_fd, struct wire_frame *ret)
 {
-    static struct wire_frame first;
-    static bool has_first;
     static bool is_prepared;
 
     if (!is_prepared && the_lie.frame != 0)
@@ -192,15 +214,5 @@ int __wrap_wire_receive(int socket_fd, struct wire_frame *ret)
     is_prepared = true;
     if (is_setup || strcmp(the_lie.words[0], "unread") != 0)
         return __real_wire_receive(socket_fd, ret);
-    peek(socket_fd);
-    if (!has_first) {
-        int r = __real_wire_receive(socket_fd, &first);
-        if (r != 1)
-            return r;
-        has_first = true;
-    }
-    *ret = first;
-    for (size_t i = 0; i < first.fd_count; i++)
-        ret->fds[i] = dup(first.fds[i]);
-    return 1;
+    return peek(socket_fd, ret);
 }

@@ -31,7 +31,8 @@ int main(int argc, char **argv)
         (void)puts("a kernel without Landlock");
         return NOT_HERE;
     }
-    if (argc < 2 || abi < 0 || cell_landlock_restrict(&run, abi, &err) < 0) {
+    int ruleset_fd = abi < 0 ? abi : cell_landlock_make(&run, abi, &err);
+    if (argc < 2 || ruleset_fd < 0 || cell_landlock_restrict(ruleset_fd, &err) < 0) {
         (void)fprintf(stderr, "under_landlock: %s\n", err.text);
         return NOT_RUN;
     }
