@@ -1,7 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sched.h>
-#include <poll.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -159,12 +158,13 @@ static void drop_mounts(const struct cell_server *server)
     (void)!recv(server->keep_fds[0], NULL, 0, MSG_DONTWAIT | MSG_TRUNC);
 }
 
-/* Nothing is made ahead of a run that may not come. */
-static void await_request(const struct cell_server *server)
+/* Nothing is made ahead of a run that may not come. Returns false at the channel's end. */
+static bool await_request(const struct cell_server *server)
 {
-    struct pollfd channel = {.fd = server->lane->channel_fd, .events = POLLIN};
+    char byte;
 
-    (void)TEMP_FAILURE_RETRY(poll(&channel, 1, -1));
+    return TEMP_FAILURE_RETRY(recv(server->lane->channel_fd, &byte, sizeof(byte), MSG_PEEK)) >
+           0;
 }
 
 static int serve(struct cell_server *server, struct wire_frame frames[static 2],
@@ -181,8 +181,8 @@ static int serve(struct cell_server *server, struct wire_frame frames[static 2],
         server->previous = report->more ? &frames[next] : NULL;
         next = 1 - next;
         clear_report(report);
-        if (r > 0 && server->previous == NULL)
-            await_request(server);
+        if (r > 0 && server->previous == NULL && !await_request(server))
+            return 0;
     }
     return r;
 }

@@ -178,14 +178,17 @@ static int fork_lanes(const struct setup_fds *fds, const struct cupel_wire_setup
     return 0;
 }
 
-/* Whoever holds the other end decides when a cell with lanes ends. */
+/* Whoever holds the other end decides when a cell with lanes ends, and has ended theirs. */
 static int outlive_lanes(struct setup_fds *fds, struct wire_frame *frame)
 {
     for (size_t i = 0; i < fds->lane_count; i++)
         (void)close(fds->lanes[i]);
     frame->fd_count = 0;
     (void)prctl(PR_SET_DUMPABLE, 0);
-    return wire_receive(CHANNEL_FD, frame) == 0 ? 0 : -EPROTO;
+    int r = wire_receive(CHANNEL_FD, frame) == 0 ? 0 : -EPROTO;
+    while (r == 0 && TEMP_FAILURE_RETRY(waitpid(-1, NULL, 0)) > 0)
+        continue;
+    return r;
 }
 
 /* A failure is told to who has sent SETUP: what was not received would be lost with it. */

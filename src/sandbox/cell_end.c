@@ -6,6 +6,10 @@
  * processes that were to stay: others of its uid, if one was leased to it, are killed by that;
  * and it may keep its first process from being reaped, by tracing it. So nothing here waits
  * without end.
+ *
+ * A cell with no run at work is told to end, and has some time for it: then each of its
+ * processes is reaped by the one above it, where those of a killed one are left to whoever
+ * reaps orphans.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,11 +31,14 @@
 #include "sandbox/uid_lease.h"
 
 #define GONE_NS  (5 * CUPEL_NS_PER_S)
+#define LEAVE_MS 500
 #define SWEEP_NS (CUPEL_NS_PER_S / 5)
 #define PAUSE_NS 100000
 #define TRIES    10
 
-#define LANES 1 /* below a cell with several of them; their inits are below them */
+/* Generations below a cell with several lanes, and below each lane. */
+#define LANES 1
+#define INITS 1
 
 /* Processes of the cell have one thread each. -errno where the kernel keeps no such list. */
 static int read_children(pid_t pid, char text[static PROC_TEXT_SIZE])
@@ -94,14 +101,10 @@ static void kill_below(pid_t pid, int pidfd, unsigned generations)
 static void kill_all(const struct cupel_cell *cell)
 {
     unsigned lanes = cell->lane_count > 1 ? LANES : 0;
-    bool has_runs = false;
 
     if (cell->pid <= 0) /* which kill(2) takes for many */
         return;
-    for (unsigned i = 0; i < cell->lane_count; i++)
-        has_runs = has_runs || cell->lanes[i].state != CUPEL_WIRE_IDLE;
-    if (lanes + has_runs > 0)
-        kill_below(cell->pid, cell->pidfd, lanes + has_runs);
+    kill_below(cell->pid, cell->pidfd, lanes + INITS);
     /* It is reaped by cupel_cell_free() alone, so its id is its own. */
     if (cell->pidfd < 0 || syscall(SYS_pidfd_send_signal, cell->pidfd, SIGKILL, NULL, 0) < 0)
         (void)kill(cell->pid, SIGKILL);
@@ -187,6 +190,26 @@ static void await_hang_up(int fd, uint64_t due_ns)
     (void)TEMP_FAILURE_RETRY(poll(&channel, 1, left_ms(due_ns)));
 }
 
+static bool is_idle(const struct cupel_cell *cell)
+{
+    bool idle = !cell->broken && cell->lane_count > 0;
+
+    for (unsigned i = 0; i < cell->lane_count; i++)
+        idle = idle && cell->lanes[i].state == CUPEL_WIRE_IDLE;
+    return idle;
+}
+
+static void let_leave(const struct cupel_cell *cell)
+{
+    struct pollfd end = {.fd = cell->pidfd, .events = POLLIN};
+
+    for (unsigned i = 0; i < cell->lane_count; i++)
+        (void)shutdown(cell->lanes[i].fd, SHUT_WR);
+    if (cell->main_fd >= 0)
+        (void)shutdown(cell->main_fd, SHUT_WR);
+    (void)TEMP_FAILURE_RETRY(poll(&end, 1, LEAVE_MS));
+}
+
 void cell_end(struct cupel_cell *cell)
 {
     struct pollfd end = {.fd = cell->pidfd, .events = POLLIN};
@@ -195,6 +218,8 @@ void cell_end(struct cupel_cell *cell)
 
     if (cell->pid <= 0)
         return;
+    if (is_idle(cell) && cell->pidfd >= 0)
+        let_leave(cell);
     cell_break(cell);
     if (cell->pidfd >= 0)
         (void)TEMP_FAILURE_RETRY(poll(&end, 1, left_ms(due_ns)));

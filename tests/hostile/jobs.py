@@ -101,7 +101,8 @@ def _text(path):
 def _cause(place, prefix):
     """A platform failure has a cause, in one line of ours."""
     lines = _text(place / "stderr").splitlines()
-    ours = [line for line in lines if line.startswith(prefix) and len(line) > len(prefix) + 8]
+    known = (prefix, "cupel: ")  # before cupel has looked what the command is
+    ours = [line for line in lines if line.startswith(known) and len(line) > len(prefix) + 8]
     if not ours:
         raise Wrong(f"a failure without its cause: {lines}")
     return "platform"
