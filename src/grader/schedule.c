@@ -100,14 +100,21 @@ static void give(struct cupel_schedule *schedule, size_t index, enum cupel_sched
         schedule->states[index + i] = GIVEN;
 }
 
-enum cupel_schedule_step cupel_schedule_next(struct cupel_schedule *schedule, size_t *ret_test,
-                                             struct cupel_need *ret_need)
+bool cupel_schedule_has_more(struct cupel_schedule *schedule)
 {
     size_t count = schedule->grader->test_count;
 
     while (schedule->first < count && schedule->states[schedule->first] != OPEN)
         schedule->first++;
-    if (schedule->first == count)
+    return schedule->first < count;
+}
+
+enum cupel_schedule_step cupel_schedule_next(struct cupel_schedule *schedule, size_t *ret_test,
+                                             struct cupel_need *ret_need)
+{
+    size_t count = schedule->grader->test_count;
+
+    if (!cupel_schedule_has_more(schedule))
         return CUPEL_SCHEDULE_END;
     for (size_t i = schedule->first; !schedule->stuck && i < count; i++) {
         if (schedule->states[i] != OPEN)

@@ -33,4 +33,7 @@ enum cupel_schedule_step cupel_schedule_next(struct cupel_schedule *schedule, si
                                              struct cupel_need *ret_need);
 void cupel_schedule_done(struct cupel_schedule *schedule, size_t test, bool passed);
 
+/* Whether there is a test that was not given out yet. */
+bool cupel_schedule_has_more(struct cupel_schedule *schedule);
+
 #endif

@@ -67,7 +67,7 @@ int cupel_lane_prepare(struct cupel_lane *lane, struct cupel_side *side,
     if (r < 0)
         return r;
     side->step = step;
-    side->request.more = true;
+    side->request.more = cupel_schedule_has_more(lane->stage->schedule);
     side->request.output = side == &lane->learner ? take_learners_output : take_judges_output;
     side->request.owner = lane;
     return 0;

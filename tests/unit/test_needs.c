@@ -249,6 +249,7 @@ static void tests_without_needs_keep_their_order(void **state)
     for (size_t i = 0; i < TESTS; i++) {
         assert_int_equal(cupel_schedule_next(schedule, &test, &need), CUPEL_SCHEDULE_RUN);
         assert_int_equal(test, i);
+        assert_int_equal(cupel_schedule_has_more(schedule), i + 1 < TESTS);
     }
     assert_int_equal(cupel_schedule_next(schedule, &test, &need), CUPEL_SCHEDULE_END);
     cupel_schedule_free(schedule);
