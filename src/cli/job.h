@@ -7,9 +7,8 @@
 
 /*
  * option: NULL, to take what there is; "none"; or a path, which has to serve. scope: the
- * executable cupel-scope. Returns 0, with
- * *ret NULL where there is no cgroup; -ENOTSUP or -errno with err. *ret_search is filled in any
- * case.
+ * executable cupel-scope. Returns 0, with *ret NULL where there is no cgroup; -ENOTSUP or
+ * -errno with err. *ret_search is filled in any case.
  */
 CUPEL_MUST_CHECK int cli_job_cgroup(const char *option, const char *scope,
                                     struct cupel_cgroup_search *ret_search,
