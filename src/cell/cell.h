@@ -231,6 +231,15 @@ struct cell_run {
 /* Process 1 of a run, which waits for the RUN when it has made what that will need. */
 _Noreturn void cell_init_main(const struct cell_server *server);
 
+/* place.c */
+
+/* Make what the next RUN will need, wait for it, make the rest but the command, and send
+ * STARTED. The pointers of ret_run as for cell_request_take(). Returns 0 and sets report->stage
+ * and more. */
+CUPEL_MUST_CHECK int cell_place_take(const struct cell_server *server,
+                                     struct cupel_wire_run *ret, struct cell_run *ret_run,
+                                     struct cupel_error *err);
+
 /* request.c */
 
 /* Wait for a RUN; what ret_run points to lives in server->frame and *ret. Returns 0 and sets

@@ -152,7 +152,7 @@ static void clear_report(struct cell_report *report)
     memset((char *)report + kept, 0, sizeof(*report) - kept);
 }
 
-/* See keep_mounts() of init.c. */
+/* See keep_mounts() of place.c. */
 static void drop_mounts(const struct cell_server *server)
 {
     (void)!recv(server->keep_fds[0], NULL, 0, MSG_DONTWAIT | MSG_TRUNC);

@@ -17,12 +17,12 @@
  * RLIMIT_NPROC is counted by user namespace and runs in other lanes must not count, and in a
  * network namespace of its own. What a lane cannot make, it tells whoever asks it for a run.
  *  5. A run (lane.c): clone3(2) makes init, process 1 of fresh pid, mount and ipc namespaces,
- * before the run is asked for if it is known that one will be. Init (init.c) mounts the run's
- * /proc, /tmp and view of /box, the last two ahead as well if the run before it told that this
- * one is alike. It receives RUN, sends STARTED with a pidfd of itself, and starts the command
- * (command.c) in its cgroup, which takes a session, drops all capabilities, takes Landlock's
- * ruleset, descriptors 0 to 2 (3 if it is given one), resource limits and seccomp, in this
- * order, and executes. Then init drops its capabilities as well, and sends LISTENER:
+ * before the run is asked for if it is known that one will be. Init (init.c, place.c) mounts
+ * the run's /proc, /tmp and view of /box, the last two ahead as well if the run before it told
+ * that this one is alike. It receives RUN, sends STARTED with a pidfd of itself, and starts the
+ * command (command.c) in its cgroup, which takes a session, drops all capabilities, takes
+ * Landlock's ruleset, descriptors 0 to 2 (3 if it is given one), resource limits and seccomp,
+ * in this order, and executes. Then init drops its capabilities as well, and sends LISTENER:
  * the descriptor by which the supervisor is told of calls that the policy denies. When the
  * command ends, init kills and reaps the rest and ends. The lane reports EXITED. On a breach,
  * the supervisor kills the cgroup and asks init to end the run; killing init ends every process
