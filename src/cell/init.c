@@ -15,6 +15,31 @@
 #include "wire/channel.h"
 
 /*
+ * clone3(2) of a process that shares our memory until it executes, or ends: copying that would
+ * take longer than all that the process does. The system call is made in place, since the child
+ * returns from it first, and would overwrite what a function of the C library returns by.
+ * Returns as the system call: a negative errno.
+ */
+static inline long share_memory(struct clone_args *args)
+{
+    args->flags |= CLONE_VM | CLONE_VFORK;
+#if defined(__x86_64__)
+    long r = SYS_clone3;
+    __asm__ volatile("syscall"
+                     : "+a"(r)
+                     : "D"(args), "S"(sizeof(*args))
+                     : "rcx", "r11", "memory");
+    return r;
+#elif defined(__aarch64__)
+    register long r __asm__("x0") = (long)args;
+    register long size __asm__("x1") = sizeof(*args);
+    register long number __asm__("x8") = SYS_clone3;
+    __asm__ volatile("svc 0" : "+r"(r) : "r"(size), "r"(number) : "memory");
+    return r;
+#endif
+}
+
+/*
  * The command's process begins in its cgroup, at which a cgroup namespace of its own is rooted;
  * init stays outside, since a cgroup is killed as a whole. Making that namespace is the last
  * thing that init has a capability for: it gives all of them up as soon as it goes on, which is
@@ -22,12 +47,12 @@
  *
  * Until then both have one table of descriptors, so that the listener of the command's filter,
  * which may not allow the command's process to send anything, is init's as well. execve(2)
- * gives the command a table of its own, without what is close-on-exec: all but 0, 1 and 2, and
- * 3 where the command was given one.
+ * gives the command a memory of its own, and a table of its own, without what is close-on-exec:
+ * all but 0, 1 and 2, and 3 where the command was given one.
  */
 static pid_t start_command(const struct cell_run *run, struct cupel_error *err)
 {
-    struct clone_args args = {.flags = CLONE_VFORK | CLONE_FILES, .exit_signal = SIGCHLD};
+    struct clone_args args = {.flags = CLONE_FILES, .exit_signal = SIGCHLD};
 
     args.flags |= (__u64)cell_layer_flags(CELL_LAYER_CGROUP, CLONE_NEWCGROUP);
     if (run->cgroup_fd >= 0) {
@@ -35,12 +60,13 @@ static pid_t start_command(const struct cell_run *run, struct cupel_error *err)
         args.cgroup = (__u64)run->cgroup_fd;
     }
     run->report->init_setup_ns = cell_clock_ns(CLOCK_PROCESS_CPUTIME_ID);
-    pid_t pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+    long pid = share_memory(&args);
     if (pid == 0)
         _exit(cell_command_main(run));
     if (pid < 0)
-        return cupel_fail_errno(err, "start the command's process");
-    return cell_privileges_drop(err) < 0 ? err->code : pid;
+        return cupel_fail(err, (int)pid, "start the command's process: %s",
+                          strerrordesc_np((int)-pid));
+    return cell_privileges_drop(err) < 0 ? err->code : (pid_t)pid;
 }
 
 /* A command that was not executed is never asked about. Of one that was, each call that is
