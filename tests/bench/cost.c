@@ -1,5 +1,6 @@
 /* What a run costs, beside others that make the same namespaces where they are installed. */
 #include <errno.h>
+#include <linux/filter.h>
 #include <linux/magic.h>
 #include <sched.h>
 #include <stdio.h>
@@ -120,6 +121,29 @@ static int make_bundle(struct bundle *bundle, struct cupel_error *err)
     return 0;
 }
 
+/* What bare wants: a copy of it, and the filter that cupel loads. */
+struct bare {
+    char folder[BENCH_SCRATCH_SIZE];
+    char program[BENCH_SCRATCH_SIZE + 8];
+    char filter[BENCH_SCRATCH_SIZE + 8];
+};
+
+static int make_bare(const struct bench *bench, struct bare *bare, struct cupel_error *err)
+{
+    const struct cupel_filter *filter = &bench->filters.enforce;
+
+    int r = bench_make_scratch(bare->folder, err);
+    if (r < 0)
+        return r;
+    (void)snprintf(bare->program, sizeof(bare->program), "%s/bare", bare->folder);
+    (void)snprintf(bare->filter, sizeof(bare->filter), "%s/filter", bare->folder);
+    r = bench_write(bare->filter, filter->instructions,
+                    filter->count * sizeof(struct sock_filter));
+    if (r < 0)
+        return cupel_fail(err, r, "write %s", bare->filter);
+    return bench_copy_helper(bench, "bare", bare->program, err);
+}
+
 /* crun refuses hybrid hierarchies of cgroups even where it is told to leave cgroups alone; so
  * they are covered, for this process and its children alone. */
 static bool cover_cgroups(void)
@@ -143,6 +167,7 @@ static void add_if_there(struct bench_case *cases, size_t *count, const char *na
 int bench_cost(struct bench *bench, size_t rounds, struct cupel_error *err)
 {
     struct bundle bundle = {.folder = ""};
+    struct bare bare = {.folder = ""};
     struct bench_case cases[CASES_MAX] = {
         {"spawn", bench_spawn_case, plain, 0, NULL},
         {"cold", bench_spawn_case, cold, 0, NULL},
@@ -153,12 +178,15 @@ int bench_cost(struct bench *bench, size_t rounds, struct cupel_error *err)
         "/usr/bin/crun", "--root", bundle.state, "--cgroup-manager=disabled", "run", "--bundle",
         bundle.folder,   "bench",  NULL};
 
+    const char *const with_bare[] = {bare.program, bare.filter, "/bin/true", NULL};
+
     if (bench->leaf_cell != NULL)
         cases[count++] = (struct bench_case){"leaf", run_leaf, NULL, 0, NULL};
     add_if_there(cases, &count, "unshare", with_unshare);
     add_if_there(cases, &count, "bwrap", with_bwrap);
-    int r = 0;
-    if (geteuid() == 0 && access(with_crun[0], X_OK) == 0 && cover_cgroups()) {
+    int r = make_bare(bench, &bare, err);
+    add_if_there(cases, &count, "bare", with_bare);
+    if (r == 0 && geteuid() == 0 && access(with_crun[0], X_OK) == 0 && cover_cgroups()) {
         r = make_bundle(&bundle, err);
         add_if_there(cases, &count, "crun", with_crun);
     }
@@ -166,5 +194,7 @@ int bench_cost(struct bench *bench, size_t rounds, struct cupel_error *err)
         r = bench_measure(bench, cases, count, rounds, err);
     if (bundle.folder[0] != '\0')
         bench_remove(bundle.folder);
+    if (bare.folder[0] != '\0')
+        bench_remove(bare.folder);
     return r;
 }
