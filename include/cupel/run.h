@@ -74,6 +74,9 @@ struct cupel_run_request {
     /* Another run alike will follow in this lane, and no run writes to the box directly until
      * then: the lane may make its namespaces and its view of the box ahead. */
     bool more;
+    /* No run will follow in any lane: the cell ends as soon as it has told of this one's end,
+     * while the caller does other things, before it frees it. */
+    bool last;
     struct cupel_input input;
     const struct cupel_run_file *files;
     size_t file_count; /* at most CUPEL_RUN_FILES_MAX */

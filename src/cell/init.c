@@ -22,21 +22,23 @@
  */
 static inline long share_memory(struct clone_args *args)
 {
+    long result = -ENOSYS;
+
     args->flags |= CLONE_VM | CLONE_VFORK;
 #if defined(__x86_64__)
-    long r = SYS_clone3;
+    result = SYS_clone3;
     __asm__ volatile("syscall"
-                     : "+a"(r)
+                     : "+a"(result)
                      : "D"(args), "S"(sizeof(*args))
                      : "rcx", "r11", "memory");
-    return r;
 #elif defined(__aarch64__)
-    register long r __asm__("x0") = (long)args;
+    register long first __asm__("x0") = (long)args;
     register long size __asm__("x1") = sizeof(*args);
     register long number __asm__("x8") = SYS_clone3;
-    __asm__ volatile("svc 0" : "+r"(r) : "r"(size), "r"(number) : "memory");
-    return r;
-#endif
+    __asm__ volatile("svc 0" : "+r"(first) : "r"(size), "r"(number) : "memory");
+    result = first;
+#endif /* for others there are no policies */
+    return result;
 }
 
 /*

@@ -54,9 +54,10 @@ static int make_target(int root_fd, const char *path, bool folder, struct cupel_
 {
     char name[NAME_MAX + 1];
     const char *rest = path;
-    CUPEL_AUTO_FD at = fcntl(root_fd, F_DUPFD_CLOEXEC, 0);
+    CUPEL_AUTO_FD made = -1;
 
-    while (at >= 0 && cell_root_next_component(&rest, name)) {
+    while (cell_root_next_component(&rest, name)) {
+        int at = made < 0 ? root_fd : made;
         bool last = rest[strspn(rest, "/")] == '\0';
         if (strcmp(name, "..") == 0)
             return cupel_fail(err, -EINVAL, "%s: \"..\" in a destination", path);
@@ -67,12 +68,11 @@ static int make_target(int root_fd, const char *path, bool folder, struct cupel_
         int next = openat(at, name, O_PATH | O_NOFOLLOW | O_CLOEXEC | (last ? 0 : O_DIRECTORY));
         if (next < 0)
             return cupel_fail_errno(err, "make %s", path);
-        cupel_close_p(&at);
-        at = next;
+        cupel_close_p(&made);
+        made = next;
     }
-    if (at < 0)
-        return cupel_fail_errno(err, "make %s", path);
-    return cupel_take_fd(&at);
+    return made < 0 ? cupel_fail(err, -EINVAL, "%s: the root is no destination", path)
+                    : cupel_take_fd(&made);
 }
 
 static int attach(int root_fd, const char *source, const char *destination, bool folder,
@@ -128,22 +128,28 @@ static int attach_mount(int root_fd, const struct cupel_wire_mount *mount,
 
 static int make_dev(int root_fd, struct cupel_error *err)
 {
-    static const char *const devices[] = {"/dev/null", "/dev/zero", "/dev/full", "/dev/random",
-                                          "/dev/urandom"};
-    static const char *const links[][2] = {{"/proc/self/fd", "dev/fd"},
-                                           {"/proc/self/fd/0", "dev/stdin"},
-                                           {"/proc/self/fd/1", "dev/stdout"},
-                                           {"/proc/self/fd/2", "dev/stderr"},
-                                           {"/tmp", "dev/shm"}};
+    static const char *const devices[][2] = {{"/dev/null", "null"},
+                                             {"/dev/zero", "zero"},
+                                             {"/dev/full", "full"},
+                                             {"/dev/random", "random"},
+                                             {"/dev/urandom", "urandom"}};
+    static const char *const links[][2] = {{"/proc/self/fd", "fd"},
+                                           {"/proc/self/fd/0", "stdin"},
+                                           {"/proc/self/fd/1", "stdout"},
+                                           {"/proc/self/fd/2", "stderr"},
+                                           {"/tmp", "shm"}};
+    CUPEL_AUTO_FD dev_fd = make_target(root_fd, "/dev", true, err);
 
+    if (dev_fd < 0)
+        return dev_fd;
     for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++) {
-        int r = attach(root_fd, devices[i], devices[i], false, &device_attr, err);
+        int r = attach(dev_fd, devices[i][0], devices[i][1], false, &device_attr, err);
         if (r < 0)
             return r;
     }
     for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
-        if (symlinkat(links[i][0], root_fd, links[i][1]) < 0)
-            return cupel_fail_errno(err, "make link /%s", links[i][1]);
+        if (symlinkat(links[i][0], dev_fd, links[i][1]) < 0)
+            return cupel_fail_errno(err, "make link /dev/%s", links[i][1]);
     }
     return 0;
 }
@@ -152,9 +158,9 @@ static int make_dev(int root_fd, struct cupel_error *err)
 static int make_etc(int root_fd, struct cupel_error *err)
 {
     static const struct cupel_wire_mount shown[] = {
-        {"/etc/ld.so.cache", "/etc/ld.so.cache", false, true},
-        {"/etc/alternatives", "/etc/alternatives", false, true},
-        {"/etc/ssl/certs", "/etc/ssl/certs", false, true},
+        {"/etc/ld.so.cache", "ld.so.cache", false, true},
+        {"/etc/alternatives", "alternatives", false, true},
+        {"/etc/ssl/certs", "ssl/certs", false, true},
     };
     CUPEL_AUTO_FD etc_fd = make_target(root_fd, "/etc", true, err);
 
@@ -162,7 +168,7 @@ static int make_etc(int root_fd, struct cupel_error *err)
         return etc_fd;
     int r = cell_etc_write(etc_fd, err);
     for (size_t i = 0; r == 0 && i < sizeof(shown) / sizeof(shown[0]); i++)
-        r = attach_mount(root_fd, &shown[i], err);
+        r = attach_mount(etc_fd, &shown[i], err);
     return r;
 }
 

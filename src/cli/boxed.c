@@ -283,6 +283,7 @@ static int run_loop(struct boxed *boxed, struct cupel_loop *loop, int input_fd,
         .limits = boxed->limits,
         .extra_read_only = boxed->read_only,
         .extra_writable = boxed->writable,
+        .last = true,
         .box = boxed->options->fresh_box ? CUPEL_BOX_FRESH : CUPEL_BOX_DIRECT,
         .input = {.kind = CUPEL_INPUT_RELAY, .fd = input_fd},
         .output = take_output,
@@ -338,21 +339,25 @@ static void tell_failure(const struct boxed *boxed, const struct cupel_error *er
 int boxed_run(const char *command, const struct boxed_options *options, const int fds[static 3],
               struct cupel_cgroup_search *ret_search, struct cupel_outcome *ret)
 {
-    struct boxed boxed = {.command = command, .options = options};
+    CUPEL_AUTO_FREE struct boxed *boxed = calloc(1, sizeof(*boxed)); /* much for a stack */
     struct cupel_outcome outcome = {0};
     struct cupel_error err = {0};
     int failure = 0;
 
-    int r = prepare(&boxed, &err);
+    if (boxed == NULL)
+        return cupel_cli_fail(command, -1, "out of memory");
+    boxed->command = command;
+    boxed->options = options;
+    int r = prepare(boxed, &err);
     if (r == 0)
-        r = run_and_relay(&boxed, fds, &outcome, &failure, &err);
+        r = run_and_relay(boxed, fds, &outcome, &failure, &err);
     if (r < 0 && err.text[0] == '\0')
         (void)cupel_fail(&err, r, "%s", strerrordesc_np(-r));
     if (r < 0)
-        tell_failure(&boxed, &err);
+        tell_failure(boxed, &err);
     if (ret_search != NULL)
-        *ret_search = boxed.search;
-    clear(&boxed);
+        *ret_search = boxed->search;
+    clear(boxed);
     if (r < 0)
         return -1;
     if (failure < 0) {

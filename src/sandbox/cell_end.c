@@ -199,15 +199,24 @@ static bool is_idle(const struct cupel_cell *cell)
     return idle;
 }
 
-static void let_leave(const struct cupel_cell *cell)
+void cell_dismiss(const struct cupel_cell *cell)
 {
-    struct pollfd end = {.fd = cell->pidfd, .events = POLLIN};
-
     for (unsigned i = 0; i < cell->lane_count; i++)
         (void)shutdown(cell->lanes[i].fd, SHUT_WR);
     if (cell->main_fd >= 0)
         (void)shutdown(cell->main_fd, SHUT_WR);
-    (void)TEMP_FAILURE_RETRY(poll(&end, 1, LEAVE_MS));
+}
+
+/* Returns whether it ended by itself. What it left behind, as one that was taken over may, is
+ * nobody's child that could be told from others. */
+static bool let_leave(const struct cupel_cell *cell)
+{
+    struct pollfd end = {.fd = cell->pidfd, .events = POLLIN};
+
+    if (cell->pidfd < 0 || !is_idle(cell))
+        return false;
+    cell_dismiss(cell);
+    return TEMP_FAILURE_RETRY(poll(&end, 1, LEAVE_MS)) > 0;
 }
 
 void cell_end(struct cupel_cell *cell)
@@ -218,11 +227,11 @@ void cell_end(struct cupel_cell *cell)
 
     if (cell->pid <= 0)
         return;
-    if (is_idle(cell) && cell->pidfd >= 0)
-        let_leave(cell);
-    cell_break(cell);
-    if (cell->pidfd >= 0)
-        (void)TEMP_FAILURE_RETRY(poll(&end, 1, left_ms(due_ns)));
+    if (!let_leave(cell)) {
+        cell_break(cell);
+        if (cell->pidfd >= 0)
+            (void)TEMP_FAILURE_RETRY(poll(&end, 1, left_ms(due_ns)));
+    }
     bool reaped = reap(cell->pid, base_now_ns() + PAUSE_NS, &status);
     if (cell->lease_fd >= 0)
         sweep(cell->uid);

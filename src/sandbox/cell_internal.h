@@ -51,6 +51,9 @@ void cell_break_for(struct cupel_cell *cell, const struct cupel_error *why);
 /* That the cell ended, and for what, if that is known. Returns -EPIPE. */
 int cell_fail_ended(const struct cupel_cell *cell, struct cupel_error *err);
 
+/* Tell the cell that no run will be asked for any more: it ends when those at work have. */
+void cell_dismiss(const struct cupel_cell *cell);
+
 /* End them, and wait until all are gone, for a bounded time. */
 void cell_end(struct cupel_cell *cell);
 

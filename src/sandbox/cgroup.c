@@ -183,15 +183,10 @@ static int enter(struct cupel_cgroup *cgroup, const char *home, const char *path
 
 /* The cgroup that this process is in. scope_path: NULL where systemd has just moved it there,
  * delegated. */
-static int enter_own(struct cupel_cgroup *cgroup, const char *scope_path,
+static int enter_own(struct cupel_cgroup *cgroup, const char *mount, const char *scope_path,
                      struct cupel_cgroup_search *search, struct cupel_cgroup_trial *trial)
 {
-    const char *mount = V2_MOUNT;
-
-    int r = find_mount(&mount, trial);
-    if (r < 0)
-        return r;
-    r = read_own_path(mount, search->base);
+    int r = read_own_path(mount, search->base);
     if (r < 0)
         return cgroup_trial_fail(trial, CUPEL_CGROUP_FAILED, "/proc/self/cgroup: %s",
                                  strerrordesc_np(-r));
@@ -207,61 +202,73 @@ static int enter_own(struct cupel_cgroup *cgroup, const char *scope_path,
     return r < 0 ? r : enter(cgroup, search->base, search->base, trial);
 }
 
-static int enter_scope(struct cupel_cgroup *cgroup, const char *scope_path,
+static int enter_scope(struct cupel_cgroup *cgroup, const char *mount, const char *scope_path,
                        struct cupel_cgroup_search *search, struct cupel_cgroup_trial *trial)
 {
-    const char *mount = V2_MOUNT;
+    int r = cgroup_scope_enter(scope_path, trial);
 
-    int r = find_mount(&mount, trial);
-    if (r == 0)
-        r = cgroup_scope_enter(scope_path, trial);
-    return r < 0 ? r : enter_own(cgroup, NULL, search, trial);
+    return r < 0 ? r : enter_own(cgroup, mount, NULL, search, trial);
 }
 
-static int enter_path(struct cupel_cgroup *cgroup, const char *path,
+static int enter_path(struct cupel_cgroup *cgroup, const char *mount, const char *path,
                       struct cupel_cgroup_search *search, struct cupel_cgroup_trial *trial)
 {
-    const char *mount = V2_MOUNT;
     char home[PATH_MAX];
 
-    int r = find_mount(&mount, trial);
-    if (r == 0)
-        r = read_own_path(mount, home);
+    int r = read_own_path(mount, home);
     if (r < 0)
-        return trial->text[0] != '\0'
-                   ? r
-                   : cgroup_trial_fail(trial, CUPEL_CGROUP_FAILED, "/proc/self/cgroup: %s",
-                                       strerrordesc_np(-r));
+        return cgroup_trial_fail(trial, CUPEL_CGROUP_FAILED, "/proc/self/cgroup: %s",
+                                 strerrordesc_np(-r));
     (void)snprintf(search->base, sizeof(search->base), "%s", path);
     return is_v2(path) ? enter(cgroup, home, path, trial)
                        : cgroup_trial_fail(trial, CUPEL_CGROUP_FAILED,
                                            "%.180s is no cgroup of version 2", path);
 }
 
-/* The first source that serves. */
+/* One source, which was asked for, on a mount that is there. */
+static int try_source(const char *mount, const char *path, const char *scope_path,
+                      struct cupel_cgroup *cgroup, struct cupel_cgroup_search *search)
+{
+    struct cupel_cgroup_trial *trial = &search->trials[cgroup->source];
+
+    switch (cgroup->source) {
+    case CUPEL_CGROUP_PATH:
+        return enter_path(cgroup, mount, path, search, trial);
+    case CUPEL_CGROUP_DELEGATED:
+        return enter_own(cgroup, mount, scope_path, search, trial);
+    case CUPEL_CGROUP_SCOPE:
+        return enter_scope(cgroup, mount, scope_path, search, trial);
+    case CUPEL_CGROUP_SOURCES:
+    default:
+        return -ENOTSUP;
+    }
+}
+
+/* The first source that serves; without a mount, which is looked for once, none does. */
 static int search_base(const char *path, const char *scope_path, struct cupel_cgroup *cgroup,
                        struct cupel_cgroup_search *search)
 {
-    for (size_t i = 0; i < CUPEL_CGROUP_SOURCES; i++)
-        search->trials[i].obstacle = CUPEL_CGROUP_NOT_TRIED;
+    struct cupel_cgroup_trial found = {.obstacle = CUPEL_CGROUP_SERVES};
+    const char *mount = NULL;
+    bool serves = false;
+
+    int r = find_mount(&mount, &found);
     for (enum cupel_cgroup_source source = CUPEL_CGROUP_DELEGATED;
          source < CUPEL_CGROUP_SOURCES; source++) {
-        struct cupel_cgroup_trial *trial = &search->trials[source];
-        int r = -ENOTSUP;
-        cgroup->source = source;
-        if (path != NULL && source == CUPEL_CGROUP_PATH)
-            r = enter_path(cgroup, path, search, trial);
-        else if (path == NULL && source == CUPEL_CGROUP_DELEGATED)
-            r = enter_own(cgroup, scope_path, search, trial);
-        else if (path == NULL && source == CUPEL_CGROUP_SCOPE)
-            r = enter_scope(cgroup, scope_path, search, trial);
-        if (r == 0) {
-            trial->obstacle = CUPEL_CGROUP_SERVES;
-            return 0;
+        bool asked_for = (path != NULL) == (source == CUPEL_CGROUP_PATH);
+        if (!asked_for || serves) {
+            search->trials[source].obstacle = CUPEL_CGROUP_NOT_TRIED;
+            continue;
         }
+        search->trials[source] = found;
+        cgroup->source = source;
+        if (mount != NULL)
+            r = try_source(mount, path, scope_path, cgroup, search);
+        serves = r == 0;
     }
-    search->base[0] = '\0';
-    return -ENOTSUP;
+    if (!serves)
+        search->base[0] = '\0';
+    return serves ? 0 : -ENOTSUP;
 }
 
 int cupel_cgroup_open(const char *path, const char *scope_path,

@@ -26,6 +26,7 @@ struct cupel_loop {
     bool first;         /* the thread comes before others for them */
     uint64_t turned_ns; /* CLOCK_MONOTONIC, at the last turn */
     uint64_t away_ns;
+    unsigned char *chunk; /* of LOOP_CHUNK bytes; on a stack each page of it would be touched */
 };
 
 int cupel_loop_new(struct cupel_loop **ret, struct cupel_error *err)
@@ -37,6 +38,11 @@ int cupel_loop_new(struct cupel_loop **ret, struct cupel_error *err)
     loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     if (loop->epoll_fd < 0)
         return cupel_fail_errno(err, "epoll_create1");
+    loop->chunk = malloc(LOOP_CHUNK);
+    if (loop->chunk == NULL) {
+        cupel_close_p(&loop->epoll_fd);
+        return cupel_fail_errno(err, "allocate an event loop");
+    }
     loop->turned_ns = base_now_ns();
     *ret = loop;
     loop = NULL;
@@ -48,7 +54,13 @@ void cupel_loop_free(struct cupel_loop *loop)
     if (loop == NULL)
         return;
     cupel_close_p(&loop->epoll_fd);
+    free(loop->chunk);
     free(loop);
+}
+
+unsigned char *loop_chunk(struct cupel_loop *loop)
+{
+    return loop->chunk;
 }
 
 int cupel_loop_add(struct cupel_loop *loop, struct cupel_source *source, uint32_t events,

@@ -7,6 +7,11 @@
 
 #include "cupel/loop.h"
 
+#define LOOP_CHUNK 65536
+
+/* LOOP_CHUNK bytes for whoever is called by the loop, until it returns. */
+unsigned char *loop_chunk(struct cupel_loop *loop);
+
 /*
  * Say whether a source must not be late from now on; *urgent remembers it for its owner. As
  * long as one must not, the thread that serves the loop comes before others where it may, so

@@ -153,6 +153,8 @@ static int start(struct cupel_run *run, struct cupel_error *err)
         r = cupel_loop_add(run->loop, &run->channel, EPOLLIN, err);
     if (r == 0)
         r = send_request(run, stdio, err);
+    if (r == 0 && run->request.last)
+        cell_dismiss(run->cell);
     close_stdio(stdio); /* the command's ends: pipes end when the run's processes do */
     if (r == 0)
         r = run_io_watch(run, err);

@@ -6,9 +6,8 @@
 #include <unistd.h>
 
 #include "cupel/cleanup.h"
+#include "sandbox/loop_internal.h"
 #include "sandbox/run_internal.h"
-
-#define CHUNK 65536
 
 static int make_pipe(int *ret_read, int *ret_write, struct cupel_error *err)
 {
@@ -97,7 +96,7 @@ static void relay_ready(struct cupel_source *source, uint32_t events)
 
     (void)events;
     /* Where epoll does not take it, nobody would come back. */
-    ssize_t n = TEMP_FAILURE_RETRY(read(source->fd, input->buffer, CHUNK));
+    ssize_t n = TEMP_FAILURE_RETRY(read(source->fd, input->buffer, LOOP_CHUNK));
     if (n < 0 && errno == EAGAIN)
         return;
     if (n < 0)
@@ -116,9 +115,9 @@ static void relay_ready(struct cupel_source *source, uint32_t events)
 /* Returns false when there is nothing more to read for now. */
 static bool read_chunk(struct cupel_run *run, struct run_output *output)
 {
-    unsigned char chunk[CHUNK];
+    unsigned char *chunk = loop_chunk(run->loop);
     const struct run_output *other = &run->outputs[1 - output->stream];
-    ssize_t n = read(output->source.fd, chunk, sizeof(chunk));
+    ssize_t n = read(output->source.fd, chunk, LOOP_CHUNK);
 
     if (n < 0 && errno != EINTR && errno != EAGAIN) {
         run_io_fail(run, "read the run's output");
@@ -189,7 +188,7 @@ static int open_input(struct cupel_run *run, int *ret_stdin, struct cupel_error 
         return cupel_fail_errno(err, "duplicate the input");
     if (asked->kind == CUPEL_INPUT_RELAY) {
         input->relay.fd = asked->fd;
-        input->buffer = malloc(CHUNK);
+        input->buffer = malloc(LOOP_CHUNK);
         return input->buffer == NULL ? cupel_fail_errno(err, "allocate a buffer") : 0;
     }
     input->next = asked->bytes;

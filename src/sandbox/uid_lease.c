@@ -21,6 +21,8 @@
  */
 #define UPPER_END 4096U
 
+#define UID_MAP_MAX 16384 /* the kernel takes 340 extents */
+
 #define NOBODY 65534U /* whom daemons run as, and whose files are that are no one's */
 
 static bool holds_preferred(uint64_t first, uint64_t count)
@@ -130,7 +132,7 @@ static int read_range(struct uid_range *ret, struct cupel_error *err)
 
     if (fd < 0)
         return cupel_fail_errno(err, "open /proc/self/uid_map");
-    int r = cupel_path_read_fd(fd, 65536, &text, &len);
+    int r = cupel_path_read_fd(fd, UID_MAP_MAX, &text, &len);
     return r < 0 ? cupel_fail(err, r, "read /proc/self/uid_map: %s", strerrordesc_np(-r))
                  : uid_range_choose(text, ret);
 }

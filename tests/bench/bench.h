@@ -67,9 +67,10 @@ int bench_spawn_case(struct bench *bench, const struct bench_case *self,
                      struct cupel_error *err);
 
 /*
- * Measure the cases by turns, the first of which is the baseline, so that the machine's noise
- * meets all of them; and print a JSON object: for each the median and the 95th percentile in
- * microseconds, the multiple of the baseline's median, and what is done in a second.
+ * Measure the cases by turns, in another order each time, so that the machine's noise meets all
+ * of them; the first one is the baseline. Prints a JSON object: for each the median and the
+ * 95th percentile in microseconds, the multiple of the baseline's median, and what is done in a
+ * second.
  */
 CUPEL_MUST_CHECK int bench_measure(struct bench *bench, const struct bench_case *cases,
                                    size_t count, size_t rounds, struct cupel_error *err);

@@ -81,16 +81,35 @@ static void print_case(const struct bench_case *self, double *times, size_t roun
     (void)printf("}");
 }
 
+/* What a case leaves the kernel to do, namespaces to take apart, is done while the next ones
+ * run: none shall come after the same one each time. The same order each time it is measured.
+ */
+static void shuffle(size_t *order, size_t count, unsigned *seed)
+{
+    for (size_t i = count; i > 1; i--) {
+        size_t other = (size_t)rand_r(seed) % i;
+        size_t last = order[i - 1];
+        order[i - 1] = order[other];
+        order[other] = last;
+    }
+}
+
 int bench_measure(struct bench *bench, const struct bench_case *cases, size_t count,
                   size_t rounds, struct cupel_error *err)
 {
     size_t warm_up = rounds < WARM_UP ? 1 : WARM_UP;
     CUPEL_AUTO_FREE double *all = calloc(count * rounds, sizeof(*all));
+    CUPEL_AUTO_FREE size_t *order = calloc(count, sizeof(*order));
+    unsigned seed = 1;
 
-    if (all == NULL)
+    if (all == NULL || order == NULL)
         return cupel_fail_errno(err, "allocate");
+    for (size_t j = 0; j < count; j++)
+        order[j] = j;
     for (size_t i = 0; i < warm_up + rounds; i++) {
-        for (size_t j = 0; j < count; j++) {
+        shuffle(order, count, &seed);
+        for (size_t k = 0; k < count; k++) {
+            size_t j = order[k];
             double start_us = bench_now_us();
             int r = cases[j].run(bench, &cases[j], err);
             if (r < 0)
