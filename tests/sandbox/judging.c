@@ -6,12 +6,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -696,6 +698,26 @@ static void what_was_made_ahead_fits_the_run(void **state)
     build(*state, "rm x");
 }
 
+/* No other can be made after it, since the cell ends. */
+static void a_cell_ends_by_itself_after_its_last_run(void **state)
+{
+    struct world *world = *state;
+    siginfo_t end = {.si_pid = 0};
+    struct job job;
+    struct cupel_outcome outcome;
+    struct cupel_error err = {0};
+
+    set_up_job(world, &job, "sleep 0.2; echo last");
+    job.request.more = false;
+    job.request.last = true;
+    run_job(&job, "last\n");
+    assert_int_equal(waitid(P_PID, (id_t)first_child(getpid()), &end, WEXITED | WNOWAIT), 0);
+    assert_int_equal(end.si_code, CLD_EXITED);
+    assert_int_equal(end.si_status, 0);
+    assert_int_equal(cupel_run_wait(world->cell, 0, &job.request, &outcome, &err), -EPIPE);
+    assert_string_equal(err.text, "cupel-cell ended unexpectedly");
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -716,6 +738,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(all_of_it_goes_together),
         cmocka_unit_test(a_place_is_made_ahead_of_a_run_that_follows),
         cmocka_unit_test(what_was_made_ahead_fits_the_run),
+        cmocka_unit_test(a_cell_ends_by_itself_after_its_last_run),
     };
 
     if (argc < 4) {
