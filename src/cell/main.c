@@ -260,6 +260,7 @@ int main(int argc, char **argv)
     struct cupel_error error = {0};
     uint32_t uid;
 
+    int r = frame == NULL ? cupel_fail_errno(&error, "allocate a frame") : 0;
     cell_layers_read();
     if (argc != 2 || !parse_uid(argv[1], &uid) || fcntl(CHANNEL_FD, F_GETFD) < 0) {
         (void)fputs("cupel-cell is started by cupel, with a channel as descriptor 3\n", stderr);
@@ -267,7 +268,6 @@ int main(int argc, char **argv)
     }
     /* The host's limit is told as an error; runs have their own. */
     (void)signal(SIGXFSZ, SIG_IGN);
-    int r = frame == NULL ? cupel_fail_errno(&error, "allocate a frame") : 0;
     if (r == 0)
         r = keep_channel_only(&error);
     if (r < 0)

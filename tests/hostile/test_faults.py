@@ -167,7 +167,7 @@ CASES = {
     "a pipe that cannot be made is no failed build": ("grade", "supervisor", "pipe2", "EMFILE"),
     "a copy that cannot be sealed is no rejection": ("grade", "supervisor", "fcntl.1033", "ENOMEM"),
     "a folder that cannot be opened is no invalid grader": ("grade", "supervisor", "openat2", "EMFILE"),
-    "a cell is ended whatever becomes of its pidfd": ("grade", "supervisor", "pidfd_send_signal", "ENOMEM"),
+    "a cell that is short of memory tells so": ("grade", "cell", "mmap", "ENOMEM"),
     "a cell tells that it could not get its setup": ("grade", "cell", "recvmsg", "ENOMEM"),
     "Landlock that does not answer is not missing": ("grade", "cell", "landlock_create_ruleset", "ENOMEM"),
     "descriptors that stay open are none of the cell's": ("grade", "cell", "close_range", "ENOMEM"),

@@ -91,7 +91,7 @@ class Commands(GradeCase):
             ("started 1 exit 1", "broke the protocol"),
             ("listener 1 replace 0 event", "something else than a listener"),
             ("exited 1 set 8 4 127", "malformed EXITED"),
-            ("exited 1 drop", "did not end a run"),
+            ("exited 1 drop", "ended unexpectedly"),
             ("exited 1 die 9", "ended unexpectedly"),
         ):
             with self.subTest(lie):

@@ -125,10 +125,11 @@ static bool is_alive(int end_fd, int wait_ms)
     return poll(&end, 1, wait_ms) == 0;
 }
 
-static void break_cell_of(pid_t pid)
+/* pidfd is closed. */
+static void break_cell(pid_t pid, int pidfd)
 {
     struct cupel_cell cell = {.pid = pid,
-                              .pidfd = (int)syscall(SYS_pidfd_open, pid, 0),
+                              .pidfd = pidfd,
                               .lane_count = 2,
                               .lanes = {{-1, CUPEL_WIRE_RUNNING}, {-1, CUPEL_WIRE_IDLE}}};
 
@@ -136,6 +137,21 @@ static void break_cell_of(pid_t pid)
     cell_break(&cell);
     cupel_close_p(&cell.pidfd);
     assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
+static void break_cell_of(pid_t pid)
+{
+    break_cell(pid, (int)syscall(SYS_pidfd_open, pid, 0));
+}
+
+static void a_cell_is_ended_whatever_becomes_of_its_pidfd(void **state)
+{
+    CUPEL_AUTO_FD end = -1;
+    pid_t pid = make_line(0, &end);
+
+    (void)state;
+    break_cell(pid, open("/dev/null", O_RDONLY | O_CLOEXEC));
+    assert_false(is_alive(end, 10000));
 }
 
 static void what_is_below_a_cell_ends_with_it(void **state)
@@ -167,6 +183,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_a_cell_sends_does_not_wait_to_be_closed),
+        cmocka_unit_test(a_cell_is_ended_whatever_becomes_of_its_pidfd),
         cmocka_unit_test(what_is_below_a_cell_ends_with_it),
         cmocka_unit_test(what_is_below_another_process_does_not),
     };
