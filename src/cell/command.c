@@ -111,8 +111,33 @@ static int make_do(int resource, const struct rlimit *limit, struct cupel_error 
     return set_limit(resource, &now) < 0 ? cupel_fail_errno(err, "setrlimit %d", resource) : 0;
 }
 
-static int limit_resources(const struct cupel_wire_run *request, struct cupel_error *err)
+/* The host's limit counts what all lanes have at the same time, and the cell: with less room
+ * than that a fork fails now and then, and a program is blamed. */
+static int check_room(const struct cell_run *run, struct cupel_error *err)
 {
+    const uint64_t limit = run->request->rlimits[RLIMIT_NPROC];
+    const uint64_t needed = run->lane->setup->lanes * limit + 1;
+    struct rlimit hosts;
+
+    if (limit == RLIM_INFINITY)
+        return 0;
+    if (syscall(SYS_prlimit64, 0, RLIMIT_NPROC, NULL, &hosts) < 0)
+        return cupel_fail_errno(err, "getrlimit %d", RLIMIT_NPROC);
+    if (hosts.rlim_max >= needed)
+        return 0;
+    return cupel_fail(
+        err, -EPERM,
+        "the host's RLIMIT_NPROC is %ju, and %u runs at a time may need %ju: give "
+        "cupel a higher one, or fewer jobs",
+        (uintmax_t)hosts.rlim_max, (unsigned)run->lane->setup->lanes, (uintmax_t)needed);
+}
+
+static int limit_resources(const struct cell_run *run, struct cupel_error *err)
+{
+    const struct cupel_wire_run *request = run->request;
+
+    if (!cell_layer_is_off(CELL_LAYER_RLIMITS) && check_room(run, err) < 0)
+        return err->code;
     for (int i = 0; i < CUPEL_WIRE_RLIMITS && !cell_layer_is_off(CELL_LAYER_RLIMITS); i++) {
         struct rlimit limit = {request->rlimits[i], request->rlimits[i]};
         int r = set_limit(i, &limit);
@@ -228,7 +253,7 @@ static int prepare(const struct cell_run *run, struct cupel_error *err)
      * nothing. */
     (void)syscall(SYS_sched_setscheduler, 0, SCHED_OTHER, &(struct sched_param){0});
     if (r == 0)
-        r = limit_resources(request, err);
+        r = limit_resources(run, err);
     if (cell_layer_is_off(CELL_LAYER_CLOEXEC) && r == 0)
         cell_layers_keep_descriptors();
     return r;

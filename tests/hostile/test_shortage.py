@@ -196,6 +196,13 @@ class Limits(ShortageCase):
         for job in (jobs.Run(), self.grade_job):
             self.grows(job, [0, 1, 3, 20, 400], self.wrap("nproc"), least=0)
 
+    def test_runs_at_the_same_time_have_their_processes_each(self):
+        """Each has 16, and a program that got less than that would be blamed."""
+        done = self.cupel("grade", self.grade_job.grader, self.grade_job.submission,
+                          wrap=scarcity.limited({"nproc": 20}, []))
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertRegex(done.stderr, "RLIMIT_NPROC is 20, and [0-9]+ runs at a time may need [0-9]+")
+
     def test_file_size(self):
         for job in (jobs.Run(), self.grade_job):
             self.grows(job, [4096, 65536, "unlimited"], self.wrap("fsize"))
