@@ -251,6 +251,14 @@ CUPEL_MUST_CHECK int cell_request_take(const struct cell_server *server,
 /* The command's process up to execve(2). Returns its exit status if that fails. */
 int cell_command_main(const struct cell_run *run);
 
+/*
+ * clone.c: clone3(2) of a process that runs cell_command_main(run) and ends with what that
+ * returns. It shares our memory, since to copy that would take longer than all that it does; we
+ * wait until it has executed or ended. Returns as the system call: a negative errno.
+ */
+struct clone_args;
+long cell_clone_sharing(struct clone_args *args, const struct cell_run *run);
+
 /* clock.c: nanoseconds of clock_gettime(2) and of a struct timeval */
 uint64_t cell_clock_ns(int clock);
 uint64_t cell_timeval_ns(const struct timeval *tv);

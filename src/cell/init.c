@@ -14,75 +14,6 @@
 #include "cupel/cleanup.h"
 #include "wire/channel.h"
 
-#define RED_ZONE    256 /* below the stack pointer, which the compiler may use, and more */
-#define STACK_BYTES 65536
-
-/*
- * clone3(2) of a process that shares our memory until it executes or ends, since to copy that
- * would take longer than all that the process does. It begins with start(run), on our stack
- * below what we use of it, and ends with what that returns; we wait meanwhile. No function of
- * the C libraries does that, and what returns twice would overwrite what it returns by. Returns
- * as the system call: a negative errno.
- */
-static long share_memory(struct clone_args *args, int (*start)(const struct cell_run *),
-                         const struct cell_run *run)
-{
-    uintptr_t top = 0;
-    long result = -ENOSYS;
-
-    args->flags |= CLONE_VM | CLONE_VFORK;
-    args->stack_size = STACK_BYTES;
-#if defined(__x86_64__)
-    __asm__ volatile("mov %%rsp, %0" : "=r"(top));
-    args->stack = ((top - RED_ZONE) & ~15UL) - STACK_BYTES;
-    register const struct cell_run *argument __asm__("r8") = run;
-    register int (*function)(const struct cell_run *) __asm__("r9") = start;
-    __asm__ volatile(
-        "syscall\n\t"
-        "test %%rax, %%rax\n\t"
-        "jnz 1f\n\t"
-        "xor %%ebp, %%ebp\n\t"
-        "mov %%r8, %%rdi\n\t"
-        "call *%%r9\n\t"
-        "mov %%eax, %%edi\n\t"
-        "mov %[exit], %%eax\n\t"
-        "syscall\n\t"
-        "hlt\n"
-        "1:"
-        : "=a"(result)
-        : "a"(SYS_clone3), "D"(args), "S"(sizeof(*args)), "r"(argument),
-          "r"(function), [exit] "i"(SYS_exit_group)
-        : "rcx", "r11", "memory", "cc");
-#elif defined(__aarch64__)
-    __asm__ volatile("mov %0, sp" : "=r"(top));
-    args->stack = ((top - RED_ZONE) & ~15UL) - STACK_BYTES;
-    register long first __asm__("x0") = (long)args;
-    register long size __asm__("x1") = sizeof(*args);
-    register long number __asm__("x8") = SYS_clone3;
-    register const struct cell_run *argument __asm__("x9") = run;
-    register int (*function)(const struct cell_run *) __asm__("x10") = start;
-    __asm__ volatile(
-        "svc 0\n\t"
-        "cbnz x0, 1f\n\t"
-        "mov x29, xzr\n\t"
-        "mov x0, x9\n\t"
-        "blr x10\n\t"
-        "mov x8, %[exit]\n\t"
-        "svc 0\n\t"
-        "brk 1\n"
-        "1:"
-        : "+r"(first)
-        : "r"(size), "r"(number), "r"(argument), "r"(function), [exit] "i"(SYS_exit_group)
-        : "x30", "memory", "cc");
-    result = first;
-#else
-    (void)start; /* for others there are no policies */
-    (void)run;
-    (void)top;
-#endif
-    return result;
-}
-
 /*
  * The command's process begins in its cgroup, at which a cgroup namespace of its own is rooted;
  * init stays outside, since a cgroup is killed as a whole. Making that namespace is the last
@@ -104,7 +35,7 @@ static pid_t start_command(const struct cell_run *run, struct cupel_error *err)
         args.cgroup = (__u64)run->cgroup_fd;
     }
     run->report->init_setup_ns = cell_clock_ns(CLOCK_PROCESS_CPUTIME_ID);
-    long pid = share_memory(&args, cell_command_main, run);
+    long pid = cell_clone_sharing(&args, run);
     if (pid < 0)
         return cupel_fail(err, (int)pid, "start the command's process: %s",
                           strerrordesc_np((int)-pid));
