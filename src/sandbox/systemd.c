@@ -110,14 +110,18 @@ static int connect_to(const struct sockaddr_un *address)
 }
 
 /* Returns 0, or -ENOTSUP with *trial filled, as systemd_ask(); 1 if nobody at that address is
- * to be talked with, and ret->text says why. */
+ * to be talked with, or there is no time left for it, and ret->text says why. */
 static int ask_at(const struct sockaddr_un *address, const char *helper,
                   const struct wire_scope_request *request, struct wire_scope_answer *ret,
                   struct cupel_cgroup_trial *trial)
 {
     struct cupel_error err = {0};
-    CUPEL_AUTO_FD connection_fd = connect_to(address);
 
+    if (request->left_us == 0) {
+        (void)snprintf(ret->text, sizeof(ret->text), "there was no time left to ask");
+        return 1;
+    }
+    CUPEL_AUTO_FD connection_fd = connect_to(address);
     if (connection_fd < 0) {
         (void)snprintf(ret->text, sizeof(ret->text), "%s", strerrordesc_np(-connection_fd));
         return 1;

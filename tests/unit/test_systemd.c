@@ -399,11 +399,14 @@ static void a_bus_that_says_nothing_is_not_waited_for(void **state)
 {
     struct cupel_cgroup_trial trial = {0};
     CUPEL_AUTO_FD silent = listen_at(BUS);
+    CUPEL_AUTO_FD late = listen_at(PRIVATE); /* when it is its turn, the time is over */
 
     (void)state;
-    assert_true(silent >= 0);
+    assert_true(silent >= 0 && late >= 0);
     assert_fails(cgroup_scope_enter(SCOPE_PATH, &trial), &trial, CUPEL_CGROUP_NO_BUS,
-                 "neither " BUS " (Connection timed out) nor");
+                 "neither " BUS " (Connection timed out) nor " PRIVATE
+                 " (there was no time left to ask) answers");
+    assert_int_equal(unlink(PRIVATE), 0);
     assert_int_equal(unlink(BUS), 0);
 }
 
