@@ -19,6 +19,8 @@ LAYERS = {
     "grader": 3,
     "render": 3,
     "cli": 4,
+    "queue": 4,
+    "service": 5,
 }
 
 PUBLIC = {  # headers of include/cupel, by the module that implements them

@@ -1,0 +1,22 @@
+/* What is kept no longer. */
+#ifndef CUPEL_QUEUE_PRUNE_H
+#define CUPEL_QUEUE_PRUNE_H
+
+#include "queue/queue.h"
+
+struct cupel_pruned {
+    int64_t jobs;
+    int64_t blobs;
+    uint64_t bytes; /* of the blobs */
+};
+
+/*
+ * Drop jobs that ended more than age_us ago (but those whose score counts for a job that stays,
+ * and those of open regrades), with their attempts; and then blobs that no job, grader version
+ * or schedule names and that are older than a day, so that what is being added is not dropped.
+ * In small transactions; may be called while others work.
+ */
+CUPEL_MUST_CHECK int cupel_queue_prune(struct cupel_queue *queue, int64_t age_us,
+                                       struct cupel_pruned *ret, struct cupel_error *err);
+
+#endif

@@ -1,0 +1,61 @@
+/* A queue as the files of this module see it. */
+#ifndef CUPEL_QUEUE_INTERNAL_H
+#define CUPEL_QUEUE_INTERNAL_H
+
+#include "queue/queue.h"
+#include "queue/sql.h"
+
+struct cupel_queue {
+    struct sql *sql;
+    struct sql *ear; /* listens, and does nothing else; NULL: nobody does */
+    char *url;
+};
+
+/* job.c: the columns that job_read() reads, in their order. */
+extern const char job_columns[];
+
+/* A copy of a cell of rows that may be NULL, as that is. Returns 0 or -ENOMEM. */
+CUPEL_MUST_CHECK int queue_copy_text(const struct sql_rows *rows, size_t row, size_t column,
+                                     char **ret);
+
+/* *ret is the caller's to free. Returns 0 or -ENOMEM. */
+CUPEL_MUST_CHECK int job_read(const struct sql_rows *rows, size_t row, struct cupel_job **ret,
+                              struct cupel_error *err);
+
+/* hold.c: note how a lease ended, in a transaction. */
+CUPEL_MUST_CHECK int attempt_end(struct sql *sql, struct cupel_lease lease, const char *why,
+                                 struct cupel_error *err);
+
+/* ended.c: what follows from a job's end, in the transaction that ends it. */
+CUPEL_MUST_CHECK int job_ended(struct sql *sql, int64_t id, struct cupel_error *err);
+
+/* add.c: cupel_queue_add() in a transaction that is open. */
+CUPEL_MUST_CHECK int job_add(struct sql *sql, const struct cupel_job_request *request,
+                             int64_t *ret_id, bool *ret_is_new, struct cupel_error *err);
+
+/* jobs.c: cupel_queue_cancel() in a transaction that is open. */
+CUPEL_MUST_CHECK int job_cancel(struct sql *sql, int64_t id, enum cupel_job_state *ret,
+                                struct cupel_error *err);
+
+/* hooks.c: who is to be told of a job's end; graders.c: what becomes of the version that it
+ * checked, if any. In the transaction that ends the job. */
+CUPEL_MUST_CHECK int hooks_note_end(struct sql *sql, int64_t job, struct cupel_error *err);
+CUPEL_MUST_CHECK int graders_note_end(struct sql *sql, int64_t job, struct cupel_error *err);
+
+/* names.c: -EINVAL if it is not 1 to 64 of a-z, A-Z, 0-9, '-', '_' and '.', the first a letter
+ * or digit. what: "course". */
+CUPEL_MUST_CHECK int queue_check_name(const char *what, const char *name,
+                                      struct cupel_error *err);
+/* A course that there may not have been before, in a transaction. */
+CUPEL_MUST_CHECK int course_make(struct sql *sql, const char *name, struct cupel_error *err);
+
+/* blob.c: whether it is 64 lower-case hexadecimal digits. */
+bool queue_is_sha256(const char *text);
+
+/*
+ * tidy.c: give up leases that have run out, and jobs whose deadline has passed; make ready what
+ * was to wait until now. In a transaction.
+ */
+CUPEL_MUST_CHECK int queue_tidy(struct sql *sql, struct cupel_error *err);
+
+#endif
