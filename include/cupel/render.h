@@ -19,14 +19,22 @@ json_t *cupel_render_run(const struct cupel_outcome *outcome, enum cupel_view vi
 /* cupel.result/1, keys in the order of design section 6. A new reference, or NULL as above. */
 json_t *cupel_render_result(const struct cupel_result *result, enum cupel_view view);
 
-/* The same as text, as cupel_render_json_text() makes it of that, in much less memory: its
+/* One of its "tests": all, or what a learner may know of it. A new reference, or NULL as above.
+ */
+json_t *cupel_render_test(const struct cupel_test_result *test, enum cupel_view view);
+
+/* The result as text, as cupel_render_json_text() makes it of that, in much less memory: its
  * tests are never values at the same time. Returns 0 or -ENOMEM; errors of out are the caller's
  * to look for (ferror()). */
 CUPEL_MUST_CHECK int cupel_render_result_json(const struct cupel_result *result,
                                               enum cupel_view view, FILE *out);
 
-/* Either, as text: indented, keys in the given order, a final line feed. The caller frees. */
+/* Any of them, as text: indented, keys in the given order, a final line feed. The caller frees;
+ * NULL if memory ran out. */
 char *cupel_render_json_text(const json_t *json);
+
+/* The same in one line, which has no other line feed than the final one. */
+char *cupel_render_json_line(const json_t *json);
 
 /* The result for a terminal, one test a line, failures with message and output below; at most
  * width columns for its own text. colour: with SGR sequences. The caller frees; NULL if memory

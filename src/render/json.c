@@ -81,18 +81,28 @@ json_t *render_seconds(uint64_t ns)
     return render_number((double)us / 1e6);
 }
 
-char *cupel_render_json_text(const json_t *json)
+static char *dump(const json_t *json, size_t flags)
 {
-    size_t len = json_dumpb(json, NULL, 0, RENDER_JSON_FLAGS);
+    size_t len = json_dumpb(json, NULL, 0, flags);
     char *text = len > 0 ? malloc(len + 2) : NULL;
 
     if (text == NULL)
         return NULL;
-    if (json_dumpb(json, text, len, RENDER_JSON_FLAGS) != len) {
+    if (json_dumpb(json, text, len, flags) != len) {
         free(text);
         return NULL;
     }
     text[len] = '\n';
     text[len + 1] = '\0';
     return text;
+}
+
+char *cupel_render_json_text(const json_t *json)
+{
+    return dump(json, RENDER_JSON_FLAGS);
+}
+
+char *cupel_render_json_line(const json_t *json)
+{
+    return dump(json, JSON_COMPACT | RENDER_JSON_DIGITS);
 }

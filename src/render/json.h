@@ -13,7 +13,8 @@
 #include "cupel/outcome.h"
 
 /* Of jansson's encoder. 15 digits: what every double holds, so that 0.1 is printed as 0.1. */
-#define RENDER_JSON_FLAGS (JSON_INDENT(2) | JSON_REAL_PRECISION(15))
+#define RENDER_JSON_DIGITS JSON_REAL_PRECISION(15)
+#define RENDER_JSON_FLAGS  (JSON_INDENT(2) | RENDER_JSON_DIGITS)
 
 /* Put value (stolen) into *object, behind the members it has; *object becomes NULL on failure.
  */

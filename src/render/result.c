@@ -187,7 +187,7 @@ static json_t *harnesses_of(const struct cupel_result *result, enum cupel_view v
     return json;
 }
 
-json_t *render_result_test(const struct cupel_test_result *test, enum cupel_view view)
+json_t *cupel_render_test(const struct cupel_test_result *test, enum cupel_view view)
 {
     return render_shows_test(test, view) ? test_of(test, view) : hidden_test_of(test);
 }
@@ -197,7 +197,7 @@ static json_t *tests_of(const struct cupel_result *result, enum cupel_view view)
     json_t *json = json_array();
 
     for (size_t i = 0; i < result->test_count; i++)
-        render_append(&json, render_result_test(&result->tests[i], view));
+        render_append(&json, cupel_render_test(&result->tests[i], view));
     return json;
 }
 

@@ -1,4 +1,4 @@
-/* Parts of cupel.result/1. New references, NULL if memory ran out. Internal to src/render. */
+/* A part of cupel.result/1. A new reference, NULL if memory ran out. Internal to src/render. */
 #ifndef CUPEL_RENDER_RESULT_H
 #define CUPEL_RENDER_RESULT_H
 
@@ -8,8 +8,5 @@
 
 /* All but the tests: "tests" is there, and empty. */
 json_t *render_result_frame(const struct cupel_result *result, enum cupel_view view);
-
-/* One of "tests": all, or what a learner may know of it. */
-json_t *render_result_test(const struct cupel_test_result *test, enum cupel_view view);
 
 #endif

@@ -30,7 +30,7 @@ static int put_indented(const char *bytes, size_t len, void *owner)
 
 static int put_test(const struct cupel_test_result *test, enum cupel_view view, FILE *out)
 {
-    json_t *json = render_result_test(test, view);
+    json_t *json = cupel_render_test(test, view);
 
     if (json == NULL)
         return -ENOMEM;

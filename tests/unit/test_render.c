@@ -258,6 +258,17 @@ static void text_ends_with_a_line_feed_and_is_indented(void **state)
     json_decref(json);
 }
 
+static void a_line_has_one_line_feed_at_its_end(void **state)
+{
+    json_t *json = json_pack("{s:s, s:[f]}", "b", "1\n2", "a", 0.1);
+    CUPEL_AUTO_FREE char *text = cupel_render_json_line(json);
+
+    (void)state;
+    assert_string_equal(text, "{\"b\":\"1\\n2\",\"a\":[0.1]}\n");
+    assert_null(cupel_render_json_line(NULL));
+    json_decref(json);
+}
+
 static void scores_follow_the_status(void **state)
 {
     static const struct {
@@ -735,6 +746,7 @@ int main(void)
         cmocka_unit_test(numbers_print_short),
         cmocka_unit_test(seconds_have_six_decimals_at_most),
         cmocka_unit_test(text_ends_with_a_line_feed_and_is_indented),
+        cmocka_unit_test(a_line_has_one_line_feed_at_its_end),
         cmocka_unit_test(scores_follow_the_status),
         cmocka_unit_test(steps_that_did_not_run_have_no_run),
         cmocka_unit_test(a_rejected_submission_has_no_figures),
