@@ -7,6 +7,7 @@
 
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/events.h"
 #include "cli/install.h"
 #include "cli/job.h"
 #include "cli/open_grader.h"
@@ -35,6 +36,8 @@ static const char help[] =
     "                          they are worth, and no total that tells; default: staff\n"
     "      --keep FOLDER       leave the built submission and each test's output (its first\n"
     "                          64 KiB) there\n"
+    "      --events FD         tell of each step that ends, at once: an object of JSON a line\n"
+    "                          on descriptor FD, from 3 on\n"
     "      --quiet             say nothing but errors on standard error\n"
     "\n"
     "Sandbox:\n"
@@ -71,6 +74,7 @@ struct request {
     enum cupel_view view;
     unsigned jobs;
     unsigned require;
+    int events_fd; /* -1: none */
     bool quiet;
     bool help;
 };
@@ -82,6 +86,7 @@ enum option_id {
     OPTION_REQUIRE,
     OPTION_CGROUP,
     OPTION_KEEP,
+    OPTION_EVENTS,
     OPTION_QUIET
 };
 
@@ -93,6 +98,7 @@ static const struct option options[] = {
     {"require", required_argument, NULL, OPTION_REQUIRE},
     {"cgroup", required_argument, NULL, OPTION_CGROUP},
     {"keep", required_argument, NULL, OPTION_KEEP},
+    {"events", required_argument, NULL, OPTION_EVENTS},
     {"quiet", no_argument, NULL, OPTION_QUIET},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
@@ -141,6 +147,8 @@ static bool parse_option(struct request *request, int id, const char *value)
     case OPTION_KEEP:
         request->keep = value;
         return true;
+    case OPTION_EVENTS:
+        return cli_events_parse(request->command, value, &request->events_fd);
     case OPTION_QUIET:
         request->quiet = true;
         return true;
@@ -229,11 +237,26 @@ static char *report_run(const struct cupel_outcome *outcome)
     return text;
 }
 
+/* Who hears of a step. */
+struct watchers {
+    struct cupel_cli_progress progress;
+    struct cli_events events;
+};
+
+static void tell_step(void *owner, size_t done, size_t total, const char *id,
+                      const struct cupel_test_result *test)
+{
+    struct watchers *watchers = owner;
+
+    cupel_cli_progress_step(&watchers->progress, done, total, id, test);
+    cli_events_step(&watchers->events, done, total, id, test);
+}
+
 static int grade(const struct request *request, const struct cupel_cli_paths *paths,
                  const struct cupel_grader *grader, struct cupel_cgroup *cgroup)
 {
-    struct cupel_cli_progress progress = {.shown = !request->quiet && isatty(STDERR_FILENO),
-                                          .view = request->view};
+    struct watchers watchers = {
+        .progress = {.shown = !request->quiet && isatty(STDERR_FILENO), .view = request->view}};
     const struct cupel_grade_options grade_options = {
         .cell_path = paths->cell,
         .unpack_path = paths->unpack,
@@ -247,18 +270,20 @@ static int grade(const struct request *request, const struct cupel_cli_paths *pa
         .require = request->require,
         .cgroup = cgroup,
         .keep = request->keep,
-        .progress = cupel_cli_progress_step,
-        .owner = &progress,
+        .progress = tell_step,
+        .owner = &watchers,
     };
     struct cupel_result result = {0};
     struct cupel_error err = {0};
 
+    cli_events_init(&watchers.events, request->events_fd, request->view, grader);
     int r = cupel_grade(grader, &grade_options, &result, &err);
-    cupel_cli_progress_end(&progress);
+    cupel_cli_progress_end(&watchers.progress);
+    cli_events_end(&watchers.events);
     if (r < 0)
         return grade_failed(request, r, &err);
     /* Text on a terminal would be there twice. */
-    if (progress.shown && request->format != CLI_FORMAT_TEXT)
+    if (watchers.progress.shown && request->format != CLI_FORMAT_TEXT)
         cupel_cli_progress_summary(&result, request->view);
     int code = print_result(request, &result);
     if (code == CUPEL_EXIT_OK)
@@ -285,7 +310,8 @@ static int grade_in_cgroup(const struct request *request, const struct cupel_cli
 
 int cupel_cli_grade(int argc, char **argv)
 {
-    struct request request = {.command = argv[0], .jobs = cupel_cli_processors()};
+    struct request request = {
+        .command = argv[0], .jobs = cupel_cli_processors(), .events_fd = -1};
     struct cupel_cli_paths paths;
     struct cupel_grader *grader = NULL;
     struct cupel_error err = {0};

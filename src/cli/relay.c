@@ -54,7 +54,7 @@ static void watch(struct cli_relay *relay)
 {
     struct cupel_error err = {0};
 
-    if (relay->len == 0) {
+    if (relay->len == 0 || relay->loop == NULL) {
         unwatch(relay);
     } else if (!relay->watched) {
         int r = cupel_loop_add(relay->loop, &relay->source, EPOLLOUT, &err);

@@ -1,6 +1,7 @@
 /*
- * Output of a run on its way to a descriptor of ours, without ever waiting for its reader while
- * the run is at work: the loop must go on, since deadlines depend on it.
+ * Output of a run, or news of a grading, on its way to a descriptor of ours, without ever
+ * waiting for its reader while runs are at work: their loop must go on, since deadlines depend
+ * on it.
  */
 #ifndef CUPEL_CLI_RELAY_H
 #define CUPEL_CLI_RELAY_H
@@ -12,9 +13,9 @@
 #include "cupel/loop.h"
 
 struct cli_relay {
-    struct cupel_loop *loop; /* borrowed */
+    struct cupel_loop *loop; /* borrowed; or NULL */
     struct cupel_source source;
-    char *pending; /* owned; what the reader has not taken; a run's output limit bounds it */
+    char *pending; /* owned; what the reader has not taken; limits of output bound it */
     size_t len;
     size_t sent;
     size_t size;
@@ -23,7 +24,8 @@ struct cli_relay {
                     then */
 };
 
-/* fd is borrowed and stays as it is (blocking or not). */
+/* fd is borrowed and stays as it is (blocking or not). loop may be NULL: what the reader has
+ * not taken then waits for the next cli_relay_put(). */
 void cli_relay_init(struct cli_relay *relay, struct cupel_loop *loop, int fd);
 
 /* Pass on, now or later. */

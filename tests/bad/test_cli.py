@@ -8,6 +8,7 @@ from support import CUPEL
 LAYERS = "user_namespace, seccomp, no_new_privs, landlock or cgroup"
 FORMATS = "json, text, html, gradescope, coursera, prairielearn or junit"
 TEMPLATES = "c, gradescope, harness, io, java or python"
+DESCRIPTOR = "expected a descriptor from 3 on that is open for writing"
 NAME = (
     "expected a name of at most 64 letters, digits, '.', '_' and '-', since it becomes the grader's"
 )
@@ -31,6 +32,8 @@ CASES = [
     (["grade", "--view", "me", "a", "b"], "cupel grade: --view me: expected staff or learner"),
     (["grade", "--require", "selinux", "a", "b"], f"cupel grade: --require selinux: expected {LAYERS}"),
     (["grade", "--require", "seccomp,", "a", "b"], f"cupel grade: --require : expected {LAYERS}"),
+    (["grade", "--events", "2", "a", "b"], f"cupel grade: --events 2: {DESCRIPTOR}"),
+    (["grade", "--events", "9x", "a", "b"], f"cupel grade: --events 9x: {DESCRIPTOR}"),
     (["grade", "./nosuch", "b"], "cupel grade: ./nosuch: No such file or directory"),
     (["grade", "nosuch", "b"], "cupel grade: nosuch: No such file or directory"),
     (["test"], "cupel test: expected a grader; see cupel test --help"),
