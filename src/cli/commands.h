@@ -12,4 +12,7 @@ int cupel_cli_run(int argc, char **argv);
 int cupel_cli_policy(int argc, char **argv);
 int cupel_cli_doctor(int argc, char **argv);
 
+/* Any command of cupel-service's; returns only if that cannot be executed. */
+int cupel_cli_service(int argc, char **argv);
+
 #endif

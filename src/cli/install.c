@@ -57,6 +57,8 @@ int cupel_cli_paths_find(struct cupel_cli_paths *ret, struct cupel_error *err)
     if (r == 0)
         r = join(prefix, "libexec/cupel/cupel-scope", ret->scope, err);
     if (r == 0)
+        r = join(prefix, "libexec/cupel/cupel-service", ret->service, err);
+    if (r == 0)
         r = join(prefix, "share/cupel/policies", ret->policies, err);
     if (r == 0)
         r = join(prefix, "share/cupel/graders", ret->graders, err);

@@ -11,6 +11,7 @@ struct cupel_cli_paths {
     char unpack[PATH_MAX];   /* $prefix/libexec/cupel/cupel-unpack */
     char exec[PATH_MAX];     /* $prefix/libexec/cupel/cupel-exec */
     char scope[PATH_MAX];    /* $prefix/libexec/cupel/cupel-scope */
+    char service[PATH_MAX];  /* $prefix/libexec/cupel/cupel-service, which need not be there */
     char policies[PATH_MAX]; /* $prefix/share/cupel/policies */
     char graders[PATH_MAX];  /* $prefix/share/cupel/graders */
     char harness[PATH_MAX];  /* $prefix/share/cupel/harness */

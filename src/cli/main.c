@@ -4,8 +4,8 @@
  * Theory of operation. This process is the supervisor of design section 2: it reads graders,
  * policies and hidden data, starts cells (cupel-cell, executed afresh) and judges what their
  * runs did. It never runs, parses or unpacks anything of a learner's itself. Each command has a
- * file of its own; here is only the table of them. Libraries below do not print, exit or read
- * the environment.
+ * file of its own, and those of the service a program; here is only the table of them.
+ * Libraries below do not print, exit or read the environment.
  */
 #include <fcntl.h>
 #include <stdbool.h>
@@ -32,6 +32,14 @@ static const struct cupel_cli_command commands[] = {
      "what policies say: list, show, explain, diff, export, audit, learn"},
     {"doctor", cupel_cli_doctor,
      "what this host can enforce, what is missing, and what mends it"},
+    {"submit", cupel_cli_service, "hand a submission to a queue"},
+    {"jobs", cupel_cli_service, "list jobs of a queue; show, cancel one"},
+    {"result", cupel_cli_service, "the result of a job"},
+    {"regrade", cupel_cli_service, "grade again with another version of a grader, and compare"},
+    {"schedule", cupel_cli_service, "jobs that recur"},
+    {"worker", cupel_cli_service, "take jobs from a queue and do them"},
+    {"serve", cupel_cli_service, "the HTTP service, with pages and workers"},
+    {"token", cupel_cli_service, "who may use the service"},
     {"help", help, "the options of a command, as its --help"},
 };
 
