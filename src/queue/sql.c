@@ -13,6 +13,7 @@
 struct sql {
     const struct sql_backend *backend;
     void *connection;
+    bool in_transaction;
 };
 
 struct sql_value sql_int(int64_t value)
@@ -123,6 +124,27 @@ static char *expand(const struct sql_word *words, const char *text)
     return expanded;
 }
 
+/* Nobody knows what a statement has done whose connection was lost; unless it only reads. */
+static bool may_repeat(const struct sql *sql, const char *text)
+{
+    return !sql->in_transaction && behind(text, "SELECT") != NULL;
+}
+
+static int ask(struct sql *sql, const char *text, const struct sql_value *parameters,
+               size_t count, struct sql_rows *ret, int64_t *ret_changed,
+               struct cupel_error *err)
+{
+    int r = -EPIPE;
+
+    for (int i = 0; r == -EPIPE && i < (may_repeat(sql, text) ? 2 : 1); i++) {
+        r = sql->in_transaction ? 0 : sql->backend->mend(sql->connection, err);
+        if (r == 0)
+            r = sql->backend->query(sql->connection, text, parameters, count, ret, ret_changed,
+                                    err);
+    }
+    return r;
+}
+
 int sql_query(struct sql *sql, const char *text, const struct sql_value *parameters,
               size_t count, struct sql_rows **ret, int64_t *ret_changed,
               struct cupel_error *err)
@@ -134,7 +156,7 @@ int sql_query(struct sql *sql, const char *text, const struct sql_value *paramet
     if (expanded == NULL || rows == NULL)
         return cupel_fail(err, -ENOMEM, "ask the database: out of memory");
     int r =
-        sql->backend->query(sql->connection, expanded, parameters, count, rows, &changed, err);
+        ask(sql, expanded, parameters, count, rows, &changed, err);
     if (r < 0) {
         sql_rows_clear(rows);
         return r;
@@ -159,21 +181,34 @@ int sql_script(struct sql *sql, const char *text, struct cupel_error *err)
     return sql->backend->script(sql->connection, expanded, err);
 }
 
+/* A connection that was lost while nobody used it is found so here: once more. */
+static int begin(struct sql *sql, struct cupel_error *err)
+{
+    int r = -EPIPE;
+
+    for (int i = 0; r == -EPIPE && i < 2; i++) {
+        r = sql->backend->mend(sql->connection, err);
+        if (r == 0)
+            r = sql->backend->script(sql->connection, sql->backend->begin, err);
+    }
+    return r;
+}
+
 static int try(struct sql *sql,
                int (*body)(struct sql *sql, void *owner, struct cupel_error *err), void *owner,
                struct cupel_error *err)
 {
     struct cupel_error none = {0};
 
-    int r = sql->backend->mend(sql->connection, err);
-    if (r == 0)
-        r = sql->backend->script(sql->connection, sql->backend->begin, err);
+    int r = begin(sql, err);
     if (r < 0)
         return r;
+    sql->in_transaction = true;
     int done = body(sql, owner, err);
     r = done < 0 ? done : sql->backend->script(sql->connection, "COMMIT", err);
     if (r < 0) /* after a COMMIT that failed there may be nothing to undo */
         (void)!sql->backend->script(sql->connection, "ROLLBACK", &none);
+    sql->in_transaction = false;
     return r < 0 ? r : done;
 }
 

@@ -379,6 +379,25 @@ static void who_listens_hears_of_a_job(void **state)
     cupel_queue_close(other);
 }
 
+static void a_connection_that_was_cut_is_made_anew(void **state)
+{
+    static const char cut[] =
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE pid <> pg_backend_pid() AND backend_type LIKE 'client%'";
+    struct cupel_error err = {0};
+    struct sql *sql = NULL;
+
+    int64_t id = add_to(*state, "a");
+    assert_int_equal(sql_open(claims_url, &sql, &err), 0);
+    if (sql_is_postgres(sql))
+        assert_int_equal(sql_script(sql, cut, &err), 0);
+    assert_int_equal(claims_state_of(*state, id), CUPEL_JOB_READY);
+    if (sql_is_postgres(sql))
+        assert_int_equal(sql_script(sql, cut, &err), 0);
+    assert_int_equal(lease_id(*state), id);
+    sql_close(sql);
+}
+
 static void a_later_schema_is_refused(void **state)
 {
     struct cupel_queue *queue = NULL;
@@ -493,6 +512,7 @@ int main(int argc, char **argv)
         CLAIM(a_job_waits_for_its_time_and_not_beyond_its_deadline),
         CLAIM(a_blob_is_found_by_its_hash),
         CLAIM(who_listens_hears_of_a_job),
+        CLAIM(a_connection_that_was_cut_is_made_anew),
         CLAIM(a_later_schema_is_refused),
         CLAIM(what_is_no_queue_is_refused),
         CLAIM(every_job_ends_once_whoever_is_killed),
