@@ -64,8 +64,9 @@ CUPEL_MUST_CHECK int cupel_queue_list_graders(struct cupel_queue *queue, const c
 CUPEL_MUST_CHECK int cupel_queue_roll_back_grader(struct cupel_queue *queue, const char *name,
                                                   int64_t number, struct cupel_error *err);
 
-/* How scores of a grader's live jobs are spread: how many have a fraction of the maximum in
- * each of `bins` equal parts, the last with 1 in it. ret has room for bins, 1 to 100. */
+/* How the scores that count for a grader's jobs of priority live are spread: how many have a
+ * fraction of the maximum in each of `bins` equal parts, the last with 1 in it. ret has room
+ * for bins. -EINVAL: bins is not 1 to 100. */
 CUPEL_MUST_CHECK int cupel_queue_score_histogram(struct cupel_queue *queue, const char *name,
                                                  size_t bins, int64_t *ret,
                                                  struct cupel_error *err);

@@ -42,8 +42,8 @@ struct cupel_regrade {
     int64_t total;        /* jobs */
     int64_t ended;
     int64_t graded;  /* that have a new score */
-    int64_t changed; /* of those */
-    int64_t higher;
+    int64_t changed; /* of those: points, or the maximum, are others than what counts */
+    int64_t higher;  /* by points, whatever the maximum */
     int64_t lower;
 };
 
@@ -71,7 +71,8 @@ struct cupel_regrade_items {
 };
 
 /* -ENOENT: no such grader or version, or nothing to grade again; -EACCES: it is another
- * course's; -EBUSY: a regrade of this grader is open. */
+ * course's; -EBUSY: a regrade of this grader is open, or `to` is being checked; -EINVAL: `to`
+ * was refused, or sample is negative. */
 CUPEL_MUST_CHECK int cupel_queue_regrade(struct cupel_queue *queue,
                                          const struct cupel_regrade_request *request,
                                          int64_t *ret_id, struct cupel_error *err);
@@ -85,7 +86,7 @@ CUPEL_MUST_CHECK int cupel_queue_list_regrades(struct cupel_queue *queue, const 
                                                const char *course,
                                                struct cupel_regrade_list *ret,
                                                struct cupel_error *err);
-/* By job, behind `after`; only those whose score changes if changed_only. */
+/* By job, behind `after`, at most limit; only those that are `changed` if changed_only. */
 CUPEL_MUST_CHECK int cupel_queue_list_regrade_items(struct cupel_queue *queue, int64_t id,
                                                     bool changed_only, int64_t after,
                                                     size_t limit,
@@ -96,7 +97,8 @@ CUPEL_MUST_CHECK int cupel_queue_list_regrade_items(struct cupel_queue *queue, i
  * is not open. */
 CUPEL_MUST_CHECK int cupel_queue_publish_regrade(struct cupel_queue *queue, int64_t id,
                                                  struct cupel_error *err);
-/* Drop it: jobs that have not ended are cancelled. -ENOENT; -EINVAL: it is not open. */
+/* Drop it: jobs that have not ended are cancelled. -ENOENT; -EINVAL: it is not open. If that
+ * fails midway, it is open still and can be withdrawn again. */
 CUPEL_MUST_CHECK int cupel_queue_withdraw_regrade(struct cupel_queue *queue, int64_t id,
                                                   struct cupel_error *err);
 

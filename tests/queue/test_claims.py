@@ -5,7 +5,7 @@ import subprocess
 import postgres
 import support
 
-SUBJECTS = ("jobs",)
+SUBJECTS = ("graders", "jobs", "regrades")
 
 
 class Claims(support.TestCase):
