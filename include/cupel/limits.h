@@ -37,6 +37,9 @@ enum cupel_limit {
     CUPEL_LIMIT_OPEN_FILES,
 };
 
+/* Indexed by the enum, NULL-terminated; that of CUPEL_LIMIT_NONE is "none". */
+extern const char *const cupel_limit_names[];
+
 /* "wall_time", "memory", …; NULL for CUPEL_LIMIT_NONE. Static storage. */
 const char *cupel_limit_name(enum cupel_limit limit);
 

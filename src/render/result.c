@@ -2,6 +2,7 @@
 
 #include "cupel/render.h"
 #include "render/json.h"
+#include "render/names.h"
 #include "render/result.h"
 #include "render/view.h"
 
@@ -91,7 +92,7 @@ static json_t *test_of(const struct cupel_test_result *test, enum cupel_view vie
     render_put(&json, "max_score", render_number(test->max_score));
     render_put(&json, "bonus", json_boolean(test->bonus));
     render_put(&json, "visibility", json_string(cupel_visibility_names[test->visibility]));
-    render_put(&json, "separation", json_string(test->in_process ? "in-process" : "judge"));
+    render_put(&json, "separation", json_string(render_separation_names[test->in_process]));
     render_put(&json, "harness", render_text(test->harness));
     render_put(&json, "output", render_text(test->output != NULL ? test->output : ""));
     render_put(&json, "message", render_text(test->message));
@@ -121,7 +122,7 @@ static json_t *harness_of(const struct cupel_harness_result *harness, enum cupel
     json_t *json = json_object();
 
     render_put(&json, "id", render_text(harness->id));
-    render_put(&json, "separation", json_string(harness->in_process ? "in-process" : "judge"));
+    render_put(&json, "separation", json_string(render_separation_names[harness->in_process]));
     render_put(&json, "passed", shown ? json_boolean(harness->passed) : json_null());
     render_put(&json, "message", shown ? render_text(harness->message) : json_null());
     render_put(&json, "output",
@@ -164,7 +165,7 @@ static json_t *entry_of(const struct cupel_leaderboard_entry *entry, bool scored
 
     render_put(&json, "name", render_text(entry->name));
     render_put(&json, "value", scored ? render_number(entry->value) : json_null());
-    render_put(&json, "order", json_string(entry->descending ? "desc" : "asc"));
+    render_put(&json, "order", json_string(render_order_names[entry->descending]));
     return json;
 }
 

@@ -4,37 +4,11 @@
 
 #include "cupel/render.h"
 #include "render/json.h"
-
-static const char *status_name(enum cupel_run_status status)
-{
-    switch (status) {
-    case CUPEL_RUN_EXITED:
-        return "exited";
-    case CUPEL_RUN_SIGNALED:
-        return "signaled";
-    case CUPEL_RUN_LIMIT:
-        return "limit";
-    case CUPEL_RUN_SANDBOX_ERROR:
-        break;
-    }
-    return "sandbox_error";
-}
+#include "render/names.h"
 
 const char *render_mechanism_name(enum cupel_mechanism mechanism)
 {
-    switch (mechanism) {
-    case CUPEL_BY_CGROUP:
-        return "cgroup";
-    case CUPEL_BY_WATCHDOG:
-        return "watchdog";
-    case CUPEL_BY_RLIMIT:
-        return "rlimit";
-    case CUPEL_BY_RUSAGE:
-        return "rusage";
-    case CUPEL_BY_NONE:
-        break;
-    }
-    return NULL;
+    return mechanism != CUPEL_BY_NONE ? render_mechanism_names[mechanism] : NULL;
 }
 
 static json_t *limits_of(const struct cupel_limits *limits)
@@ -59,7 +33,6 @@ static json_t *limits_of(const struct cupel_limits *limits)
 static json_t *enforcement_of(const struct cupel_enforcement *enforcement)
 {
     json_t *json = json_object();
-    bool loopback = enforcement->network == CUPEL_NETWORK_LOOPBACK;
     int abi = enforcement->landlock_abi;
 
     render_put(&json, "memory", render_text(render_mechanism_name(enforcement->memory)));
@@ -68,7 +41,7 @@ static json_t *enforcement_of(const struct cupel_enforcement *enforcement)
     render_put(&json, "cpus", render_text(render_mechanism_name(enforcement->cpus)));
     render_put(&json, "cgroup", render_text(enforcement->cgroup));
     render_put(&json, "user_namespace", json_boolean(enforcement->user_namespace));
-    render_put(&json, "network", json_string(loopback ? "loopback" : "none"));
+    render_put(&json, "network", json_string(render_network_names[enforcement->network]));
     render_put(&json, "no_new_privs", json_boolean(enforcement->no_new_privs));
     /* null: a run that failed before they were dropped */
     render_put(&json, "capabilities",
@@ -149,7 +122,7 @@ static void put_end(json_t **json, const struct cupel_outcome *outcome, enum cup
     bool by_limit = outcome->status == CUPEL_RUN_LIMIT;
     bool by_signal = outcome->status == CUPEL_RUN_SIGNALED || by_limit;
 
-    render_put(json, "status", json_string(status_name(outcome->status)));
+    render_put(json, "status", json_string(render_run_status_names[outcome->status]));
     render_put(json, "exit_code", exited ? json_integer(outcome->exit_code) : json_null());
     render_put(json, "signal",
                by_signal && outcome->signal != 0 ? json_integer(outcome->signal) : json_null());
