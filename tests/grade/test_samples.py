@@ -1,7 +1,8 @@
 """Every shipped sample ends as its expected.json says (`cupel test`), and every result follows
-its schema."""
+its schema and can be read back."""
 
 import json
+import subprocess
 
 import grading
 import support
@@ -26,7 +27,7 @@ class Samples(grading.GradeCase):
             tested += len(samples)
         self.assertEqual(tested, len(grading.samples()))
 
-    def test_each_result_follows_its_schema(self):
+    def test_each_result_follows_its_schema_and_is_read_back_as_it_was(self):
         for grader, sample in grading.samples():
             if sample.name != "loops":  # these take long, and a limit is in others as well
                 with self.subTest(grader=grader.name, sample=sample.name):
@@ -34,6 +35,15 @@ class Samples(grading.GradeCase):
                     code = 3 if expected["status"] == "rejected" else 0
                     result = self.grade(grader, grading.submission(sample), code=code)
                     self.assertEqual(support.schema_faults(result, "result"), [])
+                    again = subprocess.run(
+                        [support.HELPERS / "reread_result"],
+                        input=json.dumps(result),
+                        capture_output=True,
+                        text=True,
+                        check=False,
+                    )
+                    self.assertEqual(again.returncode, 0, again.stderr)
+                    self.assertEqual(json.loads(again.stdout), result)
 
     def test_the_compilers_output_is_shown(self):
         result = self.grade(*grading.sample("fibonacci", "build-fails"))
