@@ -22,10 +22,10 @@ json_t *cupel_render_result(const struct cupel_result *result, enum cupel_view v
 /*
  * The result whose cupel.result/1 for staff document is (borrowed; NULL is no result), so that
  * it can be rendered for others and in other formats. *ret is the caller's to clear. What the
- * document does not tell is zero or, of figures, CUPEL_UNKNOWN and NaN; so are, where a test is
- * hidden, the learner's totals. Documents of others, of whatever size and content, do no harm:
- * the result takes memory in proportion to the document. Returns 0; -EPROTO with the first key
- * that is wrong, "tests[3].verdict: expected one of …"; -ENOMEM.
+ * document does not tell is zero or, of figures, CUPEL_UNKNOWN and NaN. Documents of others, of
+ * whatever size and content, do no harm: the result takes memory in proportion to the document.
+ * Returns 0; -EPROTO with the first key that is wrong, "tests[3].verdict: expected one of …";
+ * -ENOMEM.
  */
 CUPEL_MUST_CHECK int cupel_render_read_result(const json_t *document, struct cupel_result *ret,
                                               struct cupel_error *err);

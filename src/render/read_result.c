@@ -7,7 +7,6 @@
 #include "cupel/render.h"
 #include "render/names.h"
 #include "render/read.h"
-#include "render/read_learner.h"
 #include "render/view.h"
 
 /* The one word that a key has. */
@@ -27,10 +26,11 @@ static int read_score(const struct read_place *place, void *object, const struct
                       struct cupel_error *err)
 {
     struct cupel_result *result = object;
+    double *score = read_target(object, key);
 
     if (render_is_scored(result))
         return read_points(place, object, key, err);
-    result->score = NAN;
+    *score = NAN;
     if (json_is_null(place->json))
         return 0;
     return read_fail(place, err, "expected null, as the status is \"%s\"",
@@ -152,6 +152,7 @@ static const struct read_shape harness_shape = {
             {"undeclared", read_list, HARNESS(undeclared),
              .beside = offsetof(struct cupel_harness_result, undeclared_count),
              .shape = &undeclared_shape},
+            {"withheld", read_bool, HARNESS(withheld)},
             {0},
         },
 };
@@ -168,6 +169,7 @@ static const struct read_shape group_shape = {
             {"max_score", read_points, GROUP(max_score)},
             {"bonus", read_bool, GROUP(bonus)},
             {"tests", read_strings, GROUP(tests)},
+            {"withheld", read_bool, GROUP(withheld)},
             {0},
         },
 };
@@ -181,6 +183,8 @@ static const struct read_shape penalty_shape = {
             {"id", read_text, PENALTY(id)},
             {"points", read_points, PENALTY(points)},
             {"tests", read_strings, PENALTY(tests)},
+            {"learner_points", read_points, PENALTY(learner_points)},
+            {"withheld", read_bool, PENALTY(withheld)},
             {0},
         },
 };
@@ -194,6 +198,7 @@ static const struct read_shape entry_shape = {
             {"name", read_text, ENTRY(name)},
             {"value", read_number, ENTRY(value), .nullable = true},
             {"order", read_either, ENTRY(descending), .names = render_order_names},
+            {"withheld", read_bool, ENTRY(withheld)},
             {0},
         },
 };
@@ -224,10 +229,29 @@ static const struct read_shape submission_shape = {
         },
 };
 
+/* Which tests are in a group: by a set, since they may be too many to look for each. */
+static int read_membership(const struct read_place *place, void *object,
+                           struct cupel_error *err)
+{
+    struct cupel_result *result = object;
+    json_t *grouped = json_object();
+    int r = 0;
+
+    (void)place;
+    for (size_t i = 0; i < result->group_count; i++) {
+        for (char **id = result->groups[i].tests; id != NULL && *id != NULL; id++)
+            r |= json_object_set_new_nocheck(grouped, *id, json_true());
+    }
+    for (size_t i = 0; i < result->test_count; i++)
+        result->tests[i].in_group = json_object_get(grouped, result->tests[i].id) != NULL;
+    json_decref(grouped);
+    return r == 0 ? 0 : cupel_fail(err, -ENOMEM, "out of memory");
+}
+
 static const char *const schemas[] = {"cupel.result/1", NULL};
 
 static const struct read_shape result_shape = {
-    .finish = read_learner,
+    .finish = read_membership,
     .keys =
         (const struct read_key[]){
             {"schema", read_schema, .names = schemas},
@@ -236,6 +260,8 @@ static const struct read_shape result_shape = {
             {"submission", read_object, .shape = &submission_shape},
             {"score", read_score, RESULT(score)},
             {"max_score", read_points, RESULT(max_score)},
+            {"learner_score", read_score, RESULT(learner_score)},
+            {"learner_max_score", read_points, RESULT(learner_max_score)},
             {"message", read_text, RESULT(message), .nullable = true},
             {"build", LIST(builds, build_count, build_shape)},
             {"judge_build", LIST(judge_builds, judge_build_count, build_shape)},

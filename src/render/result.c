@@ -130,6 +130,7 @@ static json_t *harness_of(const struct cupel_harness_result *harness, enum cupel
                      : json_null());
     render_put(&json, "run", run_of(shown && harness->ran, &harness->run, view));
     render_put(&json, "undeclared", undeclared_of(harness, view));
+    render_put(&json, "withheld", json_boolean(harness->withheld));
     return json;
 }
 
@@ -144,6 +145,7 @@ static json_t *group_of(const struct cupel_group_result *group, enum cupel_view 
     render_put(&json, "max_score", render_number(group->max_score));
     render_put(&json, "bonus", json_boolean(group->bonus));
     render_put(&json, "tests", strings_of(group->tests));
+    render_put(&json, "withheld", json_boolean(group->withheld));
     return json;
 }
 
@@ -156,6 +158,8 @@ static json_t *penalty_of(const struct cupel_penalty_result *penalty, enum cupel
     render_put(&json, "points",
                shown ? render_number(render_penalty(penalty, view)) : json_null());
     render_put(&json, "tests", strings_of(penalty->tests));
+    render_put(&json, "learner_points", render_number(penalty->learner_points));
+    render_put(&json, "withheld", json_boolean(penalty->withheld));
     return json;
 }
 
@@ -166,6 +170,7 @@ static json_t *entry_of(const struct cupel_leaderboard_entry *entry, bool scored
     render_put(&json, "name", render_text(entry->name));
     render_put(&json, "value", scored ? render_number(entry->value) : json_null());
     render_put(&json, "order", json_string(render_order_names[entry->descending]));
+    render_put(&json, "withheld", json_boolean(entry->withheld));
     return json;
 }
 
@@ -255,6 +260,9 @@ static void put_score(json_t **json, const struct cupel_result *result, enum cup
     render_put(json, "score", scored ? render_number(score) : json_null());
     render_put(json, "max_score", render_number(max_score));
     render_put(json, "fraction", has_fraction ? render_number(score / max_score) : json_null());
+    render_put(json, "learner_score",
+               scored ? render_number(result->learner_score) : json_null());
+    render_put(json, "learner_max_score", render_number(result->learner_max_score));
 }
 
 /* How long it took tells of the tests that are not shown. */

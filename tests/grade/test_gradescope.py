@@ -60,7 +60,7 @@ class Gradescope(compat.CompatCase):
         self.assertEqual(first, {**first, **expected, "separation": "in-process"})
         expected = {"id": "test-2", "title": "1.2 Secret sum", "verdict": "failed", "score": 0}
         self.assertEqual(second, {**second, **expected, "visibility": "hidden"})
-        board = [{"name": "Speed", "value": 3.5, "order": "asc"}]
+        board = [{"name": "Speed", "value": 3.5, "order": "asc", "withheld": False}]
         self.assertEqual(result["leaderboard"], board)
         self.assertEqual(result["build"][0]["output"], "All run.")
         self.assertEqual(result["harnesses"][0]["id"], "autograder")

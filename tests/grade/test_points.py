@@ -124,10 +124,14 @@ class Points(grading.GradeCase):
         entries = {entry["name"]: entry for entry in result["leaderboard"]}
         run = result["tests"][0]["run"]
         for value in values[:3]:
-            self.assertEqual(entries[value], {"name": value, "value": run[value], "order": "asc"})
-        self.assertEqual(entries["score"], {"name": "score", "value": 3, "order": "desc"})
-        self.assertEqual(entries["bad"], {"name": "bad", "value": None, "order": "desc"})
+            entry = {"name": value, "value": run[value], "order": "asc", "withheld": False}
+            self.assertEqual(entries[value], entry)
+        entry = {"name": "score", "value": 3, "order": "desc", "withheld": False}
+        self.assertEqual(entries["score"], entry)
+        entry = {"name": "bad", "value": None, "order": "desc", "withheld": False}
+        self.assertEqual(entries["bad"], entry)
         self.assertGreater(entries["secret-rank"]["value"], 0)
+        self.assertTrue(entries["secret-rank"]["withheld"])
         learner = self.graded(tests, "--view", "learner", leaderboard=board)
         self.assertNotIn("secret-rank", json.dumps(learner["leaderboard"]))
 

@@ -78,8 +78,9 @@ static void result_has_the_keys_of_the_design_in_order(void **state)
 
     (void)state;
     assert_keys(json,
-                "schema cupel status grader submission score max_score fraction message "
-                "build judge_build tests harnesses groups penalties leaderboard started_at "
+                "schema cupel status grader submission score max_score fraction "
+                "learner_score learner_max_score message build judge_build tests harnesses "
+                "groups penalties leaderboard started_at "
                 "wall_seconds");
     assert_keys(json_object_get(json, "grader"), "name version sha256");
     assert_keys(json_object_get(json, "submission"), "sha256 files bytes warnings");
@@ -89,9 +90,11 @@ static void result_has_the_keys_of_the_design_in_order(void **state)
                 "id title verdict reason score max_score bonus visibility separation harness "
                 "output message difference run judge");
     assert_keys(json_array_get(json_object_get(json, "groups"), 0),
-                "id title score max_score bonus tests");
-    assert_keys(json_array_get(json_object_get(json, "penalties"), 0), "id points tests");
-    assert_keys(json_array_get(json_object_get(json, "leaderboard"), 0), "name value order");
+                "id title score max_score bonus tests withheld");
+    assert_keys(json_array_get(json_object_get(json, "penalties"), 0),
+                "id points tests learner_points withheld");
+    assert_keys(json_array_get(json_object_get(json, "leaderboard"), 0),
+                "name value order withheld");
     json_decref(json);
     cupel_result_clear(&result);
 }
@@ -395,27 +398,36 @@ static void figures_made_of_hidden_tests_are_withheld_from_learners(void **state
         staff,
         "[1.333333, [{\"id\": \"basic\", \"title\": \"The basics\", \"score\": 0, "
         "\"max_score\": 30, \"bonus\": false, "
-        "\"tests\": [\"small\", \"large\"]}, "
+        "\"tests\": [\"small\", \"large\"], \"withheld\": false}, "
         "{\"id\": \"extra\", \"title\": \"The GROUP that tells\", \"score\": 4.75, "
         "\"max_score\": 5, \"bonus\": true, \"tests\": "
-        "[\"large\", \"secret\"]}], "
-        "[{\"id\": \"style\", \"points\": 2, \"tests\": [\"small\", \"large\"]}, "
-        "{\"id\": \"forbidden\", \"points\": 7.25, \"tests\": [\"small\", \"secret\"]}], "
-        "[{\"name\": \"Time\", \"value\": 0.008, \"order\": \"asc\"}, "
-        "{\"name\": \"Points\", \"value\": null, \"order\": \"desc\"}, "
-        "{\"name\": \"The RANK that tells\", \"value\": 1.25, \"order\": \"asc\"}]]");
+        "[\"large\", \"secret\"], \"withheld\": true}], "
+        "[{\"id\": \"style\", \"points\": 2, \"tests\": [\"small\", \"large\"], "
+        "\"learner_points\": 1, \"withheld\": false}, "
+        "{\"id\": \"forbidden\", \"points\": 7.25, \"tests\": [\"small\", \"secret\"], "
+        "\"learner_points\": 0, \"withheld\": true}], "
+        "[{\"name\": \"Time\", \"value\": 0.008, \"order\": \"asc\", "
+        "\"withheld\": false}, "
+        "{\"name\": \"Points\", \"value\": null, \"order\": \"desc\", "
+        "\"withheld\": false}, "
+        "{\"name\": \"The RANK that tells\", \"value\": 1.25, \"order\": \"asc\", "
+        "\"withheld\": true}]]");
     assert_string_equal(
         learner,
         "[0, [{\"id\": \"basic\", \"title\": \"The basics\", \"score\": 0, \"max_score\": 30, "
         "\"bonus\": false, "
-        "\"tests\": [\"small\", \"large\"]}, "
+        "\"tests\": [\"small\", \"large\"], \"withheld\": false}, "
         "{\"id\": \"extra\", \"title\": null, \"score\": null, \"max_score\": 5, \"bonus\": "
         "true, \"tests\": "
-        "[\"large\", \"secret\"]}], "
-        "[{\"id\": \"style\", \"points\": 1, \"tests\": [\"small\", \"large\"]}, "
-        "{\"id\": \"forbidden\", \"points\": null, \"tests\": [\"small\", \"secret\"]}], "
-        "[{\"name\": \"Time\", \"value\": 0.008, \"order\": \"asc\"}, "
-        "{\"name\": \"Points\", \"value\": null, \"order\": \"desc\"}]]");
+        "[\"large\", \"secret\"], \"withheld\": true}], "
+        "[{\"id\": \"style\", \"points\": 1, \"tests\": [\"small\", \"large\"], "
+        "\"learner_points\": 1, \"withheld\": false}, "
+        "{\"id\": \"forbidden\", \"points\": null, \"tests\": [\"small\", \"secret\"], "
+        "\"learner_points\": 0, \"withheld\": true}], "
+        "[{\"name\": \"Time\", \"value\": 0.008, \"order\": \"asc\", "
+        "\"withheld\": false}, "
+        "{\"name\": \"Points\", \"value\": null, \"order\": \"desc\", "
+        "\"withheld\": false}]]");
     cupel_result_clear(&result);
 }
 
@@ -426,7 +438,9 @@ static void a_leaderboard_without_a_score_has_no_figures(void **state)
     (void)state;
     result.status = CUPEL_STATUS_GRADER_ERROR;
     CUPEL_AUTO_FREE char *text = figures_of(&result, CUPEL_VIEW_LEARNER);
-    assert_non_null(strstr(text, "{\"name\": \"Time\", \"value\": null, \"order\": \"asc\"}"));
+    assert_non_null(strstr(text,
+                           "{\"name\": \"Time\", \"value\": null, \"order\": \"asc\", "
+                           "\"withheld\": false}"));
     cupel_result_clear(&result);
 }
 
