@@ -151,7 +151,7 @@ static void put_test(struct page *page, const struct cupel_result *result,
     bool shown = render_shows_test(test, view);
 
     open_case(page, result, "", test->id);
-    if (shown && test->ran)
+    if (shown && render_has_run(test))
         put_seconds(page, test->run.wall_ns);
     page_format(page, "><properties>");
     if (shown)
