@@ -22,11 +22,19 @@ class Postgres:
             nobody = pwd.getpwnam(NOBODY)
             self.user = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
             os.chown(self.folder, nobody.pw_uid, nobody.pw_gid)
-        self.url = f"postgresql:///postgres?host={self.folder}&user=cupel"
+        self.url = self._url("postgres")
         self.process = None
         self._run("initdb", "--auth=trust", "--username=cupel", "--no-sync", "--encoding=UTF8",
                   "--locale=C", "--pgdata", self.folder / "data")
         self.start()
+
+    def _url(self, database):
+        return f"postgresql:///{database}?host={self.folder}&user=cupel"
+
+    def database(self, name):
+        """The URL of a new one."""
+        self.query(f"CREATE DATABASE {name}")
+        return self._url(name)
 
     def _run(self, program, *arguments):
         subprocess.run([PROGRAMS / program, *arguments], check=True, cwd=self.folder,

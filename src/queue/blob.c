@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -18,8 +19,7 @@
 #include "cupel/path.h"
 #include "queue/queue_internal.h"
 
-#define CHUNK  65536
-#define PREFIX 2 /* digits that name a folder */
+#define CHUNK 65536
 
 bool queue_is_sha256(const char *text)
 {
@@ -67,8 +67,7 @@ static int copy(int from_fd, int to_fd, uint64_t max_bytes, struct cupel_blob *r
     return 0;
 }
 
-/* "PATH.blobs", made if it is missing. */
-static int open_folder(const struct cupel_queue *queue, struct cupel_error *err)
+int blob_open_folder(const struct cupel_queue *queue, struct cupel_error *err)
 {
     CUPEL_AUTO_FREE char *path = NULL;
 
@@ -84,9 +83,9 @@ static int open_folder(const struct cupel_queue *queue, struct cupel_error *err)
 
 static int open_place(int folder_fd, const char *sha256)
 {
-    char name[PREFIX + 1];
+    char name[BLOB_PREFIX + 1];
 
-    (void)snprintf(name, sizeof(name), "%.*s", PREFIX, sha256);
+    (void)snprintf(name, sizeof(name), "%.*s", BLOB_PREFIX, sha256);
     if (mkdirat(folder_fd, name, 0700) < 0 && errno != EEXIST)
         return -errno;
     int fd = openat(folder_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -100,7 +99,9 @@ static int keep(int folder_fd, const char *temporary, int fd, const char *sha256
 
     if (place_fd < 0)
         return place_fd;
-    if (fsync(fd) < 0 || renameat(folder_fd, temporary, place_fd, sha256 + PREFIX) < 0 ||
+    /* Whoever drops an old file of that name waits, and then sees a young one. */
+    if (fsync(fd) < 0 || TEMP_FAILURE_RETRY(flock(place_fd, LOCK_SH)) < 0 ||
+        renameat(folder_fd, temporary, place_fd, sha256 + BLOB_PREFIX) < 0 ||
         fsync(place_fd) < 0)
         return -errno;
     return 0;
@@ -109,7 +110,7 @@ static int keep(int folder_fd, const char *temporary, int fd, const char *sha256
 static int put_in_folder(const struct cupel_queue *queue, int from_fd, uint64_t max_bytes,
                          struct cupel_blob *ret, struct cupel_error *err)
 {
-    CUPEL_AUTO_FD folder_fd = open_folder(queue, err);
+    CUPEL_AUTO_FD folder_fd = blob_open_folder(queue, err);
     char temporary[32];
     uint64_t number = 0;
 
@@ -117,7 +118,7 @@ static int put_in_folder(const struct cupel_queue *queue, int from_fd, uint64_t 
         return folder_fd;
     if (getrandom(&number, sizeof(number), 0) < 0)
         return cupel_fail_errno(err, "getrandom");
-    (void)snprintf(temporary, sizeof(temporary), "new-%016jx", (uintmax_t)number);
+    (void)snprintf(temporary, sizeof(temporary), BLOB_TEMPORARY "%016jx", (uintmax_t)number);
     CUPEL_AUTO_FD fd =
         openat(folder_fd, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     int r = fd < 0 ? -errno : copy(from_fd, fd, max_bytes, ret);
@@ -169,12 +170,12 @@ static int fail_missing(const char *sha256, struct cupel_error *err)
 static int open_in_folder(const struct cupel_queue *queue, const char *sha256,
                           struct cupel_error *err)
 {
-    CUPEL_AUTO_FD folder_fd = open_folder(queue, err);
+    CUPEL_AUTO_FD folder_fd = blob_open_folder(queue, err);
     char name[CUPEL_SHA256_HEX_SIZE + 1];
 
     if (folder_fd < 0)
         return folder_fd;
-    (void)snprintf(name, sizeof(name), "%.*s/%s", PREFIX, sha256, sha256 + PREFIX);
+    (void)snprintf(name, sizeof(name), "%.*s/%s", BLOB_PREFIX, sha256, sha256 + BLOB_PREFIX);
     int fd = openat(folder_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0 && errno == ENOENT)
         return fail_missing(sha256, err);

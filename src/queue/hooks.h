@@ -1,7 +1,7 @@
 /*
  * Webhooks: who is told when a job ends. Noted in the transaction that ends the job, so that
  * none is forgotten; told at least once, again with backoff (5 s, twice as long each time, up
- * to an hour; 20 times, two thirds of a day in all), then dead, and listed.
+ * to an hour; 20 times, over ten hours in all), then dead, and listed.
  */
 #ifndef CUPEL_QUEUE_HOOKS_H
 #define CUPEL_QUEUE_HOOKS_H
@@ -59,14 +59,15 @@ CUPEL_MUST_CHECK int cupel_queue_remove_hook(struct cupel_queue *queue, const ch
 CUPEL_MUST_CHECK int cupel_queue_lease_delivery(struct cupel_queue *queue, int64_t lease_us,
                                                 struct cupel_delivery **ret,
                                                 int64_t *ret_next_us, struct cupel_error *err);
-/* It is told; the row is dropped. */
+/* It is told; the row is dropped. -ESTALE: it is another's, or gone; so is it below. */
 CUPEL_MUST_CHECK int cupel_queue_delivered(struct cupel_queue *queue, int64_t id, int64_t token,
                                            struct cupel_error *err);
 /* It is not: again later, or dead. */
 CUPEL_MUST_CHECK int cupel_queue_not_delivered(struct cupel_queue *queue, int64_t id,
                                                int64_t token, const char *why,
                                                struct cupel_error *err);
-/* Those that failed at least once, the newest first, at most limit; course NULL: of all. */
+/* Those that failed at least once, the newest first, at most limit; course NULL: of all
+ * hooks. Without secrets. */
 CUPEL_MUST_CHECK int cupel_queue_list_deliveries(struct cupel_queue *queue, const char *course,
                                                  size_t limit, struct cupel_delivery_list *ret,
                                                  struct cupel_error *err);

@@ -12,9 +12,10 @@ struct cupel_pruned {
 
 /*
  * Drop jobs that ended more than age_us ago (but those whose score counts for a job that stays,
- * and those of open regrades), with their attempts; and then blobs that no job, grader version
- * or schedule names and that are older than a day, so that what is being added is not dropped.
- * In small transactions; may be called while others work.
+ * and those of open regrades), with their attempts; and then blobs that no job, grader version,
+ * regrade or schedule names, itself or by a tree, and that were last put more than a day ago,
+ * so that what is being added is not dropped. In small transactions; may be called while others
+ * work.
  */
 CUPEL_MUST_CHECK int cupel_queue_prune(struct cupel_queue *queue, int64_t age_us,
                                        struct cupel_pruned *ret, struct cupel_error *err);

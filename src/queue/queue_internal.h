@@ -52,6 +52,25 @@ CUPEL_MUST_CHECK int course_make(struct sql *sql, const char *name, struct cupel
 /* blob.c: whether it is 64 lower-case hexadecimal digits. */
 bool queue_is_sha256(const char *text);
 
+/* blob.c: "PATH.blobs", made if it is missing, where SQLite's blobs are: in folders named by so
+ * many digits, in files named by the others. Returns a descriptor that the caller closes. */
+#define BLOB_PREFIX    2
+#define BLOB_TEMPORARY "new-" /* begins the name of a file that is still being written */
+CUPEL_MUST_CHECK int blob_open_folder(const struct cupel_queue *queue, struct cupel_error *err);
+
+/* What is dropped. */
+struct blob_sum {
+    int64_t count;
+    uint64_t bytes;
+};
+
+/*
+ * blob_drop.c: drop the blobs that were last put before before_us and that the table kept_blobs
+ * (of the connection, column sha256) does not name. -errno with err.
+ */
+CUPEL_MUST_CHECK int blob_drop(struct cupel_queue *queue, int64_t before_us,
+                               struct blob_sum *ret, struct cupel_error *err);
+
 /*
  * tidy.c: give up leases that have run out, and jobs whose deadline has passed; make ready what
  * was to wait until now. In a transaction.

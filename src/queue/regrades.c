@@ -64,7 +64,8 @@ static int insert_jobs(struct sql *sql, const struct asking *asking, const char 
         " FROM (SELECT j.id AS id FROM jobs j JOIN jobs s ON s.id = j.current"
         "  WHERE j.grader = $1 AND j.kind = 0 AND j.original IS NULL"
         "  AND (s.tree = $3 OR CAST($3 AS TEXT) IS NULL AND s.tree <> $2)"
-        "  ORDER BY random() LIMIT $5) AS taken JOIN jobs o ON o.id = taken.id ORDER BY o.id";
+        "  ORDER BY random() LIMIT $5) AS taken JOIN jobs o ON o.id = taken.id ORDER BY "
+        "o.id{lock}";
     const struct cupel_regrade_request *request = asking->request;
     const struct sql_value parameters[] = {
         sql_text(request->grader), sql_text(asking->to.tree), sql_text(from),

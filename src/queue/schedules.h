@@ -9,9 +9,9 @@
 
 /* What becomes of times at which nobody looked. */
 enum cupel_missed {
-    CUPEL_MISSED_ONCE, /* one job for all of them */
+    CUPEL_MISSED_ONCE, /* one job for all of them, as of the last */
     CUPEL_MISSED_SKIP, /* none, but for a time of less than a minute ago */
-    CUPEL_MISSED_ALL,  /* a job each, at most 100 */
+    CUPEL_MISSED_ALL,  /* a job each, for the first 100 */
     CUPEL_MISSED_WAYS,
 };
 
@@ -61,7 +61,8 @@ CUPEL_MUST_CHECK int cupel_queue_list_schedules(struct cupel_queue *queue, const
 CUPEL_MUST_CHECK int cupel_queue_remove_schedule(struct cupel_queue *queue, const char *name,
                                                  const char *course, struct cupel_error *err);
 
-/* Add the jobs that are due. *ret_next_us: when the next one is; INT64_MAX: never. */
+/* Add the jobs that are due. *ret_next_us: when the next one is; INT64_MAX: never. -ENOENT: a
+ * schedule's time zone is not known here; it holds up no other. */
 CUPEL_MUST_CHECK int cupel_queue_run_schedules(struct cupel_queue *queue, int64_t *ret_next_us,
                                                struct cupel_error *err);
 

@@ -155,8 +155,7 @@ int sql_query(struct sql *sql, const char *text, const struct sql_value *paramet
 
     if (expanded == NULL || rows == NULL)
         return cupel_fail(err, -ENOMEM, "ask the database: out of memory");
-    int r =
-        ask(sql, expanded, parameters, count, rows, &changed, err);
+    int r = ask(sql, expanded, parameters, count, rows, &changed, err);
     if (r < 0) {
         sql_rows_clear(rows);
         return r;

@@ -51,7 +51,9 @@ static int code_of(const PGconn *connection, const char *state)
         return -EIO;
     if (is(state, "57P") || is(state, "08")) /* shut down, crashed, starting up; connection */
         return -EPIPE;
-    if (is(state, "40") || is(state, "55P03")) /* serialization, deadlock; lock not available */
+    /* Serialization, deadlock; lock not available; what a new row names was there when it was
+     * looked up, and has been removed since. */
+    if (is(state, "40") || is(state, "55P03") || is(state, "23503"))
         return -EAGAIN;
     if (is(state, "23505"))
         return -EEXIST;

@@ -1,8 +1,13 @@
 #include "claims.h"
 
+#include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "cupel/cleanup.h"
 #include "queue/sql.h"
 
 const char *claims_url;
@@ -115,4 +120,39 @@ int64_t claims_now_us(void)
 
     (void)clock_gettime(CLOCK_REALTIME, &now);
     return (int64_t)now.tv_sec * SECOND + now.tv_nsec / 1000;
+}
+
+struct cupel_blob claims_put(struct cupel_queue *queue, const char *text)
+{
+    CUPEL_AUTO_FD fd = memfd_create("put", MFD_CLOEXEC);
+    struct cupel_blob blob = {.bytes = 0};
+    struct cupel_error err = {0};
+
+    assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+    assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+    if (cupel_queue_put_blob(queue, fd, MIB, &blob, &err) < 0)
+        fail_msg("%s", err.text);
+    return blob;
+}
+
+void claims_change(const char *fmt, ...)
+{
+    struct cupel_error err = {0};
+    struct sql *sql = NULL;
+    char text[1024];
+    va_list arguments;
+
+    va_start(arguments, fmt);
+    (void)vsnprintf(text, sizeof(text), fmt, arguments);
+    va_end(arguments);
+    if (sql_open(claims_url, &sql, &err) < 0 || sql_script(sql, text, &err) < 0)
+        fail_msg("%s: %s", text, err.text);
+    sql_close(sql);
+}
+
+void claims_sleep(int64_t us)
+{
+    const struct timespec time = {.tv_sec = us / SECOND, .tv_nsec = us % SECOND * 1000};
+
+    (void)nanosleep(&time, NULL);
 }

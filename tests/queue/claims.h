@@ -12,9 +12,9 @@
 
 #include "queue/queue.h"
 
-#define SECOND 1000000
+#define SECOND INT64_C(1000000)
 #define LEASE  (60 * SECOND)
-#define MIB    (1U << 20)
+#define MIB    UINT64_C(1048576)
 
 extern const char *claims_url;
 
@@ -36,5 +36,10 @@ void claims_grade(struct cupel_queue *queue, const struct cupel_job *job, int64_
 enum cupel_job_state claims_state_of(struct cupel_queue *queue, int64_t id);
 /* By the database's clock, which is this machine's in tests. */
 int64_t claims_now_us(void);
+void claims_sleep(int64_t us);
+/* Keep a text as a blob. */
+struct cupel_blob claims_put(struct cupel_queue *queue, const char *text);
+/* Statements of SQL behind the queue's back, which do to it what time would. */
+void claims_change(const char *fmt, ...) CUPEL_PRINTF(1, 2);
 
 #endif

@@ -171,7 +171,7 @@ static void a_version_is_refused_with_a_reason_and_changes_nothing(void **state)
         assert_int_equal(state_of(*state, "fib", 4), CUPEL_GRADER_CHECKING);
         assert_int_equal(cupel_queue_fail(*state, claims_lease_of(job), "no disk", &err), 0);
         cupel_job_free(job);
-        (void)usleep(i < 2 ? (1U << i) * SECOND + 10000 : 0); /* until it is tried again */
+        claims_sleep(i < 2 ? (1U << i) * SECOND + 10000 : 0); /* until it is tried again */
     }
     why_is(*state, 4, "its check could not be done: no disk");
     assert_int_equal(live_of(*state, "fib"), 1);

@@ -190,13 +190,13 @@ static void a_lease_that_ran_out_says_nothing_any_more(void **state)
     struct cupel_job *lost = claims_lease(*state, SHORT);
 
     assert_int_equal(lost->id, id);
-    (void)usleep(2 * SHORT);
+    claims_sleep(2 * SHORT);
     assert_int_equal(lease_id(*state), 0); /* it waits a second */
     assert_int_equal(claims_state_of(*state, id), CUPEL_JOB_WAITING);
     assert_int_equal(cupel_queue_extend(*state, claims_lease_of(lost), LEASE, &cancel, &err),
                      -ESTALE);
     assert_int_equal(cupel_queue_finish(*state, claims_lease_of(lost), &end, &err), -ESTALE);
-    (void)usleep(SECOND);
+    claims_sleep(SECOND);
     struct cupel_job *again = claims_lease(*state, LEASE);
     assert_int_equal(again->id, id);
     assert_int_equal(again->failures, 1);
@@ -222,7 +222,7 @@ static void a_lease_that_is_extended_is_kept(void **state)
 
     assert_int_equal(cupel_queue_extend(*state, claims_lease_of(job), LEASE, &cancel, &err), 0);
     assert_false(cancel);
-    (void)usleep(2 * SHORT);
+    claims_sleep(2 * SHORT);
     assert_int_equal(lease_id(*state), 0);
     assert_int_equal(claims_state_of(*state, id), CUPEL_JOB_RUNNING);
     cupel_job_free(job);
@@ -241,7 +241,7 @@ static void what_fails_as_often_as_it_may_is_dead(void **state)
     cupel_job_free(job);
     int64_t lost = claims_add(*state, &request);
     cupel_job_free(claims_lease(*state, SHORT));
-    (void)usleep(2 * SHORT);
+    claims_sleep(2 * SHORT);
     assert_int_equal(lease_id(*state), 0);
     assert_int_equal(claims_state_of(*state, lost), CUPEL_JOB_DEAD);
     assert_int_equal(cupel_queue_get(*state, failed, &job, &err), 0);
@@ -290,7 +290,7 @@ static void a_job_is_cancelled_in_every_state(void **state)
     int64_t lost = add_to(*state, "a");
     cupel_job_free(claims_lease(*state, SHORT));
     assert_int_equal(cupel_queue_cancel(*state, lost, &now, &err), 0);
-    (void)usleep(2 * SHORT);
+    claims_sleep(2 * SHORT);
     assert_int_equal(lease_id(*state), 0);
     assert_int_equal(claims_state_of(*state, lost), CUPEL_JOB_CANCELLED);
     int64_t done = add_to(*state, "a");
@@ -315,12 +315,12 @@ static void a_job_waits_for_its_time_and_not_beyond_its_deadline(void **state)
     assert_int_equal(cupel_queue_lease(*state, "w", &capacity, LEASE, &job, &next_us, &err), 0);
     assert_null(job);
     assert_int_equal(next_us, request.not_before_us);
-    (void)usleep(SECOND / 2 + 1000);
+    claims_sleep(SECOND / 2 + 1000);
     assert_int_equal(lease_id(*state), delayed);
     request = claims_job_of("a");
     request.deadline_us = claims_now_us() + SHORT;
     int64_t late = claims_add(*state, &request);
-    (void)usleep(2 * SHORT);
+    claims_sleep(2 * SHORT);
     assert_int_equal(lease_id(*state), 0);
     assert_int_equal(claims_state_of(*state, late), CUPEL_JOB_DEAD);
 }
@@ -446,7 +446,7 @@ static _Noreturn void work(unsigned seed, struct cupel_queue *inherited)
             _exit(4);
         if (job == NULL) {
             idle++;
-            (void)usleep(20000);
+            claims_sleep(20000);
             continue;
         }
         idle = 0;

@@ -286,7 +286,7 @@ static void a_job_without_a_score_never_replaces_one(void **state)
         assert_int_equal(job->id, items.items[2].job);
         assert_int_equal(cupel_queue_fail(*state, claims_lease_of(job), "no disk", &err), 0);
         cupel_job_free(job);
-        (void)usleep(i < 2 ? (1U << i) * SECOND + 10000 : 0); /* until it is tried again */
+        claims_sleep(i < 2 ? (1U << i) * SECOND + 10000 : 0); /* until it is tried again */
     }
     cupel_regrade_items_clear(&items);
     assert_int_equal(publish(*state, id), 0);
