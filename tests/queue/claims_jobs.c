@@ -383,7 +383,7 @@ static void a_connection_that_was_cut_is_made_anew(void **state)
 {
     static const char cut[] =
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        " WHERE pid <> pg_backend_pid() AND backend_type LIKE 'client%'";
+        " WHERE pid <> pg_backend_pid() AND datname = current_database()";
     struct cupel_error err = {0};
     struct sql *sql = NULL;
 
@@ -439,17 +439,15 @@ static _Noreturn void work(unsigned seed, struct cupel_queue *inherited)
     (void)inherited; /* a connection is not shared by processes */
     if (cupel_queue_open(claims_url, &queue, &err) < 0)
         _exit(3);
-    for (int idle = 0; idle < 200;) {
+    for (int64_t next_us = 0; next_us != INT64_MAX;) { /* until nothing is to come */
         struct cupel_job *job = NULL;
-        int64_t next_us = 0;
         if (cupel_queue_lease(queue, "w", &capacity, 2 * SECOND, &job, &next_us, &err) < 0)
             _exit(4);
         if (job == NULL) {
-            idle++;
             claims_sleep(20000);
             continue;
         }
-        idle = 0;
+        next_us = 0;
         if (rand_r(&seed) % 16 == 0)
             (void)raise(SIGKILL);
         int r = cupel_queue_finish(queue, claims_lease_of(job), &end, &err);
