@@ -70,11 +70,11 @@ static void a_token_tells_whom_it_is(void **state)
 static void a_secret_is_kept_nowhere(void **state)
 {
     char *text = add(*state, CUPEL_ROLE_PLATFORM, NULL, 0);
-    struct sql_value secret = sql_text(strrchr(text, '_') + 1);
     struct cupel_error err = {0};
     struct sql *sql = NULL;
     SQL_AUTO_ROWS *rows = NULL;
 
+    struct sql_value secret = sql_text(text + strlen("cupel_12345678_"));
     assert_int_equal(strlen(secret.bytes), 64);
     assert_int_equal(sql_open(claims_url, &sql, &err), 0);
     assert_int_equal(sql_query(sql, "SELECT 1 FROM tokens WHERE hash = $1 OR id = $1", &secret,
