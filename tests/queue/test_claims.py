@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import postgres
 import support
 
-SUBJECTS = ("graders", "hooks", "jobs", "prune", "regrades", "schedules", "tokens")
+SUBJECTS = ("graders", "hooks", "jobs", "prune", "regrades", "schedules", "tokens", "tree")
 
 
 class Claims(support.TestCase):
