@@ -49,7 +49,12 @@ int cupel_cli_paths_find(struct cupel_cli_paths *ret, struct cupel_error *err)
     prefix[n] = '\0';
     to_parent(prefix);
     to_parent(prefix);
-    int r = join(prefix, "libexec/cupel/cupel-cell", ret->cell, err);
+    const char *last = strrchr(prefix, '/');
+    if (last != NULL && strcmp(last, "/libexec") == 0) /* it is one of the parts itself */
+        to_parent(prefix);
+    int r = join(prefix, "bin/cupel", ret->cupel, err);
+    if (r == 0)
+        r = join(prefix, "libexec/cupel/cupel-cell", ret->cell, err);
     if (r == 0)
         r = join(prefix, "libexec/cupel/cupel-unpack", ret->unpack, err);
     if (r == 0)

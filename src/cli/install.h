@@ -7,6 +7,7 @@
 #include "cupel/error.h"
 
 struct cupel_cli_paths {
+    char cupel[PATH_MAX];    /* $prefix/bin/cupel */
     char cell[PATH_MAX];     /* $prefix/libexec/cupel/cupel-cell */
     char unpack[PATH_MAX];   /* $prefix/libexec/cupel/cupel-unpack */
     char exec[PATH_MAX];     /* $prefix/libexec/cupel/cupel-exec */
@@ -19,7 +20,8 @@ struct cupel_cli_paths {
                                 set */
 };
 
-/* prefix is the parent of the folder in which the running executable is. Returns 0 or -errno;
+/* prefix is the parent of the folder in which the running executable is: bin, or libexec/cupel.
+ * Returns 0 or -errno;
  * whether the files exist is not checked. */
 CUPEL_MUST_CHECK int cupel_cli_paths_find(struct cupel_cli_paths *ret, struct cupel_error *err);
 
