@@ -1,0 +1,84 @@
+/*
+ * cupel-service: the commands of cupel that use the queue. Executed by cupel, which so loads no
+ * library that a grading does not need; argv[1] is the command, as of cupel itself.
+ *
+ * Theory of operation. All state is in the queue: a database, and blobs beside or in it. Every
+ * process of this program may be killed at any moment, and started again on any machine that
+ * reaches the queue. None of them runs, parses or unpacks anything of a learner's: for that a
+ * worker starts `cupel grade` or `cupel run`, a process for each job, and takes of it what it
+ * says on descriptors that it was given.
+ *
+ * Each command has files of its own; here is only the table of them, and what a process has by
+ * being started: signals, standard streams, the environment.
+ */
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <jansson.h>
+
+#include "cli/cli.h"
+#include "service/commands.h"
+
+static int worker(int argc, char **argv)
+{
+    const char *pid = getenv("WATCHDOG_PID");
+    uint64_t own = (uint64_t)getpid();
+    uint64_t number = own;
+
+    /* sd_watchdog_enabled(3): it may be meant for whoever started us. */
+    bool ours =
+        pid == NULL || (cupel_cli_parse_number(pid, 1, INT32_MAX, &number) && number == own);
+    const struct service_manager manager = {.socket = getenv("NOTIFY_SOCKET"),
+                                            .watchdog = ours ? getenv("WATCHDOG_USEC") : NULL};
+    return service_worker(argc, argv, &manager);
+}
+
+static const struct cupel_cli_command commands[] = {
+    {"worker", worker, "take jobs from a queue and do them"},
+};
+
+#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
+
+/* A descriptor of ours must never be taken for a standard stream that was closed. */
+static bool open_standard_streams(void)
+{
+    int fd;
+
+    do {
+        fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+    } while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        (void)close(fd);
+    return fd >= 0;
+}
+
+/* jansson's reader does not notice that it could not keep what it has read. */
+static void *allocate_json(size_t size)
+{
+    void *memory = malloc(size);
+
+    if (memory == NULL) {
+        (void)fputs("cupel: out of memory\n", stderr);
+        _exit(CUPEL_EXIT_PLATFORM);
+    }
+    return memory;
+}
+
+int main(int argc, char **argv)
+{
+    char name[] = "cupel";
+
+    if (!open_standard_streams()) {
+        perror("cupel: open /dev/null");
+        return CUPEL_EXIT_PLATFORM;
+    }
+    json_set_alloc_funcs(allocate_json, free);
+    if (argc < 2)
+        return cupel_cli_usage(name, "expected a command; see cupel --help");
+    argv[0] = name;
+    return cupel_cli_dispatch(commands, COMMAND_COUNT, argc, argv);
+}
