@@ -36,9 +36,21 @@ struct http_request {
     struct http_part *parts;       /* of the body */
     size_t part_count;
     struct http_service *service;
-    bool is_last;  /* waiting is over: answer with what there is */
-    void *private; /* http_server.c's */
+    bool is_last;   /* waiting is over: answer with what there is */
+    bool is_secure; /* the client speaks TLS, with us or with the proxy that is trusted */
+    void *private;  /* http_server.c's */
 };
+
+/* What handlers need of what `cupel serve` was told. */
+struct http_settings {
+    const char *work;     /* folder of temporary files */
+    const char *policies; /* folder of the shipped ones */
+    uint64_t max_submission;
+    struct metrics *metrics;
+    bool allow_private_webhooks;
+};
+
+const struct http_settings *http_settings(const struct http_request *request);
 
 /* Of the query; NULL: not there. Borrowed. */
 const char *http_argument(const struct http_request *request, const char *name);
@@ -113,6 +125,9 @@ enum http_access {
     HTTP_PLATFORM, /* platform alone */
     HTTP_READERS,  /* platform and auditors */
 };
+
+/* As max_body: what --max-submission allows. */
+#define HTTP_BODY_SUBMISSION UINT64_MAX
 
 struct http_route {
     const char *method;  /* GET serves HEAD as well */

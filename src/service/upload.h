@@ -1,0 +1,26 @@
+/* Files that a form has brought, as a tree of the queue's. */
+#ifndef CUPEL_SERVICE_UPLOAD_H
+#define CUPEL_SERVICE_UPLOAD_H
+
+#include "queue/tree.h"
+#include "service/http.h"
+
+/* Whether a name that a client sent may be a file's below a folder of ours: a plain relative
+ * path of at most 16 folders. Pure. -EINVAL. */
+CUPEL_MUST_CHECK int upload_check_path(const char *path, struct cupel_error *err);
+
+/* A folder of its own below work; *ret_path is the caller's to free, after upload_remove(). */
+CUPEL_MUST_CHECK int upload_make_folder(const char *work, char **ret_path, int *ret_fd,
+                                        struct cupel_error *err);
+void upload_remove(const char *path);
+
+/* Write each part that is named "file" below folder_fd, by its file name. -EINVAL: a name is
+ * missing, is no plain path, or is there twice. */
+CUPEL_MUST_CHECK int upload_write(const struct http_request *request, int folder_fd,
+                                  struct cupel_error *err);
+
+/* Both, and cupel_queue_put_tree(). */
+CUPEL_MUST_CHECK int upload_put(const struct http_request *request, struct cupel_blob *ret,
+                                struct cupel_error *err);
+
+#endif
