@@ -1,17 +1,16 @@
 /* cupel policy list: the shipped policies. */
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/cli.h"
 #include "cli/policy.h"
+#include "cli/policy_documents.h"
 #include "render/json.h"
 #include "render/page.h"
 
 #define SUFFIX   ".json"
-#define MAX_SIZE (1024UL * 1024)
 #define LEAD     20 /* columns before what a policy is for */
 
 static const char help[] =
@@ -67,29 +66,6 @@ char **policy_names(const struct policy_request *request)
     return NULL;
 }
 
-/* Fails only where memory runs out or the file went away: the policy has just been loaded. */
-static json_t *describe(const struct policy_request *request, const struct cupel_policy *policy)
-{
-    struct cupel_diagnostics diagnostics = {0};
-    struct cupel_document *document = NULL;
-    struct cupel_error err = {0};
-    struct cupel_field extends;
-    const char *parent = NULL;
-    char path[PATH_MAX + 256];
-
-    (void)snprintf(path, sizeof(path), "%s/%s" SUFFIX, request->folder, policy->name);
-    if (cupel_document_load(AT_FDCWD, path, path, MAX_SIZE, &diagnostics, &document, &err) < 0)
-        return NULL;
-    struct cupel_field root = cupel_document_root(document);
-    if (cupel_field_get(&root, "extends", &extends))
-        (void)cupel_field_string(&extends, &parent);
-    json_t *json = json_pack("{ss ss? ss ss}", "name", policy->name, "extends", parent, "why",
-                             policy->why, "sha256", policy->sha256);
-    cupel_document_free(document);
-    cupel_diagnostics_clear(&diagnostics);
-    return json;
-}
-
 /* An entry for each policy; NULL, with the exit code, if one is not valid. */
 static json_t *describe_all(const struct policy_request *request, char *const *names,
                             int *ret_code)
@@ -103,7 +79,7 @@ static json_t *describe_all(const struct policy_request *request, char *const *n
             json_decref(entries);
             return NULL;
         }
-        render_append(&entries, describe(request, policy));
+        render_append(&entries, policy_entry_json(request->folder, policy));
         cupel_policy_free(policy);
     }
     return entries;
@@ -147,7 +123,5 @@ int cupel_cli_policy_list(int argc, char **argv)
     cupel_strings_free(names);
     if (entries == NULL)
         return code;
-    json_t *document =
-        json_pack("{ss so}", "schema", "cupel.policy-list/1", "policies", entries);
-    return policy_write_document(&request, document, as_text);
+    return policy_write_document(&request, policy_list_json(entries), as_text);
 }

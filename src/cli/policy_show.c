@@ -5,6 +5,7 @@
 #include "base/nearest.h"
 #include "cli/cli.h"
 #include "cli/policy.h"
+#include "cli/policy_documents.h"
 #include "cli/policy_model.h"
 #include "cli/policy_rules.h"
 #include "cupel/text.h"
@@ -106,16 +107,6 @@ static int show_groups(const struct policy_request *request, const char *name)
     return policy_write_document(request, document, groups_text);
 }
 
-static json_t *policy_json(const struct cupel_policy *policy)
-{
-    json_t *document = policy_head_json("cupel.policy-show/1", policy);
-
-    render_put(&document, "settings", policy_settings_json(policy));
-    render_put(&document, "rules", policy_rules_json(policy));
-    render_put(&document, "invariants", policy_invariants_json(policy));
-    return document;
-}
-
 static char *policy_text(const json_t *document)
 {
     struct page page;
@@ -162,7 +153,7 @@ int cupel_cli_policy_show(int argc, char **argv)
     code = policy_load(&request, request.operands[0], &policy);
     if (code != CUPEL_EXIT_OK)
         return code;
-    json_t *document = policy_json(policy);
+    json_t *document = policy_show_json(policy);
     cupel_policy_free(policy);
     return policy_write_document(&request, document, policy_text);
 }
