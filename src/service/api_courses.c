@@ -1,0 +1,122 @@
+/* /v1/courses, /v1/queue: shares, and what waits. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "service/api.h"
+#include "service/documents.h"
+#include "service/http_parse.h"
+
+#define SMALL_BODY  4096
+#define WEIGHT_MAX  1000
+#define RUNNING_MAX 1000000
+
+/* Of name alone, or of all that the token may see where it is NULL. */
+static int answer_courses(const struct http_request *request, const char *name,
+                          struct http_answer *ret, struct cupel_error *err)
+{
+    struct cupel_queue_state state;
+    json_t *items = json_array();
+    json_t *one = NULL;
+
+    int r = cupel_queue_look(request->queue, &state, err);
+    if (r < 0) {
+        json_decref(items);
+        return r;
+    }
+    for (size_t i = 0; i < state.course_count; i++) {
+        const struct cupel_course *course = &state.courses[i];
+        if (!http_may_read(request->who, course->name))
+            continue;
+        if (name == NULL)
+            api_append(&items, document_course(course));
+        else if (strcmp(course->name, name) == 0)
+            one = document_course(course);
+    }
+    cupel_queue_state_clear(&state);
+    if (name == NULL)
+        return api_answer_list(ret, "courses", items, err);
+    json_decref(items);
+    if (one == NULL)
+        return cupel_fail(err, -ENOENT, "there is no such course");
+    return http_answer_json(ret, 200, one, err);
+}
+
+static int list(struct http_request *request, struct http_answer *ret, struct cupel_error *err)
+{
+    return answer_courses(request, NULL, ret, err);
+}
+
+static int get(struct http_request *request, struct http_answer *ret, struct cupel_error *err)
+{
+    return answer_courses(request, request->variables[0], ret, err);
+}
+
+static int put(struct http_request *request, struct http_answer *ret, struct cupel_error *err)
+{
+    static const char *const keys[] = {"weight", "max_running", NULL};
+    const char *name = request->variables[0];
+    int64_t max_running = 0;
+    int64_t weight = 1;
+    json_t *json = NULL;
+
+    int r = http_body_json(request, &json, err);
+    if (r == 0)
+        r = http_json_only(json, keys, err);
+    if (r == 0)
+        r = http_json_number(json, "weight", 1, WEIGHT_MAX, &weight, err);
+    if (r == 0)
+        r = http_json_number(json, "max_running", 0, RUNNING_MAX, &max_running, err);
+    json_decref(json);
+    if (r == 0)
+        r = cupel_queue_set_course(request->queue, name, (unsigned)weight,
+                                   (unsigned)max_running, err);
+    return r < 0 ? r : answer_courses(request, name, ret, err);
+}
+
+/* Staff see their own course alone. */
+static void leave_out(const struct http_request *request, struct cupel_queue_state *state)
+{
+    for (size_t i = 0; i < state->depth_count;) {
+        struct cupel_depth last = state->depths[state->depth_count - 1];
+        if (http_may_read(request->who, state->depths[i].course)) {
+            i++;
+            continue;
+        }
+        state->depths[state->depth_count - 1] = state->depths[i];
+        state->depths[i] = last;
+        free(state->depths[--state->depth_count].course);
+    }
+    for (size_t i = 0; i < state->course_count;) {
+        struct cupel_course last = state->courses[state->course_count - 1];
+        if (http_may_read(request->who, state->courses[i].name)) {
+            i++;
+            continue;
+        }
+        state->courses[state->course_count - 1] = state->courses[i];
+        state->courses[i] = last;
+        free(state->courses[--state->course_count].name);
+    }
+}
+
+static int look(struct http_request *request, struct http_answer *ret, struct cupel_error *err)
+{
+    struct cupel_queue_state state;
+
+    int r = cupel_queue_look(request->queue, &state, err);
+    if (r < 0)
+        return r;
+    leave_out(request, &state);
+    r = http_answer_json(ret, 200, document_state(&state), err);
+    cupel_queue_state_clear(&state);
+    return r;
+}
+
+static const struct http_route routes[] = {
+    {"GET", "/v1/courses", HTTP_SOMEBODY, 0, list, false},
+    {"GET", "/v1/courses/{name}", HTTP_SOMEBODY, 0, get, false},
+    {"PUT", "/v1/courses/{name}", HTTP_PLATFORM, SMALL_BODY, put, false},
+    {"GET", "/v1/queue", HTTP_SOMEBODY, 0, look, false},
+};
+
+const struct http_routes api_course_routes = {routes, sizeof(routes) / sizeof(routes[0])};

@@ -1,0 +1,159 @@
+/* /v1/jobs/ID/result: what came of a job, for whom and for what system. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cupel/cleanup.h"
+#include "cupel/path.h"
+#include "cupel/render.h"
+#include "service/api.h"
+#include "service/http_parse.h"
+
+#define RESULT_MAX (64UL << 20)
+
+enum format { JSON, TEXT, HTML, GRADESCOPE, COURSERA, PRAIRIELEARN, JUNIT };
+
+static const char *const format_names[] = {"json",     "text",         "html",  "gradescope",
+                                           "coursera", "prairielearn", "junit", NULL};
+static const char *const view_names[] = {
+    [CUPEL_VIEW_STAFF] = "staff", [CUPEL_VIEW_LEARNER] = "learner", NULL};
+
+static const char *type_of(enum format format)
+{
+    switch (format) {
+    case TEXT:
+        return "text/plain; charset=utf-8";
+    case HTML:
+        return "text/html; charset=utf-8";
+    case JUNIT:
+        return "application/xml";
+    case JSON:
+    case GRADESCOPE:
+    case COURSERA:
+    case PRAIRIELEARN:
+        break;
+    }
+    return NULL;
+}
+
+static int render_text(enum format format, const struct cupel_result *result,
+                       enum cupel_view view, char **ret)
+{
+    json_t *json = NULL;
+
+    switch (format) {
+    case JSON:
+        json = cupel_render_result(result, view);
+        *ret = json == NULL ? NULL : cupel_render_json_text(json);
+        json_decref(json);
+        break;
+    case TEXT:
+        *ret = cupel_render_result_text(result, view, false);
+        break;
+    case HTML:
+        *ret = cupel_render_result_html(result, view);
+        break;
+    case GRADESCOPE:
+        return cupel_render_foreign(CUPEL_FORMAT_GRADESCOPE, result, view, ret);
+    case COURSERA:
+        return cupel_render_foreign(CUPEL_FORMAT_COURSERA, result, view, ret);
+    case PRAIRIELEARN:
+        return cupel_render_foreign(CUPEL_FORMAT_PRAIRIELEARN, result, view, ret);
+    case JUNIT:
+        return cupel_render_foreign(CUPEL_FORMAT_JUNIT, result, view, ret);
+    }
+    return *ret != NULL ? 0 : -ENOMEM;
+}
+
+static int read_document(const struct http_request *request, const char *sha256, json_t **ret,
+                         struct cupel_error *err)
+{
+    CUPEL_AUTO_FREE char *text = NULL;
+    size_t len = 0;
+    int fd = -1;
+
+    int r = cupel_queue_open_blob(request->queue, sha256, &fd, err);
+    if (r < 0)
+        return r;
+    r = cupel_path_read_fd(fd, RESULT_MAX, &text, &len);
+    (void)close(fd);
+    if (r < 0)
+        return cupel_fail(err, -EIO, "read result %s: %s", sha256, strerrordesc_np(-r));
+    *ret = json_loadb(text, len, 0, NULL);
+    return *ret != NULL ? 0 : cupel_fail(err, -EIO, "result %s is no JSON", sha256);
+}
+
+static int answer_rendered(const struct http_request *request, const struct cupel_job *job,
+                           enum format format, enum cupel_view view, struct http_answer *ret,
+                           struct cupel_error *err)
+{
+    struct cupel_result result;
+    json_t *document = NULL;
+    struct cupel_error why = {0};
+
+    if (job->kind != CUPEL_JOB_GRADE)
+        return cupel_fail(err, -EINVAL,
+                          "the result of a %s job is JSON for staff: view=staff&format=json",
+                          cupel_job_kind_names[job->kind]);
+    int r = read_document(request, job->result, &document, err);
+    if (r == 0 && cupel_render_read_result(document, &result, &why) < 0)
+        r = cupel_fail(err, -EIO, "result %s: %s", job->result, why.text);
+    json_decref(document);
+    if (r < 0)
+        return r;
+    r = render_text(format, &result, view, &ret->body);
+    cupel_result_clear(&result);
+    if (r < 0)
+        return cupel_fail(err, r, "out of memory");
+    if (ret->body == NULL)
+        return cupel_fail(err, -ENOENT, "there is no score, for which format %s has no word",
+                          format_names[format]);
+    ret->len = strlen(ret->body);
+    ret->type = type_of(format);
+    /* The page has its own style in it, and is shown to nobody with our address's rights. */
+    if (format == HTML && http_set_header(ret, "Content-Security-Policy",
+                                          "default-src 'none'; style-src 'unsafe-inline'; "
+                                          "sandbox; frame-ancestors 'none'") < 0)
+        return cupel_fail(err, -ENOMEM, "out of memory");
+    return 0;
+}
+
+static int answer(const struct http_request *request, const struct cupel_job *job,
+                  struct http_answer *ret, struct cupel_error *err)
+{
+    const char *format_text = http_argument(request, "format");
+    const char *view_text = http_argument(request, "view");
+    int format = JSON;
+    int view = CUPEL_VIEW_STAFF;
+    int r = 0;
+
+    if (format_text != NULL)
+        r = http_parse_choice("format", format_text, format_names, &format, err);
+    if (r == 0 && view_text != NULL)
+        r = http_parse_choice("view", view_text, view_names, &view, err);
+    if (r < 0)
+        return r;
+    if (job->result == NULL)
+        return cupel_fail(err, -ENOENT, "the job has no result; it is %s",
+                          cupel_job_state_names[job->state]);
+    if (format == JSON && view == CUPEL_VIEW_STAFF)
+        return cupel_queue_open_blob(request->queue, job->result, &ret->fd, err);
+    return answer_rendered(request, job, (enum format)format, (enum cupel_view)view, ret, err);
+}
+
+static int get(struct http_request *request, struct http_answer *ret, struct cupel_error *err)
+{
+    struct cupel_job *job = NULL;
+
+    int r = api_job_of_path(request, false, &job, err);
+    if (r == 0)
+        r = answer(request, job, ret, err);
+    cupel_job_free(job);
+    return r;
+}
+
+static const struct http_route routes[] = {
+    {"GET", "/v1/jobs/{id}/result", HTTP_SOMEBODY, 0, get, false},
+};
+
+const struct http_routes api_result_routes = {routes, sizeof(routes) / sizeof(routes[0])};
