@@ -12,6 +12,7 @@
  * being started: signals, standard streams, the environment.
  */
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +23,7 @@
 
 #include "cli/cli.h"
 #include "service/commands.h"
+#include "service/serve.h"
 
 static int worker(int argc, char **argv)
 {
@@ -37,8 +39,24 @@ static int worker(int argc, char **argv)
     return service_worker(argc, argv, &manager);
 }
 
+/* By the XDG Base Directory Specification, which ignores relative paths. */
+static int serve(int argc, char **argv)
+{
+    const char *state = getenv("XDG_STATE_HOME");
+    const char *home = getenv("HOME");
+    char folder[PATH_MAX];
+
+    if (state != NULL && state[0] == '/')
+        return service_serve(argc, argv, state);
+    if (home == NULL || home[0] != '/')
+        return service_serve(argc, argv, NULL);
+    (void)snprintf(folder, sizeof(folder), "%s/.local/state", home);
+    return service_serve(argc, argv, folder);
+}
+
 static const struct cupel_cli_command commands[] = {
     {"worker", worker, "take jobs from a queue and do them"},
+    {"serve", serve, "the HTTP service, with pages and workers"},
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

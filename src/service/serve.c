@@ -1,0 +1,269 @@
+/*
+ * cupel serve: the API, its pages and webhooks in this process, and a worker in a child's.
+ *
+ * Theory of operation. Nothing is kept here: whoever is answered is answered of what the queue
+ * has, and several such processes may serve one queue. http_server.c has the connections, a
+ * thread of chores.c sends webhooks and adds jobs that recur. The worker is `cupel worker`,
+ * executed afresh and started again should it die, each time a little later; what it crashes of
+ * does not take the service along.
+ */
+#include "service/serve.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/install.h"
+#include "cupel/cleanup.h"
+#include "queue/tokens.h"
+#include "service/api.h"
+#include "service/chores.h"
+#include "service/http_work.h"
+#include "service/metrics.h"
+#include "service/serve_options.h"
+
+#define SECOND         1000000
+#define BACKOFF_MAX_US (60 * (int64_t)SECOND)
+#define STEADY_US      (60 * (int64_t)SECOND) /* a worker that lived so long was well */
+
+struct worker {
+    pid_t pid; /* 0: there is none now */
+    int64_t started_us;
+    int64_t backoff_us;
+    int64_t again_us; /* when it is started */
+};
+
+struct serving {
+    const char *command;
+    struct serve_options *options;
+    struct metrics *metrics;
+    struct http_service *service;
+    struct chores *chores;
+    struct worker worker;
+    int signal_fd;
+};
+
+static int spawn_worker(const struct serve_options *options, pid_t *ret)
+{
+    char *argv[] = {
+        "cupel", "worker", "--queue", NULL, options->slots == NULL ? NULL : "--slots",
+        NULL,    NULL};
+    posix_spawnattr_t attributes;
+    sigset_t none;
+    sigset_t ours;
+    extern char **environ;
+
+    argv[3] = (char *)(uintptr_t)options->server.queue_url;
+    argv[5] = (char *)(uintptr_t)options->slots;
+    (void)sigemptyset(&none);
+    int r = posix_spawnattr_init(&attributes);
+    if (r != 0)
+        return r;
+    (void)posix_spawnattr_setsigmask(&attributes, &none);
+    (void)sigemptyset(&ours);
+    (void)sigaddset(&ours, SIGPIPE);
+    (void)posix_spawnattr_setsigdefault(&attributes, &ours);
+    (void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    r = posix_spawn(ret, "/proc/self/exe", NULL, &attributes, argv, environ);
+    (void)posix_spawnattr_destroy(&attributes);
+    return r;
+}
+
+static void start_worker(struct serving *serving)
+{
+    struct worker *worker = &serving->worker;
+
+    worker->started_us = http_now_us();
+    int r = spawn_worker(serving->options, &worker->pid);
+    if (r == 0)
+        return;
+    worker->pid = 0;
+    worker->again_us = worker->started_us + BACKOFF_MAX_US;
+    (void)cupel_cli_fail(serving->command, 0, "start the worker: %s", strerrordesc_np(r));
+}
+
+/* It has ended without being asked to. */
+static void note_worker(struct serving *serving, int status)
+{
+    struct worker *worker = &serving->worker;
+    int64_t now_us = http_now_us();
+    bool was_steady = now_us - worker->started_us > STEADY_US;
+
+    worker->pid = 0;
+    worker->backoff_us =
+        was_steady || worker->backoff_us == 0 ? SECOND : 2 * worker->backoff_us;
+    if (worker->backoff_us > BACKOFF_MAX_US)
+        worker->backoff_us = BACKOFF_MAX_US;
+    worker->again_us = now_us + worker->backoff_us;
+    if (WIFSIGNALED(status))
+        (void)cupel_cli_fail(serving->command, 0, "the worker was ended by signal %d",
+                             WTERMSIG(status));
+    else
+        (void)cupel_cli_fail(serving->command, 0, "the worker has ended with status %d",
+                             WEXITSTATUS(status));
+}
+
+/* Until SIGTERM or SIGINT. */
+static void wait_for_end(struct serving *serving)
+{
+    struct worker *worker = &serving->worker;
+
+    for (;;) {
+        struct signalfd_siginfo info;
+        struct pollfd fd = {.fd = serving->signal_fd, .events = POLLIN};
+        bool is_missing = serving->options->has_worker && worker->pid == 0;
+        int64_t left_us = worker->again_us - http_now_us();
+        if (is_missing && left_us <= 0) {
+            start_worker(serving);
+            continue;
+        }
+        if (poll(&fd, 1, is_missing ? (int)(left_us / 1000) + 1 : -1) <= 0)
+            continue;
+        if (read(serving->signal_fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
+            continue;
+        if (info.ssi_signo != SIGCHLD)
+            return;
+        int status = 0;
+        if (worker->pid > 0 && waitpid(worker->pid, &status, WNOHANG) == worker->pid)
+            note_worker(serving, status);
+    }
+}
+
+static void stop_worker(const struct worker *worker)
+{
+    int status = 0;
+
+    if (worker->pid == 0)
+        return;
+    (void)kill(worker->pid, SIGTERM);
+    (void)TEMP_FAILURE_RETRY(waitpid(worker->pid, &status, 0));
+}
+
+/* Only on a queue that nobody may use yet. *ret: NULL otherwise. */
+static int make_first_token(struct cupel_queue *queue, char **ret, struct cupel_error *err)
+{
+    struct cupel_token_list tokens;
+
+    int r = cupel_queue_list_tokens(queue, &tokens, err);
+    if (r < 0)
+        return r;
+    bool is_first = tokens.count == 0;
+    cupel_token_list_clear(&tokens);
+    *ret = NULL;
+    return is_first
+               ? cupel_queue_add_token(queue, CUPEL_ROLE_PLATFORM, NULL, "first", 0, ret, err)
+               : 0;
+}
+
+static void tell(const struct serving *serving, uint16_t port, char *token)
+{
+    const struct http_server_options *server = &serving->options->server;
+    bool is_six = strchr(server->address, ':') != NULL;
+
+    (void)printf("listening on %s://%s%s%s:%u\n", server->tls_cert != NULL ? "https" : "http",
+                 is_six ? "[" : "", server->address, is_six ? "]" : "", port);
+    if (token != NULL) {
+        (void)printf("token %s\n", token);
+        explicit_bzero(token, strlen(token));
+    }
+    (void)fflush(stdout);
+}
+
+static int start(struct serving *serving, struct cupel_error *err)
+{
+    struct http_server_options *server = &serving->options->server;
+    CUPEL_AUTO_FREE char *token = NULL;
+    struct cupel_queue *queue = NULL;
+    uint16_t port = 0;
+
+    int r = cupel_queue_open(server->queue_url, &queue, err);
+    if (r < 0)
+        return r;
+    r = metrics_new(queue, &serving->metrics, err);
+    if (r == 0)
+        r = make_first_token(queue, &token, err);
+    cupel_queue_close(queue);
+    server->settings.metrics = serving->metrics;
+    if (r == 0)
+        r = chores_start(server->queue_url, server->settings.allow_private_webhooks,
+                         &serving->chores, err);
+    if (r == 0)
+        r = http_server_start(server, &serving->service, &port, err);
+    if (r == 0)
+        tell(serving, port, token);
+    return r;
+}
+
+/* Blocked in all threads to come, and read by us alone. A client that goes is no signal. */
+static int take_signals(struct cupel_error *err)
+{
+    sigset_t set;
+
+    (void)sigemptyset(&set);
+    (void)sigaddset(&set, SIGTERM);
+    (void)sigaddset(&set, SIGINT);
+    (void)sigaddset(&set, SIGCHLD);
+    (void)signal(SIGPIPE, SIG_IGN);
+    if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+        return cupel_fail_errno(err, "sigprocmask");
+    int fd = signalfd(-1, &set, SFD_CLOEXEC);
+    return fd < 0 ? cupel_fail_errno(err, "signalfd") : fd;
+}
+
+/* Each connection takes one, and each part of a form. */
+static void raise_files(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+static int serve(struct serving *serving, struct cupel_error *err)
+{
+    CUPEL_AUTO_FD fd = take_signals(err);
+    if (fd < 0)
+        return fd;
+    serving->signal_fd = fd;
+    raise_files();
+    int r = start(serving, err);
+    if (r == 0)
+        wait_for_end(serving);
+    http_server_stop(serving->service);
+    stop_worker(&serving->worker);
+    chores_stop(serving->chores);
+    metrics_free(serving->metrics);
+    return r;
+}
+
+int service_serve(int argc, char **argv, const char *state_folder)
+{
+    struct serve_options options;
+    struct serving serving = {.command = argv[0], .options = &options};
+    struct cupel_cli_paths paths;
+    struct cupel_error err = {0};
+    int code = CUPEL_EXIT_PLATFORM;
+
+    if (!serve_options_read(argc, argv, state_folder, &options, &code))
+        return code;
+    if (cupel_cli_paths_find(&paths, &err) < 0)
+        return cupel_cli_fail(argv[0], CUPEL_EXIT_PLATFORM, "%s", err.text);
+    options.server.tables = api_tables;
+    options.server.settings.policies = paths.policies;
+    int r = serve(&serving, &err);
+    if (r < 0)
+        return cupel_cli_fail(argv[0], r == -EINVAL ? CUPEL_EXIT_USAGE : CUPEL_EXIT_PLATFORM,
+                              "%s", err.text);
+    return CUPEL_EXIT_OK;
+}
