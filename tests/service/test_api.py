@@ -1,0 +1,350 @@
+"""What the HTTP API promises, of either database: jobs, roles, graders and the rest."""
+
+import json
+import time
+
+import support
+from postgres import Postgres
+from service import Hand, Service, in_background
+
+GRADER = [("grader.json", b"{}"), ("data/in", b"1\n")]
+RESULT = support.SOURCE / "tests/service/result.json"
+RUN = {"kind": "run", "course": "c1", "command": ["true"]}
+
+
+class Api:
+    def setUp(self):
+        super().setUp()
+        self.url = self.open_queue()
+        self.service = Service(self, self.url)
+        self.ask = self.service.ask
+        self.service.read_token()
+        self.hand = Hand(self, self.url)
+
+    def make_token(self, role, course=None, **more):
+        made = self.ask("POST", "/v1/tokens",
+                        {"role": role, "course": course, "name": role, **more})
+        self.assertEqual(made.status, 201, made.bytes)
+        return made.json()["token"]
+
+    def make_grader(self, name="fib", course="c1", files=GRADER):
+        """Live, as if its check had passed."""
+        made = self.service.send({}, files, f"/v1/graders/{name}?course={course}", "PUT")
+        self.assertEqual(made.status, 202, made.bytes)
+        self.assertEqual(made.json()["state"], "checking")
+        self.assertEqual(f"/v1/jobs/{self.hand.lease()}", made.headers["Location"])
+        self.assertEqual(self.hand.ask("finish passed - - -"), "ok")
+        return made.json()["version"]
+
+    def submit(self, token="", status=201, **fields):
+        answer = self.service.send({"grader": "fib", **fields}, [("fib.c", b"int x;")],
+                                   token=token)
+        self.assertEqual(answer.status, status, answer.bytes)
+        return answer.json()
+
+    def problem(self, answer, status):
+        self.assertEqual(answer.status, status, answer.bytes)
+        self.assertEqual(answer.headers["Content-Type"], "application/problem+json")
+        document = answer.json()
+        self.assertEqual(document["status"], status)
+        self.assertTrue(document["title"] and document["detail"])
+        return document["detail"]
+
+    # Jobs
+
+    def test_a_submission_becomes_a_job_and_a_result(self):
+        self.make_grader()
+        job = self.submit(learner="ann")
+        self.assertEqual((job["kind"], job["course"], job["state"], job["learner"]),
+                         ("grade", "c1", "ready", "ann"))
+        path = f"/v1/jobs/{job['id']}"
+        self.problem(self.ask("GET", path + "/result"), 404)
+        self.assertEqual(self.hand.lease(), job["id"])
+        self.assertEqual(self.ask("GET", path).json()["state"], "running")
+        self.assertEqual(self.hand.ask("finish graded 7.5 10", RESULT), "ok")
+        done = self.ask("GET", path).json()
+        self.assertEqual((done["state"], done["status"], done["score"], done["max_score"]),
+                         ("done", "graded", 7.5, 10))
+        self.assertEqual(len(done["attempts_made"]), 1)
+        result = self.ask("GET", path + "/result")
+        self.assertEqual(result.json(), json.loads(RESULT.read_text()))
+        learners = self.ask("GET", path + "/result?view=learner").json()
+        self.assertNotIn("secret of staff", json.dumps(learners))
+        page = self.ask("GET", path + "/result?view=learner&format=html")
+        self.assertIn("text/html", page.headers["Content-Type"])
+        self.assertIn("sandbox", page.headers["Content-Security-Policy"])
+        for name in ("text", "gradescope", "coursera", "prairielearn", "junit"):
+            answer = self.ask("GET", f"{path}/result?format={name}")
+            self.assertEqual(answer.status, 200, name)
+        self.problem(self.ask("GET", path + "/result?format=pdf"), 400)
+
+    def test_files_become_a_tree_and_a_raw_body_a_file(self):
+        self.make_grader()
+        answer = self.service.send({"grader": "fib"}, [("a/x.c", b"1"), ("y.c", b"2")])
+        self.assertEqual(answer.status, 201, answer.bytes)
+        raw = self.ask("POST", "/v1/jobs?grader=fib&name=fib.zip&learner=bob&priority=batch",
+                       b"PK\3\4")
+        self.assertEqual((raw.status, raw.json()["priority"], raw.json()["learner"]),
+                         (201, "batch", "bob"))
+        for name in ("../x", "/etc/passwd", "a//b", "a/./b", "..", "a\\b", "x/" * 40 + "y"):
+            for files in ([(name, b"1")], [(name, b"1"), ("other", b"2")]):
+                self.problem(self.service.send({"grader": "fib"}, files), 400)
+        self.problem(self.service.send({"grader": "fib"}, [("a", b"1"), ("a", b"2")]), 400)
+        self.problem(self.service.send({"grader": "fib"}, [("a", b"1"), ("a/b", b"2")]), 400)
+        self.problem(self.service.send({"grader": "fib"}, []), 400)
+
+    def test_a_key_is_one_job(self):
+        self.make_grader()
+        first = self.submit(idempotency_key="k")
+        self.assertEqual(self.submit(idempotency_key="k", status=200)["id"], first["id"])
+        self.problem(self.service.send({"grader": "fib", "idempotency_key": "k"},
+                                       [("fib.c", b"other")]), 409)
+        run = self.ask("POST", "/v1/jobs", RUN, Idempotency_Key="r")
+        again = self.ask("POST", "/v1/jobs", RUN, Idempotency_Key="r")
+        self.assertEqual((run.status, again.status), (201, 200))
+        self.assertEqual(run.json()["id"], again.json()["id"])
+
+    def test_wrong_requests_are_told_what_is_wrong(self):
+        self.make_grader()
+        for fields, word in ((("priority", "regrade"), "live, batch"), (("attempts", "0"), "1 to"),
+                             (("not_before", "2026-02-31T00:00:00Z"), "time"),
+                             (("deadline", "tomorrow"), "time"), (("learner", "x" * 300), "255"),
+                             (("learner", "\udc80"), "UTF-8")):
+            body = self.service.send(
+                {"grader": "fib", fields[0]: fields[1]}, [("f", b"1")]) \
+                if "\udc80" not in fields[1] else self.ask(
+                    "POST", "/v1/jobs?grader=fib&learner=%80", b"1")
+            self.assertIn(word, self.problem(body, 400))
+        self.problem(self.service.send({"grader": "none"}, [("f", b"1")]), 404)
+        self.assertIn("line 1", self.problem(
+            self.ask("POST", "/v1/jobs", b"{", Content_Type="application/json"), 400))
+        for change in ({"command": []}, {"course": None}, {"x": 1}, {"memory": "much"}, {"cpus": 0},
+                       {"policy": "../x"}, {"limits": {"nice": 1}}, {"kind": "grade"}):
+            self.problem(self.ask("POST", "/v1/jobs", {**RUN, **change}), 400)
+        self.problem(self.ask("GET", "/v1/jobs/x"), 400)
+        self.problem(self.ask("GET", "/v1/jobs/999999"), 404)
+        self.problem(self.ask("GET", "/v1/jobs?limit=0"), 400)
+        self.problem(self.ask("GET", "/v1/jobs?state=none"), 400)
+        self.problem(self.ask("GET", "/v1/jobs/1?wait=61"), 400)
+        self.problem(self.ask("GET", "/v1/nothing"), 404)
+        refused = self.ask("PATCH", "/v1/jobs")
+        self.problem(refused, 405)
+        self.assertEqual(refused.headers["Allow"], "POST, GET")
+
+    def test_who_waits_is_answered_when_the_job_ends(self):
+        job = self.ask("POST", "/v1/jobs", RUN).json()["id"]
+        start = time.monotonic()
+        self.assertEqual(self.ask("GET", f"/v1/jobs/{job}?wait=1").json()["state"], "ready")
+        self.assertGreaterEqual(time.monotonic() - start, 0.9)
+        wait = in_background(self.ask, "GET", f"/v1/jobs/{job}?wait=60")
+        self.assertEqual(self.hand.lease(), job)
+        time.sleep(0.2)
+        self.assertEqual(self.hand.ask("finish exited - - -"), "ok")
+        end = time.monotonic()
+        self.assertEqual(wait().json()["state"], "done")
+        self.assertLess(time.monotonic() - end, 2)
+
+    def test_events_come_as_they_happen(self):
+        job = self.ask("POST", "/v1/jobs", RUN).json()["id"]
+        stream = self.service.connect()
+        stream.request("GET", f"/v1/jobs/{job}/events",
+                       headers={"Authorization": "Bearer " + self.service.token})
+        answer = stream.getresponse()
+        self.assertEqual(answer.headers["Content-Type"], "text/event-stream")
+        self.assertEqual(self.hand.lease(), job)
+        self.hand.ask("tell", '{"event":"build","id":"compile"}')
+        self.assertEqual(self.event(answer)["event"], "attempt")
+        build = self.event(answer)
+        self.assertEqual(build["event"], "build")
+        self.hand.ask("tell", '{"event":"test","done":1}')
+        self.assertEqual(json.loads(self.event(answer)["data"])["done"], 1)
+        again = self.ask_events(job, build["id"])
+        self.hand.ask("finish exited - - -")
+        end = self.event(answer)
+        self.assertEqual((end["event"], json.loads(end["data"])["state"]), ("end", "done"))
+        self.assertEqual(answer.read(), b"")
+        stream.close()
+        self.assertIn(b'"done":1', again())
+        self.assertNotIn(b"compile", again())
+
+    def ask_events(self, job, last):
+        kept = in_background(lambda: self.ask("GET", f"/v1/jobs/{job}/events", Last_Event_ID=last))
+        time.sleep(0.3)
+        return lambda: kept().bytes
+
+    @staticmethod
+    def event(answer):
+        """The next one; comments say only that the connection lives."""
+        lines = {}
+        while "event" not in lines:
+            for line in iter(answer.readline, b"\n"):
+                name, _, value = line.decode().rstrip("\n").partition(": ")
+                lines[name] = value
+        return lines
+
+    def test_jobs_are_listed_by_page_and_filter(self):
+        ids = [self.ask("POST", "/v1/jobs", {**RUN, "course": f"c{i % 2}"}).json()["id"]
+               for i in range(5)]
+        page = self.ask("GET", "/v1/jobs?limit=2").json()
+        self.assertEqual([job["id"] for job in page["jobs"]], ids[:-3:-1])
+        page = self.ask("GET", f"/v1/jobs?limit=3&cursor={page['next']}").json()
+        self.assertEqual([job["id"] for job in page["jobs"]], ids[2::-1])
+        self.assertEqual(len(self.ask("GET", "/v1/jobs?course=c1").json()["jobs"]), 2)
+        self.assertEqual(self.ask("GET", "/v1/jobs?kind=grade").json(), {"jobs": [], "next": None})
+
+    def test_a_job_is_cancelled(self):
+        job = self.ask("POST", "/v1/jobs", RUN).json()["id"]
+        self.assertEqual(self.ask("DELETE", f"/v1/jobs/{job}").json()["state"], "cancelled")
+        job = self.ask("POST", "/v1/jobs", RUN).json()["id"]
+        self.assertEqual(self.hand.lease(), job)
+        cancelled = self.ask("DELETE", f"/v1/jobs/{job}").json()
+        self.assertEqual((cancelled["state"], cancelled["cancelling"]), ("running", True))
+
+    # Roles
+
+    def test_roles_may_what_they_may(self):
+        self.make_grader()
+        staff, other, auditor = (self.make_token("staff", "c1"), self.make_token("staff", "c2"),
+                                 self.make_token("auditor"))
+        job = self.submit(token=staff)["id"]
+        self.submit(token=other, status=403)
+        self.submit(token=auditor, status=403)
+        path = f"/v1/jobs/{job}"
+        for token, statuses in ((staff, (200, 200)), (other, (403, 403)), (auditor, (200, 403))):
+            self.assertEqual((self.ask("GET", path, token=token).status,
+                              self.ask("DELETE", path, token=token).status), statuses)
+        for method, where, body in (("GET", "/v1/tokens", None), ("POST", "/v1/jobs", RUN),
+                                    ("PUT", "/v1/courses/c1", {"weight": 2})):
+            self.problem(self.ask(method, where, body, token=staff), 403)
+        self.problem(self.ask("GET", "/metrics", token=staff), 403)
+        self.assertEqual(self.ask("GET", "/metrics", token=auditor).status, 200)
+        self.problem(self.ask("GET", "/v1/jobs?course=c1", token=other), 403)
+        self.assertEqual(self.ask("GET", "/v1/jobs", token=other).json()["jobs"], [])
+        self.assertEqual(self.ask("GET", "/v1/queue", token=other).json()["courses"], [])
+        self.problem(self.service.send({}, GRADER, "/v1/graders/x?course=c1", "PUT",
+                                       token=other), 403)
+        self.problem(self.service.send({}, GRADER, "/v1/graders/fib?course=c2", "PUT",
+                                       token=other), 403)
+
+    def test_who_is_nobody_is_told_so(self):
+        made = self.ask("POST", "/v1/tokens", {"role": "auditor", "name": "a"}).json()
+        self.assertEqual(self.ask("GET", "/v1/jobs", token=made["token"]).status, 200)
+        self.assertEqual(self.ask("DELETE", f"/v1/tokens/{made['id']}").status, 204)
+        expired = self.make_token("auditor", expires_at=time.strftime(
+            "%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 2)))
+        time.sleep(2.5)
+        for token in (None, "x", made["token"], expired, "cupel_" + "a" * 500):
+            answer = self.ask("GET", "/v1/jobs", token=token)
+            self.problem(answer, 401)
+            self.assertTrue(answer.headers["WWW-Authenticate"].startswith("Bearer"))
+        self.assertNotIn(made["token"], json.dumps(self.ask("GET", "/v1/tokens").json()))
+
+    # All else
+
+    def test_graders_are_versions(self):
+        self.assertEqual(self.make_grader(), 1)
+        self.assertEqual(self.make_grader(files=[("grader.json", b"{ }")]), 2)
+        versions = self.ask("GET", "/v1/graders/fib").json()["versions"]
+        self.assertEqual([(v["version"], v["state"]) for v in versions],
+                         [(2, "live"), (1, "retired")])
+        files = self.ask("GET", "/v1/graders/fib/versions/1/files").json()["files"]
+        self.assertEqual([file["path"] for file in files], ["data/in", "grader.json"])
+        back = self.ask("POST", "/v1/graders/fib/live", {"version": 1}).json()["versions"]
+        self.assertEqual([v["state"] for v in back], ["retired", "live"])
+        self.assertEqual(self.ask("GET", "/v1/graders").json()["graders"][0]["version"], 1)
+        self.problem(self.ask("GET", "/v1/graders/none"), 404)
+        self.problem(self.ask("PUT", "/v1/graders/x?course=c1", b"PK"), 415)
+        self.problem(self.service.send({}, GRADER, "/v1/graders/x", "PUT"), 400)
+
+    def test_a_regrade_is_compared_and_published(self):
+        self.make_grader()
+        job = self.submit()["id"]
+        self.assertEqual(self.hand.lease(), job)
+        self.hand.ask("finish graded 5 10 -")
+        self.make_grader(files=[("grader.json", b"{ }")])
+        made = self.ask("POST", "/v1/regrades", {"grader": "fib", "from": 1, "to": 2})
+        self.assertEqual(made.status, 201, made.bytes)
+        path = made.headers["Location"]
+        self.problem(self.ask("POST", path + "/publish"), 409)
+        self.assertGreater(self.hand.lease(), job)
+        self.hand.ask("finish graded 8 10 -")
+        items = self.ask("GET", path + "/items?changed=1").json()["items"]
+        self.assertEqual([(i["old"]["score"], i["new"]["score"]) for i in items], [(5, 8)])
+        self.assertEqual(self.ask("POST", path + "/publish").json()["state"], "published")
+        self.assertEqual(len(self.ask("GET", "/v1/regrades?grader=fib").json()["regrades"]), 1)
+        self.problem(self.ask("POST", path + "/withdraw"), 400)
+
+    def test_courses_schedules_webhooks_and_policies(self):
+        put = self.ask("PUT", "/v1/courses/c9", {"weight": 3, "max_running": 2})
+        self.assertEqual(put.json(), {"name": "c9", "weight": 3, "max_running": 2})
+        self.problem(self.ask("PUT", "/v1/courses/c9", {"weight": 0}), 400)
+        schedule = {"cron": "0 3 * * *", "zone": "Europe/Berlin", "missed": "skip", "job": RUN}
+        self.assertEqual(self.ask("PUT", "/v1/schedules/night", schedule).status, 200)
+        self.problem(self.ask("PUT", "/v1/schedules/night", {**schedule, "cron": "x"}), 400)
+        self.assertEqual(len(self.ask("GET", "/v1/schedules").json()["schedules"]), 1)
+        self.assertEqual(self.ask("DELETE", "/v1/schedules/night").status, 204)
+        self.problem(self.ask("DELETE", "/v1/schedules/night"), 404)
+        hook = self.ask("PUT", "/v1/webhooks/lms", {"url": "https://example.org/x"})
+        self.assertEqual((hook.status, len(hook.json()["secret"])), (201, 64))
+        self.assertNotIn("secret", self.ask("GET", "/v1/webhooks/lms").json())
+        self.problem(self.ask("PUT", "/v1/webhooks/lms", {"url": "http://127.0.0.1/"}), 400)
+        self.assertEqual(self.ask("GET", "/v1/webhook-deliveries").json(), {"deliveries": []})
+        names = [p["name"] for p in self.ask("GET", "/v1/policies").json()["policies"]]
+        self.assertIn("native", names)
+        self.assertEqual(self.ask("GET", "/v1/policies/native").json()["policy"], "native")
+        self.problem(self.ask("GET", "/v1/policies/nope"), 404)
+
+    def test_metrics_count_what_has_ended(self):
+        self.ask("POST", "/v1/jobs", {**RUN, "course": "c.1"})
+        job = self.ask("POST", "/v1/jobs", RUN).json()["id"]
+        while self.hand.lease() != job:
+            pass
+        self.hand.ask("finish exited - - -")
+        text = self.ask("GET", "/metrics").bytes.decode()
+        names = {}
+        for line in text.splitlines():
+            if line.startswith("# TYPE "):
+                names[line.split()[2]] = line.split()[3]
+        self.assertEqual(names["cupel_job_run_seconds"], "histogram")
+        self.assertIn('cupel_queue_jobs{course="c.1",priority="live",state="running"} 1', text)
+        self.assertIn('cupel_jobs_total{kind="run",state="done",status="exited"} 1', text)
+        self.assertIn('cupel_verdicts_total{verdict="passed"} 2', text)
+        self.assertIn('cupel_denied_calls_total{call="pt\\"race"} 1', text)
+        self.assertIn('cupel_job_run_seconds_bucket{kind="run",priority="live",le="+Inf"} 1', text)
+
+    def test_logs_tell_who_did_what_and_no_secret(self):
+        made = self.ask("POST", "/v1/tokens", {"role": "auditor", "name": "eve"}).json()
+        self.ask("POST", "/v1/tokens", {"role": "auditor", "name": "x"}, token=made["token"])
+        time.sleep(0.2)
+        audit = self.service.log("audit")
+        self.assertEqual([(line["action"], line["outcome"]) for line in audit],
+                         [("POST /v1/tokens", "done"), ("POST /v1/tokens", "refused")])
+        self.assertEqual(audit[1]["token"], made["id"])
+        self.assertEqual([line["status"] for line in self.service.log("access")], [201, 403])
+        for name in ("access", "audit", "errors"):
+            text = (self.service.folder / name).read_text()
+            self.assertNotIn(made["token"], text)
+            self.assertNotIn(self.service.token, text)
+
+
+class OnSqlite(Api, support.TestCase):
+    def open_queue(self):
+        return f"sqlite://{self.folder()}/queue.db"
+
+
+class OnPostgres(Api, support.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.postgres = Postgres()
+        cls.addClassCleanup(cls.postgres.stop)
+        cls.count = 0
+
+    def open_queue(self):
+        type(self).count += 1
+        name = f"q{self.count}"
+        self.postgres.query(f"CREATE DATABASE {name}")
+        return self.postgres.url.replace("/postgres?", f"/{name}?")
+
+
+if __name__ == "__main__":
+    support.main()
