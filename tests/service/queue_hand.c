@@ -31,8 +31,8 @@ static void lease(struct hand *hand)
     struct cupel_job *job = NULL;
     int64_t next_us = 0;
 
-    int r = cupel_queue_lease(hand->queue, "hand", &capacity, LEASE_US, &job, &next_us,
-                              &hand->err);
+    int r =
+        cupel_queue_lease(hand->queue, "hand", &capacity, LEASE_US, &job, &next_us, &hand->err);
     if (r < 0) {
         (void)printf("%s\n", hand->err.text);
         return;
@@ -61,10 +61,11 @@ static int finish(struct hand *hand, char *words)
     const char *max = strtok_r(NULL, " ", &rest);
     struct cupel_blob blob;
     struct cupel_job_end end = {.status = status,
-                                .facts = "{\"verdicts\":{\"passed\":2},"
-                                         "\"denied\":{\"pt\\\"race\":1},"
-                                         "\"enforcement\":{\"memory\":\"cgroup\"},"
-                                         "\"seconds\":{\"wall\":0.5}}"};
+                                .facts =
+                                    "{\"verdicts\":{\"passed\":2},"
+                                    "\"denied\":{\"pt\\\"race\":1},"
+                                    "\"enforcement\":{\"memory\":\"cgroup\"},"
+                                    "\"seconds\":{\"wall\":0.5}}"};
 
     if (score == NULL || max == NULL)
         return cupel_fail(&hand->err, -1, "expected STATUS SCORE MAX FILE");
