@@ -22,13 +22,15 @@
 #define MAX_WAIT_MS 10000 /* what was to be heard may have been missed */
 #define RETRY_MS    1000  /* while the queue cannot be reached */
 #define GAP_US      50000
+#define THREADS     4 /* so that a receiver that is slow does not keep others waiting */
 
 struct chores {
     const char *url;
     bool allow_private;
     int bell_fd;
     atomic_bool is_over;
-    pthread_t thread;
+    pthread_t threads[THREADS];
+    size_t thread_count;
 };
 
 static char *make_body(const struct cupel_job *job)
@@ -158,6 +160,16 @@ static void *run(void *owner)
     return NULL;
 }
 
+static int start_threads(struct chores *chores, struct cupel_error *err)
+{
+    for (; chores->thread_count < THREADS; chores->thread_count++) {
+        int r = pthread_create(&chores->threads[chores->thread_count], NULL, run, chores);
+        if (r != 0)
+            return cupel_fail(err, -r, "start a thread: %s", strerrordesc_np(r));
+    }
+    return 0;
+}
+
 int chores_start(const char *url, bool allow_private_webhooks, struct chores **ret,
                  struct cupel_error *err)
 {
@@ -168,11 +180,10 @@ int chores_start(const char *url, bool allow_private_webhooks, struct chores **r
     chores->url = url;
     chores->allow_private = allow_private_webhooks;
     chores->bell_fd = eventfd(0, EFD_CLOEXEC);
-    int r = chores->bell_fd < 0 ? errno : pthread_create(&chores->thread, NULL, run, chores);
-    if (r != 0) {
-        cupel_close_p(&chores->bell_fd);
-        free(chores);
-        return cupel_fail(err, -r, "start a thread: %s", strerrordesc_np(r));
+    int r = chores->bell_fd < 0 ? cupel_fail_errno(err, "eventfd") : start_threads(chores, err);
+    if (r < 0) {
+        chores_stop(chores);
+        return r;
     }
     *ret = chores;
     return 0;
@@ -183,8 +194,10 @@ void chores_stop(struct chores *chores)
     if (chores == NULL)
         return;
     atomic_store(&chores->is_over, true);
-    (void)eventfd_write(chores->bell_fd, 1);
-    (void)pthread_join(chores->thread, NULL);
-    (void)close(chores->bell_fd);
+    if (chores->bell_fd >= 0)
+        (void)eventfd_write(chores->bell_fd, 1);
+    for (size_t i = 0; i < chores->thread_count; i++)
+        (void)pthread_join(chores->threads[i], NULL);
+    cupel_close_p(&chores->bell_fd);
     free(chores);
 }

@@ -8,7 +8,7 @@
 
 struct chores;
 
-/* A thread with a connection of its own. url is borrowed. */
+/* Some threads, each with a connection of its own. url is borrowed. */
 CUPEL_MUST_CHECK int chores_start(const char *url, bool allow_private_webhooks,
                                   struct chores **ret, struct cupel_error *err);
 /* Ends what it is at first: a webhook takes 10 s at most. */

@@ -2,8 +2,8 @@
  * cupel serve: the API, its pages and webhooks in this process, and a worker in a child's.
  *
  * Theory of operation. Nothing is kept here: whoever is answered is answered of what the queue
- * has, and several such processes may serve one queue. http_server.c has the connections, a
- * thread of chores.c sends webhooks and adds jobs that recur. The worker is `cupel worker`,
+ * has, and several such processes may serve one queue. http_server.c has the connections,
+ * threads of chores.c send webhooks and add jobs that recur. The worker is `cupel worker`,
  * executed afresh and started again should it die, each time a little later; what it crashes of
  * does not take the service along.
  */

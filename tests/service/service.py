@@ -74,7 +74,7 @@ class Service:
              "--access-log", self.folder / "access", "--audit-log", self.folder / "audit",
              *(["--no-worker"] if not spawn.pop("worker", False) else []), *options],
             stdout=subprocess.PIPE, stderr=self.errors, text=True, **spawn)
-        test.addCleanup(self.stop)
+        test.addCleanup(self._check_end, test)
         line = self.process.stdout.readline()
         self.port = int(line.rsplit(":", 1)[1]) if line.startswith("listening on ") else 0
         self.token = None
@@ -91,6 +91,14 @@ class Service:
             self.process.wait(timeout=60)
         self.process.stdout.close()
         return self.process.returncode
+
+    def _check_end(self, test):
+        """However a test ends, the service ends well."""
+        status = self.stop()
+        errors = (self.folder / "errors").read_text()
+        if self.port:
+            test.assertEqual(status, 0, errors)
+        test.assertNotIn("Sanitizer", errors)
 
     def connect(self, source=None, timeout=30):
         if self.tls:
