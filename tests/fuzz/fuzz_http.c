@@ -56,7 +56,7 @@ static void parse_path(const char *text)
     struct cupel_error err;
 
     if (upload_check_path(text, &err) == 0)
-        require(cupel_path_is_plain(text) && strstr(text, "..") != text);
+        require(cupel_path_is_plain(text) && strchr(text, '\\') == NULL);
     if (http_routes_match(api_tables, "GET", text, &match, &err) < 0)
         return;
     require(match.route == NULL || match.allow[0] == '\0');
