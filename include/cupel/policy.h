@@ -94,6 +94,11 @@ CUPEL_MUST_CHECK int cupel_policy_load(const char *folder, const char *name,
                                        struct cupel_policy **ret, struct cupel_error *err);
 void cupel_policy_free(struct cupel_policy *policy);
 
+/* The names of a folder's policies, sorted, whether they are valid or not; NULL-terminated,
+ * released with cupel_strings_free(). Returns 0 or -errno. */
+CUPEL_MUST_CHECK int cupel_policy_names(const char *folder, char ***ret,
+                                        struct cupel_error *err);
+
 /*
  * Look a policy over, for all architectures: what loading and compiling it says, and of its own
  * rules, not of its parents', warnings of what is probably not meant: a rule, or a name in it,

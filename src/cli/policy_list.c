@@ -1,6 +1,4 @@
 /* cupel policy list: the shipped policies. */
-#include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,44 +24,14 @@ static const char help[] =
     "\n"
     "Exit: 0 listed, 1 platform failure, 2 usage or an invalid policy.\n";
 
-static int is_policy_file(const struct dirent *entry)
-{
-    size_t len = strlen(entry->d_name);
-
-    return entry->d_name[0] != '.' && len > strlen(SUFFIX) &&
-           strcmp(entry->d_name + len - strlen(SUFFIX), SUFFIX) == 0;
-}
-
-static int by_name(const struct dirent **a, const struct dirent **b)
-{
-    return strcmp((*a)->d_name, (*b)->d_name);
-}
-
 char **policy_names(const struct policy_request *request)
 {
-    struct dirent **entries = NULL;
+    struct cupel_error err = {0};
+    char **names = NULL;
 
-    int found = scandir(request->folder, &entries, is_policy_file, by_name);
-    if (found < 0) {
-        (void)cupel_cli_fail(request->command, CUPEL_EXIT_PLATFORM, "%s: %s", request->folder,
-                             strerrordesc_np(errno));
-        return NULL;
-    }
-    char **names = calloc((size_t)found + 1, sizeof(*names));
-    bool ok = names != NULL;
-    for (int i = 0; i < found; i++) {
-        const char *file = entries[i]->d_name;
-        if (ok)
-            names[i] = strndup(file, strlen(file) - strlen(SUFFIX));
-        ok = ok && names[i] != NULL;
-        free(entries[i]);
-    }
-    free(entries);
-    if (ok)
-        return names;
-    (void)cupel_cli_fail(request->command, CUPEL_EXIT_PLATFORM, "out of memory");
-    cupel_strings_free(names);
-    return NULL;
+    if (cupel_policy_names(request->folder, &names, &err) < 0)
+        (void)cupel_cli_fail(request->command, CUPEL_EXIT_PLATFORM, "%s", err.text);
+    return names;
 }
 
 /* An entry for each policy; NULL, with the exit code, if one is not valid. */
