@@ -99,13 +99,14 @@ struct worker {
     struct cupel_source signals; /* signalfd(2) */
     struct worker_job *jobs;
     unsigned running;
-    uint64_t done;   /* jobs, since the start */
-    int64_t wake_us; /* the next turn is due then, if nothing happens before */
-    int64_t look_us; /* for a job */
-    int64_t beat_us; /* extend leases */
-    int64_t care_us; /* whether jobs are still ours to do may be looked at again */
-    bool has_news;   /* and shall be */
-    int64_t ask_us;  /* the queue is out of reach until then; 0: it is not */
+    uint64_t done;       /* jobs, since the start */
+    int64_t wake_us;     /* the next turn is due then, if nothing happens before */
+    int64_t look_us;     /* for a job */
+    int64_t schedule_us; /* for one that recurs */
+    int64_t beat_us;     /* extend leases */
+    int64_t care_us;     /* whether jobs are still ours to do may be looked at again */
+    bool has_news;       /* and shall be */
+    int64_t ask_us;      /* the queue is out of reach until then; 0: it is not */
     int64_t ask_backoff_us;
     int64_t listen_us;
     int64_t probe_us; /* the disk is full until then; 0: it is not */

@@ -183,6 +183,25 @@ static int64_t look_again_at(int64_t next_us)
     return worker_now_us() + wait_us;
 }
 
+/* Nobody has to be there for what recurs: each worker looks. */
+static void run_schedules(struct worker *worker, int64_t now_us)
+{
+    struct cupel_error err = {0};
+    int64_t next_us = INT64_MAX;
+
+    if (worker->signal_count > 0 || !worker_may_ask(worker))
+        return;
+    if (now_us >= worker->schedule_us) {
+        int r = cupel_queue_run_schedules(worker->queue, &next_us, &err);
+        if (r == -EINVAL || r == -ENOENT) /* of one of them; the others were run */
+            worker_log(worker, "error", "schedule_failed", NULL, "%s", err.text);
+        else if (worker_has_lost(worker, r, &err))
+            return;
+        worker->schedule_us = look_again_at(next_us);
+    }
+    worker_wake(worker, worker->schedule_us);
+}
+
 /* Returns whether there was one. */
 static bool take_one(struct worker *worker, const struct cupel_capacity *left)
 {
@@ -276,6 +295,7 @@ static void turn(struct worker *worker)
     tell(worker);
     sweep(worker);
     probe(worker, now_us);
+    run_schedules(worker, now_us);
     take(worker);
     sweep(worker);
 }
