@@ -12,7 +12,6 @@
 #include "render/json.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define MAX_GROUPS   64
 #define NAMES_SIZE   2048
 
 /* The titles of groups; others are named by their action. */
@@ -72,7 +71,7 @@ json_t *policy_calls_json(const struct cupel_policy *policy, struct cupel_error 
     return calls;
 }
 
-static const char *title_of(const json_t *call)
+const char *policy_call_title(const json_t *call)
 {
     const json_t *answers = json_object_get(call, "answers");
     const json_t *first = json_array_get(answers, 0);
@@ -91,12 +90,11 @@ size_t policy_count_calls(const json_t *calls, const char *title)
     size_t count = 0;
     size_t i;
 
-    json_array_foreach(calls, i, call) count += strcmp(title_of(call), title) == 0;
+    json_array_foreach(calls, i, call) count += strcmp(policy_call_title(call), title) == 0;
     return count;
 }
 
-/* The titles that there are: what is allowed, what depends, what is denied, the rest. */
-static size_t find_titles(const json_t *calls, const char *ret[static MAX_GROUPS])
+size_t policy_call_titles(const json_t *calls, const char *ret[static POLICY_TITLES_MAX])
 {
     static const char *const ends[] = {KILLED, UNKNOWN};
     json_t *call;
@@ -107,11 +105,11 @@ static size_t find_titles(const json_t *calls, const char *ret[static MAX_GROUPS
     ret[count++] = ARGUMENTS;
     json_array_foreach(calls, i, call)
     {
-        const char *title = title_of(call);
+        const char *title = policy_call_title(call);
         bool known = strcmp(title, KILLED) == 0 || strcmp(title, UNKNOWN) == 0;
         for (size_t j = 0; j < count && !known; j++)
             known = strcmp(ret[j], title) == 0;
-        if (!known && count < MAX_GROUPS - COUNT(ends))
+        if (!known && count < POLICY_TITLES_MAX - COUNT(ends))
             ret[count++] = title;
     }
     for (size_t j = 0; j < COUNT(ends); j++)
@@ -132,7 +130,7 @@ static void put_names(struct page *page, const json_t *calls, const char *title)
         return;
     json_array_foreach(calls, i, call)
     {
-        if (strcmp(title_of(call), title) == 0)
+        if (strcmp(policy_call_title(call), title) == 0)
             (void)fprintf(out, "%s%s", count++ > 0 ? " " : "", policy_text_of(call, "name"));
     }
     if (fclose(out) == 0 && names != NULL)
@@ -169,7 +167,7 @@ static bool find_alike(const json_t *calls, size_t index, const char *text,
 
     json_array_foreach(calls, i, call)
     {
-        if (strcmp(title_of(call), ARGUMENTS) != 0)
+        if (strcmp(policy_call_title(call), ARGUMENTS) != 0)
             continue;
         CUPEL_AUTO_FREE char *other = answers_text(call);
         if (other == NULL || strcmp(other, text) != 0)
@@ -192,7 +190,7 @@ static void put_answers(struct page *page, const json_t *calls)
 
     json_array_foreach(calls, i, call)
     {
-        if (strcmp(title_of(call), ARGUMENTS) != 0)
+        if (strcmp(policy_call_title(call), ARGUMENTS) != 0)
             continue;
         CUPEL_AUTO_FREE char *text = answers_text(call);
         if (text == NULL || !find_alike(calls, i, text, names))
@@ -209,8 +207,8 @@ static void put_answers(struct page *page, const json_t *calls)
 
 void policy_put_calls(struct page *page, const json_t *calls)
 {
-    const char *titles[MAX_GROUPS];
-    size_t count = find_titles(calls, titles);
+    const char *titles[POLICY_TITLES_MAX];
+    size_t count = policy_call_titles(calls, titles);
 
     for (size_t i = 0; i < count; i++) {
         size_t size = policy_count_calls(calls, titles[i]);

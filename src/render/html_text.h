@@ -4,8 +4,9 @@
 
 #include "render/page.h"
 
-/* Escaped, for the content of elements; never put it into an attribute, a style or a comment.
- * Control characters, and those that reorder or hide text, are visible as \x1b or \u{202E}. */
+/* Escaped, for the content of elements and for attributes in double quotes that are mere text;
+ * never put it into an address, a style or a comment. Control characters, and those that
+ * reorder or hide text, are visible as \x1b or \u{202E}. */
 void html_text(struct page *page, const char *text);
 
 /*

@@ -6,8 +6,6 @@
 #include <sys/stat.h>
 
 #include "cupel/cleanup.h"
-#include "render/html_text.h"
-#include "render/page.h"
 #include "service/http_exchange.h"
 
 #define STREAM_BLOCK  4096
@@ -69,28 +67,25 @@ static bool is_for_people(const struct exchange *exchange)
     return accept != NULL && strstr(accept, "text/html") != NULL;
 }
 
-static char *problem_page(unsigned status, const char *detail)
+static int problem_page(struct exchange *exchange, unsigned status, const char *detail)
 {
-    struct page page;
+    struct cupel_error err = {0};
 
-    page_open(&page, false);
-    page_format(&page,
-                "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-                "<title>%u %s</title></head>\n<body><main><h1>%s</h1>\n<p>",
-                status, title_of(status), title_of(status));
-    html_text(&page, detail);
-    page_format(&page, "</p>\n<p><a href=\"/\">The queue</a></p></main></body></html>\n");
-    return page_close(&page);
+    return exchange->service->options->problem_page(
+        &exchange->request, status, title_of(status), detail, &exchange->answer, &err);
 }
 
-static char *problem_document(unsigned status, const char *detail)
+static int problem_document(struct http_answer *answer, const char *detail)
 {
-    json_t *json = json_pack("{s:s, s:s, s:i, s:s}", "type", "about:blank", "title",
-                             title_of(status), "status", (int)status, "detail", detail);
-    char *text = json == NULL ? NULL : json_dumps(json, JSON_COMPACT);
+    json_t *json =
+        json_pack("{s:s, s:s, s:i, s:s}", "type", "about:blank", "title",
+                  title_of(answer->status), "status", (int)answer->status, "detail", detail);
 
+    answer->type = "application/problem+json";
+    answer->body = json == NULL ? NULL : json_dumps(json, JSON_COMPACT);
+    answer->len = answer->body != NULL ? strlen(answer->body) : 0;
     json_decref(json);
-    return text;
+    return answer->body == NULL ? -ENOMEM : 0;
 }
 
 static int set_problem_headers(struct exchange *exchange, unsigned status)
@@ -121,10 +116,10 @@ void exchange_refuse(struct exchange *exchange, unsigned status, const char *det
         if (http_set_header(answer, "Location", "/login") == 0)
             return;
     }
-    answer->type = is_page ? "text/html; charset=utf-8" : "application/problem+json";
-    answer->body = is_page ? problem_page(status, detail) : problem_document(status, detail);
-    answer->len = answer->body != NULL ? strlen(answer->body) : 0;
-    if (set_problem_headers(exchange, status) < 0)
+    int r = is_page ? problem_page(exchange, status, detail) : problem_document(answer, detail);
+    if (r == 0)
+        r = set_problem_headers(exchange, status);
+    if (r < 0)
         answer->status = MHD_HTTP_INTERNAL_SERVER_ERROR;
 }
 

@@ -16,6 +16,10 @@ struct http_server_options {
     const char *access_log; /* file, or "-": standard output; NULL: none */
     const char *audit_log;  /* the same */
     const struct http_routes *const *tables; /* NULL behind the last */
+    /* A page that says what went wrong, where one was asked for; title: "Not Found". Returns 0
+     * or -ENOMEM. */
+    int (*problem_page)(const struct http_request *request, unsigned status, const char *title,
+                        const char *detail, struct http_answer *ret, struct cupel_error *err);
 };
 
 struct http_service;

@@ -13,8 +13,9 @@
 
 #define SECOND  1000000
 #define THREADS 8
-#define GAP_US  50000 /* a change right behind another is told together with those that follow \
-                       */
+#define GAP_US                                                                                 \
+    50000 /* a change right behind another is told together with those that follow             \
+           */
 
 /* First in, first out. */
 struct line {

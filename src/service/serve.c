@@ -29,8 +29,10 @@
 #include "service/chores.h"
 #include "service/http_work.h"
 #include "service/metrics.h"
+#include "service/page.h"
 #include "service/serve_options.h"
 
+#define TABLES_MAX     16
 #define SECOND         1000000
 #define BACKOFF_MAX_US (60 * (int64_t)SECOND)
 #define STEADY_US      (60 * (int64_t)SECOND) /* a worker that lived so long was well */
@@ -247,10 +249,22 @@ static int serve(struct serving *serving, struct cupel_error *err)
     return r;
 }
 
+/* Pages, and the API; NULL behind the last. */
+static void list_tables(const struct http_routes *ret[static TABLES_MAX])
+{
+    size_t count = 0;
+
+    ret[count++] = &page_routes;
+    for (size_t i = 0; api_tables[i] != NULL && count < TABLES_MAX - 1; i++)
+        ret[count++] = api_tables[i];
+    ret[count] = NULL;
+}
+
 int service_serve(int argc, char **argv, const char *state_folder)
 {
     struct serve_options options;
     struct serving serving = {.command = argv[0], .options = &options};
+    const struct http_routes *tables[TABLES_MAX];
     struct cupel_cli_paths paths;
     struct cupel_error err = {0};
     int code = CUPEL_EXIT_PLATFORM;
@@ -259,7 +273,9 @@ int service_serve(int argc, char **argv, const char *state_folder)
         return code;
     if (cupel_cli_paths_find(&paths, &err) < 0)
         return cupel_cli_fail(argv[0], CUPEL_EXIT_PLATFORM, "%s", err.text);
-    options.server.tables = api_tables;
+    list_tables(tables);
+    options.server.tables = tables;
+    options.server.problem_page = page_of_error;
     options.server.settings.policies = paths.policies;
     int r = serve(&serving, &err);
     if (r < 0)

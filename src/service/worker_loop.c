@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "cupel/cleanup.h"
 #include "cupel/units.h"
+#include "queue/schedules.h"
 #include "service/worker.h"
 
 #define SECOND          ((int64_t)1000000)
