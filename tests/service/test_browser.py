@@ -185,6 +185,7 @@ class Pages(support.TestCase):
         )
         self.browser.open(f"file://{page}")
         self.browser.click("button")
+        self.wait_for(lambda: self.browser.address().startswith(self.root))
         self.browser.open(self.root + job)
         state = 'return document.querySelector("main .state").textContent'
         self.assertEqual(self.browser.run(state), "waiting")
