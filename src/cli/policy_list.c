@@ -8,8 +8,7 @@
 #include "render/json.h"
 #include "render/page.h"
 
-#define SUFFIX   ".json"
-#define LEAD     20 /* columns before what a policy is for */
+#define LEAD 20 /* columns before what a policy is for */
 
 static const char help[] =
     "Usage: cupel policy list [--json]\n"

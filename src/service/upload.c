@@ -83,6 +83,15 @@ static int make_folders(int folder_fd, const char *path, struct cupel_error *err
     return 0;
 }
 
+/* A form tells no mode: what begins as a script is one. */
+static mode_t mode_of(const struct http_part *part)
+{
+    char start[2] = "";
+
+    return pread(part->fd, start, sizeof(start), 0) == 2 && memcmp(start, "#!", 2) == 0 ? 0755
+                                                                                        : 0644;
+}
+
 /* Nobody else writes below the folder, and nothing in it is a link. */
 static int write_one(const struct http_part *part, int folder_fd, struct cupel_error *err)
 {
@@ -95,8 +104,9 @@ static int write_one(const struct http_part *part, int folder_fd, struct cupel_e
         r = make_folders(folder_fd, part->file_name, err);
     if (r < 0)
         return r;
-    CUPEL_AUTO_FD fd = openat(folder_fd, part->file_name,
-                              O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+    CUPEL_AUTO_FD fd =
+        openat(folder_fd, part->file_name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+               mode_of(part));
     if (fd < 0 && (errno == EEXIST || errno == ENOTDIR || errno == EISDIR))
         return cupel_fail(err, -EINVAL, "file name \"%s\": something else has this name",
                           cupel_text_excerpt(part->file_name, excerpt));

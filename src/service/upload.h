@@ -14,7 +14,8 @@ CUPEL_MUST_CHECK int upload_make_folder(const char *work, char **ret_path, int *
                                         struct cupel_error *err);
 void upload_remove(const char *path);
 
-/* Write each part that is named "file" below folder_fd, by its file name. -EINVAL: a name is
+/* Write each part that is named "file" below folder_fd, by its file name; executable if it
+ * begins with "#!". -EINVAL: a name is
  * missing, is no plain path, or is there twice. */
 CUPEL_MUST_CHECK int upload_write(const struct http_request *request, int folder_fd,
                                   struct cupel_error *err);

@@ -7,7 +7,7 @@ import support
 from postgres import Postgres
 from service import Hand, Service, in_background
 
-GRADER = [("grader.json", b"{}"), ("data/in", b"1\n")]
+GRADER = [("grader.json", b"{}"), ("data/run", b"#!/bin/sh\n")]
 RESULT = support.SOURCE / "tests/service/result.json"
 RUN = {"kind": "run", "course": "c1", "command": ["true"]}
 
@@ -248,7 +248,8 @@ class Api:
         self.assertEqual([(v["version"], v["state"]) for v in versions],
                          [(2, "live"), (1, "retired")])
         files = self.ask("GET", "/v1/graders/fib/versions/1/files").json()["files"]
-        self.assertEqual([file["path"] for file in files], ["data/in", "grader.json"])
+        self.assertEqual([(file["path"], file["executable"]) for file in files],
+                         [("data/run", True), ("grader.json", False)])
         back = self.ask("POST", "/v1/graders/fib/live", {"version": 1}).json()["versions"]
         self.assertEqual([v["state"] for v in back], ["retired", "live"])
         self.assertEqual(self.ask("GET", "/v1/graders").json()["graders"][0]["version"], 1)

@@ -3,6 +3,8 @@
 import hashlib
 import hmac
 import json
+import os
+import signal
 import time
 
 import support
@@ -66,6 +68,27 @@ class Serve(support.TestCase):
         again.process.terminate()
         self.assertEqual(again.process.stdout.read(), "")
         again.process.wait(timeout=20)
+
+    def test_a_worker_that_dies_is_started_again_and_ends_with_the_service(self):
+        url = f"sqlite://{self.folder()}/queue.db"
+        service = Service(self, url, "--slots", "1", worker=True)
+        service.read_token()
+        self.wait_for(lambda: self.workers(service))
+        first = self.workers(service)[0]
+        os.kill(first, signal.SIGKILL)
+        self.wait_for(lambda: self.workers(service) not in ([], [first]))
+        second = self.workers(service)[0]
+        self.assertIn("signal 9", (service.folder / "errors").read_text())
+        self.wait_for(lambda: "ready" in (service.folder / "errors").read_text())
+        self.assertEqual(service.stop(), 0)
+        self.assertFalse(os.path.exists(f"/proc/{second}"))
+
+    @staticmethod
+    def workers(service):
+        """Pids of the children of its first thread."""
+        pid = service.process.pid
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as children:
+            return [int(child) for child in children.read().split()]
 
     def test_a_schedule_tells_when_it_is_due(self):
         service, _ = self.serve()
