@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/cli.h"
 #include "cupel/cleanup.h"
 #include "queue/hooks.h"
 #include "queue/schedules.h"
@@ -152,7 +153,7 @@ static void *run(void *owner)
         if (r == 0)
             r = do_all(chores, queue, &next_us, &err);
         if (r < 0 && !had_failed) /* once: it is tried each second */
-            (void)fprintf(stderr, "cupel serve: schedules and webhooks: %s\n", err.text);
+            (void)cupel_cli_fail("cupel serve", 0, "schedules and webhooks: %s", err.text);
         had_failed = r < 0;
         wait_for_more(chores, queue, r < 0 ? RETRY_MS : wait_of(next_us));
     }

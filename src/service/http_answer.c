@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "cli/cli.h"
 #include "cupel/cleanup.h"
 #include "service/http_exchange.h"
 
@@ -155,9 +156,9 @@ void exchange_fail(struct exchange *exchange, int r, const struct cupel_error *e
     const char *detail = err->text;
 
     if (status >= MHD_HTTP_INTERNAL_SERVER_ERROR) {
-        (void)fprintf(stderr, "cupel serve: %s: %s\n",
-                      exchange->route != NULL ? exchange->route->pattern : "request",
-                      err->text);
+        (void)cupel_cli_fail("cupel serve", 0, "%s: %s",
+                             exchange->route != NULL ? exchange->route->pattern : "request",
+                             err->text);
         detail = status == MHD_HTTP_SERVICE_UNAVAILABLE
                      ? "the queue cannot be reached at the moment"
                  : status == MHD_HTTP_INSUFFICIENT_STORAGE

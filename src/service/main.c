@@ -47,11 +47,11 @@ static int serve(int argc, char **argv)
     char folder[PATH_MAX];
 
     if (state != NULL && state[0] == '/')
-        return service_serve(argc, argv, state);
+        return service_serve(argc, argv, state, environ);
     if (home == NULL || home[0] != '/')
-        return service_serve(argc, argv, NULL);
+        return service_serve(argc, argv, NULL, environ);
     (void)snprintf(folder, sizeof(folder), "%s/.local/state", home);
-    return service_serve(argc, argv, folder);
+    return service_serve(argc, argv, folder, environ);
 }
 
 static const struct cupel_cli_command commands[] = {

@@ -46,6 +46,7 @@ struct worker {
 
 struct serving {
     const char *command;
+    char **environment; /* the worker's */
     struct serve_options *options;
     struct metrics *metrics;
     struct http_service *service;
@@ -54,7 +55,7 @@ struct serving {
     int signal_fd;
 };
 
-static int spawn_worker(const struct serve_options *options, pid_t *ret)
+static int spawn_worker(const struct serve_options *options, char **environment, pid_t *ret)
 {
     char *argv[] = {
         "cupel", "worker", "--queue", NULL, options->slots == NULL ? NULL : "--slots",
@@ -62,7 +63,6 @@ static int spawn_worker(const struct serve_options *options, pid_t *ret)
     posix_spawnattr_t attributes;
     sigset_t none;
     sigset_t ours;
-    extern char **environ;
 
     argv[3] = (char *)(uintptr_t)options->server.queue_url;
     argv[5] = (char *)(uintptr_t)options->slots;
@@ -75,7 +75,7 @@ static int spawn_worker(const struct serve_options *options, pid_t *ret)
     (void)sigaddset(&ours, SIGPIPE);
     (void)posix_spawnattr_setsigdefault(&attributes, &ours);
     (void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    r = posix_spawn(ret, "/proc/self/exe", NULL, &attributes, argv, environ);
+    r = posix_spawn(ret, "/proc/self/exe", NULL, &attributes, argv, environment);
     (void)posix_spawnattr_destroy(&attributes);
     return r;
 }
@@ -85,7 +85,7 @@ static void start_worker(struct serving *serving)
     struct worker *worker = &serving->worker;
 
     worker->started_us = http_now_us();
-    int r = spawn_worker(serving->options, &worker->pid);
+    int r = spawn_worker(serving->options, serving->environment, &worker->pid);
     if (r == 0)
         return;
     worker->pid = 0;
@@ -166,18 +166,23 @@ static int make_first_token(struct cupel_queue *queue, char **ret, struct cupel_
                : 0;
 }
 
-static void tell(const struct serving *serving, uint16_t port, char *token)
+static int tell(const struct serving *serving, uint16_t port, const char *token,
+                struct cupel_error *err)
 {
     const struct http_server_options *server = &serving->options->server;
     bool is_six = strchr(server->address, ':') != NULL;
+    CUPEL_AUTO_FREE char *text = NULL;
 
-    (void)printf("listening on %s://%s%s%s:%u\n", server->tls_cert != NULL ? "https" : "http",
-                 is_six ? "[" : "", server->address, is_six ? "]" : "", port);
-    if (token != NULL) {
-        (void)printf("token %s\n", token);
-        explicit_bzero(token, strlen(token));
+    if (asprintf(&text, "listening on %s://%s%s%s:%u\n%s%s%s",
+                 server->tls_cert != NULL ? "https" : "http", is_six ? "[" : "",
+                 server->address, is_six ? "]" : "", port, token != NULL ? "token " : "",
+                 token != NULL ? token : "", token != NULL ? "\n" : "") < 0) {
+        text = NULL;
+        return cupel_fail(err, -ENOMEM, "out of memory");
     }
-    (void)fflush(stdout);
+    int r = cupel_cli_write(NULL, text, err);
+    explicit_bzero(text, strlen(text));
+    return r;
 }
 
 static int start(struct serving *serving, struct cupel_error *err)
@@ -201,7 +206,9 @@ static int start(struct serving *serving, struct cupel_error *err)
     if (r == 0)
         r = http_server_start(server, &serving->service, &port, err);
     if (r == 0)
-        tell(serving, port, token);
+        r = tell(serving, port, token, err);
+    if (token != NULL)
+        explicit_bzero(token, strlen(token));
     return r;
 }
 
@@ -260,10 +267,11 @@ static void list_tables(const struct http_routes *ret[static TABLES_MAX])
     ret[count] = NULL;
 }
 
-int service_serve(int argc, char **argv, const char *state_folder)
+int service_serve(int argc, char **argv, const char *state_folder, char **environment)
 {
     struct serve_options options;
-    struct serving serving = {.command = argv[0], .options = &options};
+    struct serving serving = {
+        .command = argv[0], .environment = environment, .options = &options};
     const struct http_routes *tables[TABLES_MAX];
     struct cupel_cli_paths paths;
     struct cupel_error err = {0};

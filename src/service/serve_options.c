@@ -246,6 +246,7 @@ static bool check(const char *command, const char *operand, const char *state_fo
 bool serve_options_read(int argc, char **argv, const char *state_folder,
                         struct serve_options *ret, int *ret_code)
 {
+    struct cupel_error err = {0};
     int option;
 
     *ret = (struct serve_options){.address = "127.0.0.1", .has_worker = true};
@@ -256,8 +257,8 @@ bool serve_options_read(int argc, char **argv, const char *state_folder,
     ret->server.settings.max_submission = SUBMISSION_MAX;
     while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
         if (option == 'h') {
-            (void)fputs(help, stdout);
-            *ret_code = fflush(stdout) == 0 ? CUPEL_EXIT_OK : CUPEL_EXIT_PLATFORM;
+            *ret_code =
+                cupel_cli_write(NULL, help, &err) < 0 ? CUPEL_EXIT_PLATFORM : CUPEL_EXIT_OK;
             return false;
         }
         if (!take(argv[0], option, optarg, ret)) {
