@@ -40,6 +40,7 @@ static const struct cupel_cli_command commands[] = {
     {"worker", cupel_cli_service, "take jobs from a queue and do them"},
     {"serve", cupel_cli_service, "the HTTP service, with pages and workers"},
     {"token", cupel_cli_service, "who may use the service"},
+    {"publish", cupel_cli_service, "put a grader into the service; list versions, roll back"},
     {"help", help, "the options of a command, as its --help"},
 };
 

@@ -6,7 +6,8 @@
  * process of this program may be killed at any moment, and started again on any machine that
  * reaches the queue. None of them runs, parses or unpacks anything of a learner's: for that a
  * worker starts `cupel grade` or `cupel run`, a process for each job, and takes of it what it
- * says on descriptors that it was given.
+ * says on descriptors that it was given. Client commands know a service by a table of functions
+ * (client.h): its queue, opened here, or a server.
  *
  * Each command has files of its own; here is only the table of them, and what a process has by
  * being started: signals, standard streams, the environment.
@@ -25,25 +26,42 @@
 #include "service/commands.h"
 #include "service/serve.h"
 
+static const char *get(const char *name)
+{
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): nothing changes the environment */
+    const char *value = getenv(name);
+
+    return value != NULL && value[0] != '\0' ? value : NULL;
+}
+
+struct service_environment service_environment(void)
+{
+    return (struct service_environment){.queue = get("CUPEL_QUEUE"),
+                                        .server = get("CUPEL_SERVER"),
+                                        .token = get("CUPEL_TOKEN"),
+                                        .state = get("XDG_STATE_HOME"),
+                                        .home = get("HOME")};
+}
+
 static int worker(int argc, char **argv)
 {
-    const char *pid = getenv("WATCHDOG_PID");
+    const char *pid = get("WATCHDOG_PID");
     uint64_t own = (uint64_t)getpid();
     uint64_t number = own;
 
     /* sd_watchdog_enabled(3): it may be meant for whoever started us. */
     bool ours =
         pid == NULL || (cupel_cli_parse_number(pid, 1, INT32_MAX, &number) && number == own);
-    const struct service_manager manager = {.socket = getenv("NOTIFY_SOCKET"),
-                                            .watchdog = ours ? getenv("WATCHDOG_USEC") : NULL};
+    const struct service_manager manager = {.socket = get("NOTIFY_SOCKET"),
+                                            .watchdog = ours ? get("WATCHDOG_USEC") : NULL};
     return service_worker(argc, argv, &manager);
 }
 
 /* By the XDG Base Directory Specification, which ignores relative paths. */
 static int serve(int argc, char **argv)
 {
-    const char *state = getenv("XDG_STATE_HOME");
-    const char *home = getenv("HOME");
+    const char *state = get("XDG_STATE_HOME");
+    const char *home = get("HOME");
     char folder[PATH_MAX];
 
     if (state != NULL && state[0] == '/')
@@ -55,8 +73,15 @@ static int serve(int argc, char **argv)
 }
 
 static const struct cupel_cli_command commands[] = {
+    {"submit", service_submit, "hand a submission to a queue"},
+    {"jobs", service_jobs, "list jobs of a queue; show, cancel one"},
+    {"result", service_result, "the result of a job"},
+    {"regrade", service_regrade, "grade again with another version of a grader, and compare"},
+    {"schedule", service_schedule, "jobs that recur"},
+    {"publish", service_publish, "put a grader into the service; list versions, roll back"},
     {"worker", worker, "take jobs from a queue and do them"},
     {"serve", serve, "the HTTP service, with pages and workers"},
+    {"token", service_token, "who may use the service"},
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
@@ -94,6 +119,7 @@ int main(int argc, char **argv)
         perror("cupel: open /dev/null");
         return CUPEL_EXIT_PLATFORM;
     }
+    cupel_cli_catch_signals();
     json_set_alloc_funcs(allocate_json, free);
     if (argc < 2)
         return cupel_cli_usage(name, "expected a command; see cupel --help");

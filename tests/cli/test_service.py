@@ -6,7 +6,8 @@ import subprocess
 
 import support
 
-COMMANDS = ["submit", "jobs", "result", "regrade", "schedule", "worker", "serve", "token"]
+COMMANDS = ["submit", "jobs", "result", "regrade", "schedule", "worker", "serve", "token",
+            "publish"]
 
 # Prints what it is given, and ends as no command of cupel's does.
 SHOW = """#!/bin/sh

@@ -9,8 +9,11 @@ import support
 from support import PREFIX, SOURCE
 
 PAGES = SOURCE / "docs/man"
-COMMANDS = ["doctor", "grade", "lint", "new", "policy", "run", "test"]
-SERVICE_COMMANDS = ["jobs", "regrade", "result", "schedule", "serve", "submit", "token", "worker"]
+COMMANDS = [
+    *("doctor", "grade", "jobs", "lint", "new", "policy", "publish", "regrade", "result", "run"),
+    *("schedule", "submit", "test", "token"),
+]
+SERVICE_COMMANDS = ["serve", "worker"]
 POLICY_COMMANDS = ["list", "show", "explain", "diff", "export", "audit", "learn"]
 CODE = re.compile(r"^ +(\d+) {2}", re.M)
 

@@ -33,7 +33,8 @@ def any_of(words):
 
 def is_program(file):
     """Whether a file is part of what talks to the user or starts a program."""
-    return file.startswith("src/cli/") or re.fullmatch(r"src/\w+/main\.c", file) is not None
+    programs = r"src/\w+/main\.c|src/service/cmd_\w+\.c"
+    return file.startswith("src/cli/") or re.fullmatch(programs, file) is not None
 
 
 def violations(file, code):
