@@ -21,10 +21,10 @@ int service_publish(int argc, char **argv);
 
 /* What the environment says; NULL where it says nothing. */
 struct service_environment {
-    const char *queue;
-    const char *server;
-    const char *token;
-    const char *state; /* folder of the user's: $XDG_STATE_HOME */
+    const char *queue;  /* $CUPEL_QUEUE */
+    const char *server; /* $CUPEL_SERVER */
+    const char *token;  /* $CUPEL_TOKEN */
+    const char *state;  /* folder of the user's: $XDG_STATE_HOME */
     const char *home;
 };
 

@@ -33,6 +33,7 @@
 #include "service/serve_options.h"
 
 #define TABLES_MAX     16
+#define QUEUE_VARIABLE "CUPEL_QUEUE"
 #define SECOND         1000000
 #define BACKOFF_MAX_US (60 * (int64_t)SECOND)
 #define STEADY_US      (60 * (int64_t)SECOND) /* a worker that lived so long was well */
@@ -55,27 +56,63 @@ struct serving {
     int signal_fd;
 };
 
-static int spawn_worker(const struct serve_options *options, char **environment, pid_t *ret)
+/* Ours, with the URL of the queue in it, which may have a password. The list is the caller's to
+ * free, with its last item; NULL: no memory. */
+static char **environment_of_worker(const struct serving *serving)
 {
-    char *argv[] = {
-        "cupel", "worker", "--queue", NULL, options->slots == NULL ? NULL : "--slots",
-        NULL,    NULL};
+    static const char name[] = QUEUE_VARIABLE "=";
+    size_t count = 0;
+
+    while (serving->environment[count] != NULL)
+        count++;
+    char **list = calloc(count + 2, sizeof(*list));
+    if (list == NULL)
+        return NULL;
+    count = 0;
+    for (char **item = serving->environment; *item != NULL; item++) {
+        if (strncmp(*item, name, strlen(name)) != 0)
+            list[count++] = *item;
+    }
+    if (asprintf(&list[count], "%s%s", name, serving->options->server.queue_url) >= 0)
+        return list;
+    free(list);
+    return NULL;
+}
+
+static void free_environment(char **list)
+{
+    size_t count = 0;
+
+    while (list[count] != NULL)
+        count++;
+    free(list[count - 1]);
+    free(list);
+}
+
+static int spawn_worker(const struct serving *serving, pid_t *ret)
+{
+    const char *slots = serving->options->slots;
+    char *argv[] = {"cupel", "worker", slots == NULL ? NULL : "--slots", NULL, NULL};
     posix_spawnattr_t attributes;
     sigset_t none;
     sigset_t ours;
 
-    argv[3] = (char *)(uintptr_t)options->server.queue_url;
-    argv[5] = (char *)(uintptr_t)options->slots;
+    argv[3] = (char *)(uintptr_t)slots;
     (void)sigemptyset(&none);
     int r = posix_spawnattr_init(&attributes);
     if (r != 0)
         return r;
+    char **environment = environment_of_worker(serving);
     (void)posix_spawnattr_setsigmask(&attributes, &none);
     (void)sigemptyset(&ours);
     (void)sigaddset(&ours, SIGPIPE);
     (void)posix_spawnattr_setsigdefault(&attributes, &ours);
     (void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    r = posix_spawn(ret, "/proc/self/exe", NULL, &attributes, argv, environment);
+    r = environment == NULL
+            ? ENOMEM
+            : posix_spawn(ret, "/proc/self/exe", NULL, &attributes, argv, environment);
+    if (environment != NULL)
+        free_environment(environment);
     (void)posix_spawnattr_destroy(&attributes);
     return r;
 }
@@ -85,7 +122,7 @@ static void start_worker(struct serving *serving)
     struct worker *worker = &serving->worker;
 
     worker->started_us = http_now_us();
-    int r = spawn_worker(serving->options, serving->environment, &worker->pid);
+    int r = spawn_worker(serving, &worker->pid);
     if (r == 0)
         return;
     worker->pid = 0;

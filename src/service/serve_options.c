@@ -9,6 +9,7 @@
 
 #include "cli/cli.h"
 #include "cupel/units.h"
+#include "service/commands.h"
 
 #define PORT           8470
 #define RATE           200
@@ -23,6 +24,7 @@ static const char help[] =
     "\n"
     "Queue and workers:\n"
     "      --queue URL          sqlite://PATH or postgresql://HOST/DATABASE; default:\n"
+    "                           $CUPEL_QUEUE, where a password is seen by nobody else, or\n"
     "                           cupel/queue.db below $XDG_STATE_HOME\n"
     "      --slots N            jobs at the same time; default: as many as processors\n"
     "      --no-worker          do none: others do\n"
@@ -206,8 +208,8 @@ static bool set_default_queue(const char *command, const char *state_folder,
 
     if (state_folder == NULL) {
         *ret_code = cupel_cli_usage(command,
-                                    "expected --queue URL: neither $XDG_STATE_HOME "
-                                    "nor $HOME is set");
+                                    "expected --queue URL: neither $CUPEL_QUEUE nor "
+                                    "$XDG_STATE_HOME nor $HOME is set");
         return false;
     }
     int len = snprintf(folder, sizeof(folder), "%s/cupel", state_folder);
@@ -239,6 +241,8 @@ static bool check(const char *command, const char *operand, const char *state_fo
         (void)cupel_cli_usage(command, "expected both --tls-cert and --tls-key, or neither");
         return false;
     }
+    if (ret->server.queue_url == NULL)
+        ret->server.queue_url = service_environment().queue;
     return ret->server.queue_url != NULL ||
            set_default_queue(command, state_folder, ret, ret_code);
 }

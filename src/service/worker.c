@@ -38,11 +38,12 @@
 #include "service/worker.h"
 
 static const char help[] =
-    "Usage: cupel worker --queue URL [OPTION…]\n"
+    "Usage: cupel worker [OPTION…]\n"
     "\n"
     "Take jobs from a queue, and do them, until SIGTERM.\n"
     "\n"
-    "      --queue URL         sqlite://PATH or postgresql://HOST/DATABASE\n"
+    "      --queue URL         sqlite://PATH or postgresql://HOST/DATABASE; default:\n"
+    "                          $CUPEL_QUEUE, where a password is seen by nobody else\n"
     "\n"
     "Jobs are taken while all of these are left:\n"
     "      --slots N           jobs at the same time, 1 to 256; default: processors\n"
@@ -243,9 +244,11 @@ static bool parse(int argc, char **argv, struct request *request)
                               argv[optind]);
         return false;
     }
+    if (request->worker.queue == NULL)
+        request->worker.queue = service_environment().queue;
     if (request->worker.queue == NULL) {
         (void)cupel_cli_usage(request->command,
-                              "expected --queue URL; see cupel worker --help");
+                              "expected --queue URL or $CUPEL_QUEUE; see cupel worker --help");
         return false;
     }
     return true;
