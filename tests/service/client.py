@@ -67,9 +67,15 @@ class TestCase(support.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         return done.stdout.split()
 
+    def lease(self):
+        """The next job, as soon as there is one: id and token."""
+        held = []
+        self.wait_for(lambda: held.append(self.act("lease")) or held[-1] != ["none"])
+        return held[-1]
+
     def finish(self, document, status=None, score=()):
         """Do the next job in a worker's place; its id."""
-        job, token = self.act("lease")
+        job, token = self.lease()
         path = support.write(self.files / "result.json", json.dumps(document))
         self.act("finish", job, token, status or document["status"], path, *score)
         return int(job)
@@ -102,6 +108,7 @@ class Sqlite:
     def setUp(self):
         super().setUp()
         self.url = f"sqlite://{self.files}/queue.db"
+        self.act("lease")  # which makes the tables
 
 
 class Postgresql:
@@ -116,3 +123,4 @@ class Postgresql:
         name = f"q{uuid.uuid4().hex}"
         self.server.query(f"CREATE DATABASE {name}")
         self.url = self.server.url.replace("/postgres?", f"/{name}?")
+        self.act("lease")

@@ -75,9 +75,7 @@ class Commands:
             env=self.environment(CUPEL_QUEUE=self.url), stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True)
         self.addCleanup(process.kill)
-        held = ["none"]
-        while held == ["none"]:
-            held = self.act("lease")
+        held = self.lease()
         for line in told:
             self.act("tell", *held, line)
         path = support.write(self.files / "result.json", json.dumps(document))
@@ -107,9 +105,7 @@ class Commands:
         self.addCleanup(process.kill)
         os.close(follower)
         seen = os.read(leader, 1000)
-        held = ["none"]
-        while held == ["none"]:
-            held = self.act("lease")
+        held = self.lease()
         while b"running" not in seen:
             seen += os.read(leader, 1000)
         self.act("tell", *held, '{"event":"test","done":1,"total":4,"test":{"id":"one"}}')
@@ -257,9 +253,7 @@ class Commands:
                      status, self.grader()], env=self.environment(CUPEL_QUEUE=self.url),
                     stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
                 self.addCleanup(process.kill)
-                held = ["none"]
-                while held == ["none"]:
-                    held = self.act("lease")
+                held = self.lease()
                 path = support.write(self.files / "check.json", json.dumps(CHECK))
                 self.act("finish", *held, status, path)
                 out, err = process.communicate(timeout=60)

@@ -28,10 +28,10 @@ class Server(client.Sqlite, client.TestCase):
         self.refuse(message.replace("HERE", f"127.0.0.1:{self.service.port}"), *words, **keywords)
 
     def assert_same(self, *words):
-        """Whatever it talks to, the same is printed."""
-        asked = self.text(*words)
-        self.assertEqual(asked, self.text(*words, "--queue", self.url))
-        return asked
+        """Whatever it talks to, the same is printed, but for ages."""
+        asked, there = self.lines(*words), self.lines(*words, "--queue", self.url)
+        self.assertEqual(asked, there)
+        return "".join(asked)
 
     def fill(self):
         """Jobs of all sorts, a regrade, a schedule."""
@@ -83,9 +83,7 @@ class Server(client.Sqlite, client.TestCase):
             [support.CUPEL, "submit", "--wait=60s", "fib", self.submission()],
             env=self.environment(CUPEL_QUEUE=""), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.addCleanup(process.kill)
-        held = ["none"]
-        while held == ["none"]:
-            held = self.act("lease")
+        held = self.lease()
         self.act("tell", *held, '{"event":"test","done":1,"total":4}')
         time.sleep(0.2)
         path = support.write(self.files / "result.json", json.dumps(result("rejected", "no")))
