@@ -15,7 +15,9 @@
 #include "cupel/cleanup.h"
 #include "queue/sql_backend.h"
 
-#define BUSY_MS 30000
+/* Whoever writes waits for others that write: never for ever. */
+#define BUSY_MS         30000
+#define SET_UP_PAUSE_MS 10
 
 struct sqlite {
     sqlite3 *handle;
@@ -216,12 +218,25 @@ static void close_sqlite(void *connection)
     free(sqlite);
 }
 
-int sql_sqlite_open(const char *path, void **ret, struct cupel_error *err)
+/* SQLite does not wait by itself for others that change a new file to write-ahead mode. */
+static int set_up(struct sqlite *sqlite, struct cupel_error *err)
 {
-    /* Whoever writes waits for others that write: never for ever. */
     static const char settings[] =
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
         " PRAGMA foreign_keys = ON;";
+    static const struct timespec pause = {.tv_nsec = SET_UP_PAUSE_MS * 1000000};
+    int r = -EAGAIN;
+
+    for (int i = 0; r == -EAGAIN && i < BUSY_MS / SET_UP_PAUSE_MS; i++) {
+        if (i > 0)
+            (void)nanosleep(&pause, NULL);
+        r = script(sqlite, settings, err);
+    }
+    return r;
+}
+
+int sql_sqlite_open(const char *path, void **ret, struct cupel_error *err)
+{
     struct sqlite *sqlite = calloc(1, sizeof(*sqlite));
 
     if (sqlite == NULL)
@@ -240,7 +255,7 @@ int sql_sqlite_open(const char *path, void **ret, struct cupel_error *err)
                                      tell_time, NULL, NULL) != SQLITE_OK)
         r = fail(sqlite->handle, err);
     else
-        r = script(sqlite, settings, err);
+        r = set_up(sqlite, err);
     if (r < 0) {
         close_sqlite(sqlite);
         return r;

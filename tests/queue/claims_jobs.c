@@ -398,6 +398,29 @@ static void a_connection_that_was_cut_is_made_anew(void **state)
     sql_close(sql);
 }
 
+/* Of SQLite: a database of PostgreSQL's is there before. */
+static void several_may_make_a_queue_at_once(void **state)
+{
+    enum { TIMES = 20, PROCESSES = 8 };
+    char url[512];
+    int status = 0;
+
+    (void)state;
+    for (int i = 0; i < TIMES && strncmp(claims_url, "sqlite:", 7) == 0; i++) {
+        (void)snprintf(url, sizeof(url), "%s-%d", claims_url, i);
+        for (int j = 0; j < PROCESSES; j++) {
+            struct cupel_queue *queue = NULL;
+            struct cupel_error err = {0};
+            if (fork() == 0)
+                _exit(cupel_queue_open(url, &queue, &err) < 0);
+        }
+        for (int j = 0; j < PROCESSES; j++) {
+            assert_true(wait(&status) > 0);
+            assert_int_equal(status, 0);
+        }
+    }
+}
+
 static void a_later_schema_is_refused(void **state)
 {
     struct cupel_queue *queue = NULL;
@@ -511,6 +534,7 @@ int main(int argc, char **argv)
         CLAIM(a_blob_is_found_by_its_hash),
         CLAIM(who_listens_hears_of_a_job),
         CLAIM(a_connection_that_was_cut_is_made_anew),
+        CLAIM(several_may_make_a_queue_at_once),
         CLAIM(a_later_schema_is_refused),
         CLAIM(what_is_no_queue_is_refused),
         CLAIM(every_job_ends_once_whoever_is_killed),

@@ -30,6 +30,17 @@ def read_all(client):
     return data
 
 
+def sockets_of(pid):
+    """How many it has, of descriptors that come and go meanwhile."""
+    count = 0
+    for fd in os.scandir(f"/proc/{pid}/fd"):
+        try:
+            count += "socket:" in os.readlink(fd.path)
+        except FileNotFoundError:
+            pass
+    return count
+
+
 class Limits(support.TestCase):
     def serve(self, *options, **keywords):
         self.url = f"sqlite://{self.folder()}/queue.db"
@@ -177,9 +188,7 @@ class Limits(support.TestCase):
             client.close()
         hand.lease()
         hand.ask("finish exited - - -")
-        fds = f"/proc/{service.process.pid}/fd"
-        self.wait_for(lambda: sum("socket:" in os.readlink(f"{fds}/{fd}")
-                                  for fd in os.listdir(fds)) < 25)
+        self.wait_for(lambda: sockets_of(service.process.pid) < 25)
         self.assertEqual(service.ask("GET", f"/v1/jobs/{job}").json()["state"], "done")
 
     def test_nothing_stays_in_the_work_folder(self):

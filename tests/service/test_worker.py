@@ -375,7 +375,7 @@ class OnSqlite(Jobs, support.TestCase):
     def test_help_is_printed(self):
         done = self.usage("--help")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
-        self.assertIn("Usage: cupel worker --queue URL", done.stdout)
+        self.assertIn("Usage: cupel worker [OPTION…]", done.stdout)
 
 
 class OnPostgresql(Jobs, support.TestCase):
