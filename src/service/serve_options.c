@@ -53,7 +53,10 @@ static const char help[] =
     "Example:\n"
     "  cupel serve --listen 127.0.0.1:8470\n"
     "\n"
-    "Exit: 0 ended by SIGTERM or SIGINT, 1 platform failure, 2 usage.\n";
+    "Exit:\n"
+    "  0  ended by a signal\n"
+    "  1  platform failure: the queue cannot be opened, for instance\n"
+    "  2  usage\n";
 
 enum option_id {
     QUEUE = 256,
