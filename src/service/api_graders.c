@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "cupel/cleanup.h"
 #include "cupel/path.h"
@@ -101,14 +102,39 @@ static int find_course(const struct http_request *request, const char **ret,
     return 0;
 }
 
+/* Without a type it may be one (RFC 9110, section 8.3). */
+static bool is_archive_type(const char *type)
+{
+    static const char *const types[] = {
+        "application/gzip",    "application/octet-stream",     "application/x-7z-compressed",
+        "application/x-bzip2", "application/x-gzip",           "application/x-tar",
+        "application/x-xz",    "application/x-zip-compressed", "application/zip",
+        "application/zstd"};
+
+    if (type == NULL)
+        return true;
+    size_t len = strcspn(type, "; \t");
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+        if (strlen(types[i]) == len && strncasecmp(types[i], type, len) == 0)
+            return true;
+    }
+    return false;
+}
+
 static int put_files(const struct http_request *request, struct cupel_blob *ret,
                      struct cupel_error *err)
 {
-    if (http_part(request, "file") == NULL)
+    if (http_part(request, "file") != NULL)
+        return upload_put(request, ret, err);
+    if (!is_archive_type(http_header(request, "Content-Type")))
         return cupel_fail(err, -EPROTO,
-                          "expected multipart/form-data with a part \"file\" for each file of "
-                          "the grader's folder, by its path");
-    return upload_put(request, ret, err);
+                          "expected an archive (application/zip, application/x-tar, "
+                          "application/gzip, application/octet-stream, ...), or "
+                          "multipart/form-data with a part \"file\" for each file of the "
+                          "grader's folder, by its path");
+    if (request->part_count == 0)
+        return cupel_fail(err, -EINVAL, "the body is empty; expected an archive");
+    return upload_put_archive(request, &request->parts[0], ret, err);
 }
 
 static int answer_put(const struct cupel_grader_version *grader, struct http_answer *ret,

@@ -10,6 +10,7 @@ struct service_manager {
 
 /* argv[0] is "cupel NAME", for messages; the rest are its options and operands. Each returns
  * the exit code. */
+int service_unpack(int argc, char **argv);
 int service_worker(int argc, char **argv, const struct service_manager *manager);
 int service_submit(int argc, char **argv);
 int service_jobs(int argc, char **argv);

@@ -43,8 +43,9 @@ struct http_request {
 
 /* What handlers need of what `cupel serve` was told. */
 struct http_settings {
-    const char *work;     /* folder of temporary files */
-    const char *policies; /* folder of the shipped ones */
+    const char *work;         /* folder of temporary files */
+    const char *policies;     /* folder of the shipped ones */
+    char *const *environment; /* of programs that are started */
     uint64_t max_submission;
     struct metrics *metrics;
     bool allow_private_webhooks;

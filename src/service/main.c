@@ -6,7 +6,8 @@
  * process of this program may be killed at any moment, and started again on any machine that
  * reaches the queue. None of them runs, parses or unpacks anything of a learner's: for that a
  * worker starts `cupel grade` or `cupel run`, a process for each job, and takes of it what it
- * says on descriptors that it was given. Client commands know a service by a table of functions
+ * says on descriptors that it was given. An archive of a grader's files is unpacked in a cell,
+ * by a process of its own (unpack.c). Client commands know a service by a table of functions
  * (client.h): its queue, opened here, or a server.
  *
  * Each command has files of its own; here is only the table of them, and what a process has by
@@ -82,6 +83,7 @@ static const struct cupel_cli_command commands[] = {
     {"worker", worker, "take jobs from a queue and do them"},
     {"serve", serve, "the HTTP service, with pages and workers"},
     {"token", service_token, "who may use the service"},
+    {"unpack", service_unpack, "what serve starts for an archive"}, /* none of cupel's */
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

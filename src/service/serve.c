@@ -12,7 +12,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +30,7 @@
 #include "service/metrics.h"
 #include "service/page.h"
 #include "service/serve_options.h"
+#include "service/spawn.h"
 
 #define TABLES_MAX     16
 #define QUEUE_VARIABLE "CUPEL_QUEUE"
@@ -89,45 +89,31 @@ static void free_environment(char **list)
     free(list);
 }
 
-static int spawn_worker(const struct serving *serving, pid_t *ret)
+static int spawn_worker(const struct serving *serving, pid_t *ret, struct cupel_error *err)
 {
     const char *slots = serving->options->slots;
     char *argv[] = {"cupel", "worker", slots == NULL ? NULL : "--slots", NULL, NULL};
-    posix_spawnattr_t attributes;
-    sigset_t none;
-    sigset_t ours;
-
-    argv[3] = (char *)(uintptr_t)slots;
-    (void)sigemptyset(&none);
-    int r = posix_spawnattr_init(&attributes);
-    if (r != 0)
-        return r;
     char **environment = environment_of_worker(serving);
-    (void)posix_spawnattr_setsigmask(&attributes, &none);
-    (void)sigemptyset(&ours);
-    (void)sigaddset(&ours, SIGPIPE);
-    (void)posix_spawnattr_setsigdefault(&attributes, &ours);
-    (void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    r = environment == NULL
-            ? ENOMEM
-            : posix_spawn(ret, "/proc/self/exe", NULL, &attributes, argv, environment);
-    if (environment != NULL)
-        free_environment(environment);
-    (void)posix_spawnattr_destroy(&attributes);
+
+    if (environment == NULL)
+        return cupel_fail(err, -ENOMEM, "start the worker: out of memory");
+    argv[3] = (char *)(uintptr_t)slots;
+    int r = service_spawn(argv, environment, NULL, ret, err);
+    free_environment(environment);
     return r;
 }
 
 static void start_worker(struct serving *serving)
 {
     struct worker *worker = &serving->worker;
+    struct cupel_error err = {0};
 
     worker->started_us = http_now_us();
-    int r = spawn_worker(serving, &worker->pid);
-    if (r == 0)
+    if (spawn_worker(serving, &worker->pid, &err) == 0)
         return;
     worker->pid = 0;
     worker->again_us = worker->started_us + BACKOFF_MAX_US;
-    (void)cupel_cli_fail(serving->command, 0, "start the worker: %s", strerrordesc_np(r));
+    (void)cupel_cli_fail(serving->command, 0, "%s", err.text);
 }
 
 /* It has ended without being asked to. */
@@ -322,6 +308,7 @@ int service_serve(int argc, char **argv, const char *state_folder, char **enviro
     options.server.tables = tables;
     options.server.problem_page = page_of_error;
     options.server.settings.policies = paths.policies;
+    options.server.settings.environment = environment;
     int r = serve(&serving, &err);
     if (r < 0)
         return cupel_cli_fail(argv[0], r == -EINVAL ? CUPEL_EXIT_USAGE : CUPEL_EXIT_PLATFORM,

@@ -13,9 +13,9 @@
 #include "cupel/cleanup.h"
 #include "cupel/path.h"
 #include "cupel/text.h"
+#include "service/archive.h"
 
 #define DEPTH_MAX 16
-#define FILES_MAX 10000
 #define OPEN_DIRS 16
 
 int upload_check_path(const char *path, struct cupel_error *err)
@@ -131,20 +131,44 @@ int upload_write(const struct http_request *request, int folder_fd, struct cupel
     return r;
 }
 
+static int put_folder(const struct http_request *request, int folder_fd, struct cupel_blob *ret,
+                      struct cupel_error *err)
+{
+    const struct cupel_tree_limits limits = {
+        .max_bytes = http_settings(request)->max_submission, .max_files = UPLOAD_FILES_MAX};
+
+    return cupel_queue_put_tree(request->queue, folder_fd, &limits, ret, err);
+}
+
 int upload_put(const struct http_request *request, struct cupel_blob *ret,
                struct cupel_error *err)
 {
+    CUPEL_AUTO_FREE char *path = NULL;
+    CUPEL_AUTO_FD fd = -1;
+
+    int r = upload_make_folder(http_settings(request)->work, &path, &fd, err);
+    if (r == 0)
+        r = upload_write(request, fd, err);
+    if (r == 0)
+        r = put_folder(request, fd, ret, err);
+    upload_remove(path);
+    return r;
+}
+
+int upload_put_archive(const struct http_request *request, const struct http_part *archive,
+                       struct cupel_blob *ret, struct cupel_error *err)
+{
     const struct http_settings *settings = http_settings(request);
-    const struct cupel_tree_limits limits = {.max_bytes = settings->max_submission,
-                                             .max_files = FILES_MAX};
+    const struct archive_limits limits = {.max_bytes = settings->max_submission,
+                                          .max_files = UPLOAD_FILES_MAX};
     CUPEL_AUTO_FREE char *path = NULL;
     CUPEL_AUTO_FD fd = -1;
 
     int r = upload_make_folder(settings->work, &path, &fd, err);
     if (r == 0)
-        r = upload_write(request, fd, err);
+        r = archive_unpack(archive->fd, path, &limits, settings->environment, err);
     if (r == 0)
-        r = cupel_queue_put_tree(request->queue, fd, &limits, ret, err);
+        r = put_folder(request, fd, ret, err);
     upload_remove(path);
     return r;
 }

@@ -1,9 +1,11 @@
-/* Files that a form has brought, as a tree of the queue's. */
+/* Files that a form or an archive has brought, as a tree of the queue's. */
 #ifndef CUPEL_SERVICE_UPLOAD_H
 #define CUPEL_SERVICE_UPLOAD_H
 
 #include "queue/tree.h"
 #include "service/http.h"
+
+#define UPLOAD_FILES_MAX 10000
 
 /* Whether a name that a client sent may be a file's below a folder of ours: a plain relative
  * path of at most 16 folders. Pure. -EINVAL. */
@@ -23,5 +25,10 @@ CUPEL_MUST_CHECK int upload_write(const struct http_request *request, int folder
 /* Both, and cupel_queue_put_tree(). */
 CUPEL_MUST_CHECK int upload_put(const struct http_request *request, struct cupel_blob *ret,
                                 struct cupel_error *err);
+
+/* The same of an archive (archive.h). -EINVAL: it is refused. */
+CUPEL_MUST_CHECK int upload_put_archive(const struct http_request *request,
+                                        const struct http_part *archive, struct cupel_blob *ret,
+                                        struct cupel_error *err);
 
 #endif

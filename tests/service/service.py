@@ -61,7 +61,7 @@ def form(fields, files=()):
 
 
 class Service:
-    """`cupel serve` on a port of its own; token: the first one."""
+    """`cupel serve` on a port of its own; token: the first one. program: another than is built."""
 
     def __init__(self, test, queue, *options, tls=None, **spawn):
         self.folder = test.folder()
@@ -70,7 +70,7 @@ class Service:
         self.errors = open(self.folder / "errors", "wb")
         test.addCleanup(self.errors.close)
         self.process = subprocess.Popen(
-            [SERVICE, "serve", "--queue", queue, "--listen", "127.0.0.1:0", "--work", self.folder,
+            [spawn.pop("program", SERVICE), "serve", "--queue", queue, "--listen", "127.0.0.1:0", "--work", self.folder,
              "--access-log", self.folder / "access", "--audit-log", self.folder / "audit",
              *(["--no-worker"] if not spawn.pop("worker", False) else []), *options],
             stdout=subprocess.PIPE, stderr=self.errors, text=True, **spawn)

@@ -1,15 +1,47 @@
 """What the HTTP API promises, of either database: jobs, roles, graders and the rest."""
 
+import io
 import json
+import shutil
+import tarfile
 import time
+import zipfile
 
 import support
 from postgres import Postgres
-from service import Hand, Service, in_background
+from service import SERVICE, Hand, Service, in_background
 
 GRADER = [("grader.json", b"{}"), ("data/run", b"#!/bin/sh\n")]
 RESULT = support.SOURCE / "tests/service/result.json"
 RUN = {"kind": "run", "course": "c1", "command": ["true"]}
+
+
+def tar(files, compression="", links=()):
+    """As tar makes it; links: (name, target). Scripts are executable."""
+    kept = io.BytesIO()
+    with tarfile.open(fileobj=kept, mode=f"w:{compression}") as archive:
+        for name, data in files:
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            info.mode = 0o755 if data.startswith(b"#!") else 0o644
+            archive.addfile(info, io.BytesIO(data))
+        for name, target in links:
+            info = tarfile.TarInfo(name)
+            info.type, info.linkname = tarfile.SYMTYPE, target
+            archive.addfile(info)
+    return kept.getvalue()
+
+
+def pack_zip(files):
+    kept = io.BytesIO()
+    with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files:
+            info = zipfile.ZipInfo(name)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.create_system = 3  # Unix, which has modes
+            info.external_attr = (0o100755 if data.startswith(b"#!") else 0o100644) << 16
+            archive.writestr(info, data)
+    return kept.getvalue()
 
 
 class Api:
@@ -254,8 +286,59 @@ class Api:
         self.assertEqual([v["state"] for v in back], ["retired", "live"])
         self.assertEqual(self.ask("GET", "/v1/graders").json()["graders"][0]["version"], 1)
         self.problem(self.ask("GET", "/v1/graders/none"), 404)
-        self.problem(self.ask("PUT", "/v1/graders/x?course=c1", b"PK"), 415)
+        self.problem(self.ask("PUT", "/v1/graders/x?course=c1", b"PK", Content_Type="text/plain"),
+                     415)
         self.problem(self.service.send({}, GRADER, "/v1/graders/x", "PUT"), 400)
+
+    def put_archive(self, data, kind="application/octet-stream", **keywords):
+        service = keywords.pop("service", self.service)
+        return service.ask("PUT", "/v1/graders/packed?course=c1", data, Content_Type=kind,
+                           **keywords)
+
+    def test_an_archive_is_the_same_grader_as_its_files(self):
+        self.make_grader()
+        tree = self.ask("GET", "/v1/graders/fib").json()["versions"][0]["tree"]
+        wrapped = [("fib-main/" + name, data) for name, data in GRADER]
+        packed = [(tar(GRADER, "gz"), "application/gzip"), (tar(GRADER), "application/x-tar"),
+                  (tar(wrapped, "xz"), "application/octet-stream; charset=binary"),
+                  (pack_zip(GRADER), "application/zip"), (pack_zip(wrapped), "Application/ZIP")]
+        for number, (data, kind) in enumerate(packed, 1):
+            made = self.put_archive(data, kind)
+            self.assertEqual(made.status, 202, made.bytes)
+            version = made.json()
+            self.assertEqual((version["version"], version["tree"], version["state"]),
+                             (number, tree, "checking"))
+            self.assertEqual(made.headers["Location"], f"/v1/jobs/{version['check']}")
+        self.assertEqual(sorted(path.name for path in self.service.folder.iterdir()),
+                         ["access", "audit", "errors"])
+
+    def test_a_hostile_archive_is_refused_with_its_reason(self):
+        small = Service(self, self.url, "--max-submission", "1MiB")
+        bomb = [("grader.json", b"{}"), ("zeros", bytes(16 << 20))]
+        refused = [(tar([("../x", b"1")]), "../x: "), (pack_zip([("a/../../x", b"1")]), "x: "),
+                   (tar([("/etc/x", b"1")]), "/etc/x: "),
+                   (tar(GRADER, links=[("l", "../../etc/passwd")]), "l: "),
+                   (tar(GRADER, links=[("l", "/etc/passwd")]), "l: "),
+                   (tar(GRADER, links=[("l", "grader.json")]), "l: it is a link"),
+                   (tar(bomb, "gz"), "1048576 bytes"), (pack_zip(bomb), "1048576 bytes"),
+                   (b"no archive", "expected zip"), (b"PK\3\4 cut", "archive is refused: "),
+                   (tar(GRADER, "gz")[:-20], "archive is refused: "), (b"", "empty")]
+        for data, reason in refused:
+            answer = self.put_archive(data, service=small, token=self.service.token)
+            self.assertIn(reason, self.problem(answer, 400))
+        self.problem(self.ask("GET", "/v1/graders/packed"), 404)
+        self.assertEqual((small.folder / "errors").read_text(), "")
+        self.assertEqual(sorted(path.name for path in small.folder.iterdir()),
+                         ["access", "audit", "errors"])
+
+    def test_a_sandbox_that_fails_is_no_fault_of_the_archive(self):
+        alone = self.folder() / "libexec/cupel/cupel-service"
+        alone.parent.mkdir(parents=True)
+        shutil.copy(SERVICE, alone)
+        service = Service(self, self.url, program=alone)
+        answer = self.put_archive(tar(GRADER), service=service, token=self.service.token)
+        self.assertNotIn("cell", self.problem(answer, 500))
+        self.assertIn("cupel-cell: No such file", (service.folder / "errors").read_text())
 
     def test_a_regrade_is_compared_and_published(self):
         self.make_grader()
