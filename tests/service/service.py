@@ -61,12 +61,14 @@ def form(fields, files=()):
 
 
 class Service:
-    """`cupel serve` on a port of its own; token: the first one. program: another than is built."""
+    """`cupel serve` on a port of its own; token: the first one. program: another than is built;
+    watch: called with method, path and each answer."""
 
     def __init__(self, test, queue, *options, tls=None, **spawn):
         self.folder = test.folder()
         self.queue = queue
         self.tls = tls
+        self.watch = spawn.pop("watch", None)
         self.errors = open(self.folder / "errors", "wb")
         test.addCleanup(self.errors.close)
         self.process = subprocess.Popen(
@@ -118,9 +120,12 @@ class Service:
         try:
             connection.request(method, path, body,
                                {name.replace("_", "-"): value for name, value in headers.items()})
-            return Answer(connection.getresponse())
+            answer = Answer(connection.getresponse())
         finally:
             connection.close()
+        if self.watch:
+            self.watch(method, path, answer)
+        return answer
 
     def send(self, fields, files, path="/v1/jobs", method="POST", **keywords):
         body, kind = form(fields, files)

@@ -8,6 +8,7 @@ import time
 import zipfile
 
 import support
+from contract import Contract
 from postgres import Postgres
 from service import SERVICE, Hand, Service, in_background
 
@@ -48,7 +49,8 @@ class Api:
     def setUp(self):
         super().setUp()
         self.url = self.open_queue()
-        self.service = Service(self, self.url)
+        self.contract = Contract()
+        self.service = Service(self, self.url, watch=self.contract.check)
         self.ask = self.service.ask
         self.service.read_token()
         self.hand = Hand(self, self.url)
@@ -377,6 +379,43 @@ class Api:
         self.assertIn("native", names)
         self.assertEqual(self.ask("GET", "/v1/policies/native").json()["policy"], "native")
         self.problem(self.ask("GET", "/v1/policies/nope"), 404)
+
+    def test_each_route_answers_as_it_is_described(self):
+        """Contract.check() looks at each answer of all tests; here are those that are left."""
+        lenient = Service(self, self.url, "--allow-private-webhooks", watch=self.contract.check)
+        lenient.ask("PUT", "/v1/webhooks/lms", {"url": "http://127.0.0.1:1/"},
+                    token=self.service.token)
+        self.make_grader()
+        job = self.submit(learner="ann")["id"]
+        self.hand.lease()
+        self.hand.ask("finish graded 5 10", RESULT)
+        self.make_grader(files=[("grader.json", b"{ }")])
+        for end in ("withdraw", "publish"):
+            regrade = self.ask("POST", "/v1/regrades", {"grader": "fib"}).headers["Location"]
+            self.assertGreater(self.hand.lease(), job)
+            self.hand.ask("finish graded 8 10 -")
+            for path in (regrade, regrade + "/items"):
+                self.ask("GET", path)
+            self.ask("POST", f"{regrade}/{end}")
+        token = self.ask("POST", "/v1/tokens", {"role": "staff", "course": "c1", "name": "x"})
+        self.ask("PUT", "/v1/schedules/night", {"cron": "0 3 * * *", "job": RUN})
+        self.ask("PUT", "/v1/courses/c1", {"weight": 3})
+        self.ask("POST", "/v1/graders/fib/live", {"version": 1})
+        self.wait_for(lambda: any(delivery["why"] for delivery in self.ask(
+            "GET", "/v1/webhook-deliveries").json()["deliveries"]))
+        for path in ("/result", "/events", ""):
+            self.ask("GET", f"/v1/jobs/{job}{path}")
+        for path in ("jobs", "graders", "graders/fib", "graders/fib/versions/1/files", "regrades",
+                     "schedules", "schedules/night", "policies", "policies/native", "courses",
+                     "courses/c1", "queue", "tokens", "webhooks", "webhooks/lms"):
+            self.ask("GET", f"/v1/{path}")
+        for path in ("healthz", "readyz", "metrics", "openapi.json"):
+            self.ask("GET", "/" + path)
+        run = self.ask("POST", "/v1/jobs", RUN).json()["id"]
+        for path in (f"jobs/{run}", f"tokens/{token.json()['id']}", "schedules/night",
+                     "webhooks/lms"):
+            self.ask("DELETE", f"/v1/{path}")
+        self.assertEqual(self.contract.routes() - self.contract.seen, set())
 
     def test_metrics_count_what_has_ended(self):
         self.ask("POST", "/v1/jobs", {**RUN, "course": "c.1"})
