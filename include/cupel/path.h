@@ -27,6 +27,9 @@ CUPEL_MUST_CHECK int cupel_path_read_beneath(int dir_fd, const char *path, size_
 /* Read all of an open file of at most max_bytes, from its current offset. As above. */
 CUPEL_MUST_CHECK int cupel_path_read_fd(int fd, size_t max_bytes, char **ret, size_t *ret_len);
 
+/* Write all of bytes to an open file, at its offset. Returns 0 or -errno. */
+CUPEL_MUST_CHECK int cupel_path_write_fd(int fd, const char *bytes, size_t len);
+
 /* Relative, not empty, no "." or ".." component, no "//", no trailing '/', at most 4096 bytes.
  */
 bool cupel_path_is_plain(const char *path);

@@ -114,6 +114,18 @@ int cupel_path_read_fd(int fd, size_t max_bytes, char **ret, size_t *ret_len)
     return 0;
 }
 
+int cupel_path_write_fd(int fd, const char *bytes, size_t len)
+{
+    while (len > 0) {
+        ssize_t n = TEMP_FAILURE_RETRY(write(fd, bytes, len));
+        if (n < 0)
+            return -errno;
+        bytes += n;
+        len -= (size_t)n;
+    }
+    return 0;
+}
+
 static bool is_dots(const char *component, size_t len)
 {
     return (len == 1 && component[0] == '.') ||

@@ -27,18 +27,6 @@ bool queue_is_sha256(const char *text)
            strspn(text, "0123456789abcdef") == CUPEL_SHA256_HEX_SIZE - 1;
 }
 
-static int write_all(int fd, const char *bytes, size_t len)
-{
-    while (len > 0) {
-        ssize_t n = TEMP_FAILURE_RETRY(write(fd, bytes, len));
-        if (n < 0)
-            return -errno;
-        bytes += n;
-        len -= (size_t)n;
-    }
-    return 0;
-}
-
 /* Copy to the end, and take the hash on the way. */
 static int copy(int from_fd, int to_fd, uint64_t max_bytes, struct cupel_blob *ret)
 {
@@ -59,7 +47,7 @@ static int copy(int from_fd, int to_fd, uint64_t max_bytes, struct cupel_blob *r
         if (ret->bytes > max_bytes)
             return -EFBIG;
         cupel_hash_update(&hash, chunk, (size_t)n);
-        int r = write_all(to_fd, chunk, (size_t)n);
+        int r = cupel_path_write_fd(to_fd, chunk, (size_t)n);
         if (r < 0)
             return r;
     }
@@ -198,7 +186,7 @@ static int open_in_table(struct cupel_queue *queue, const char *sha256, struct c
     if (sql_count(rows) == 0)
         return fail_missing(sha256, err);
     const char *bytes = sql_get_text(rows, 0, 0, &len);
-    r = write_all(fd, bytes, len);
+    r = cupel_path_write_fd(fd, bytes, len);
     if (r == 0 && lseek(fd, 0, SEEK_SET) < 0)
         r = -errno;
     return r < 0 ? cupel_fail(err, r, "open blob %.64s: %s", sha256, strerrordesc_np(-r))

@@ -27,18 +27,6 @@ struct entry {
     bool executable;
 };
 
-static int write_all(int fd, const char *bytes, size_t len)
-{
-    while (len > 0) {
-        ssize_t n = TEMP_FAILURE_RETRY(write(fd, bytes, len));
-        if (n < 0)
-            return -errno;
-        bytes += n;
-        len -= (size_t)n;
-    }
-    return 0;
-}
-
 static bool is_same_time(const struct timespec *a, const struct timespec *b)
 {
     return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
@@ -104,7 +92,7 @@ static int put_document(struct cupel_queue *queue, const json_t *document,
 
     if (fd < 0)
         return cupel_fail_errno(err, "memfd_create");
-    int r = text == NULL ? -ENOMEM : write_all(fd, text, strlen(text));
+    int r = text == NULL ? -ENOMEM : cupel_path_write_fd(fd, text, strlen(text));
     if (r == 0 && lseek(fd, 0, SEEK_SET) < 0)
         r = -errno;
     if (r < 0)
@@ -171,7 +159,7 @@ static int copy_verified(int from_fd, int to_fd, const char *sha256, struct cupe
     cupel_hash_init(&hash);
     while ((n = TEMP_FAILURE_RETRY(read(from_fd, chunk, CHUNK))) > 0) {
         cupel_hash_update(&hash, chunk, (size_t)n);
-        int r = write_all(to_fd, chunk, (size_t)n);
+        int r = cupel_path_write_fd(to_fd, chunk, (size_t)n);
         if (r < 0)
             return cupel_fail(err, r, "copy blob %.64s: %s", sha256, strerrordesc_np(-r));
     }

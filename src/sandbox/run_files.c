@@ -45,18 +45,6 @@ int run_files_check(const struct cupel_run_request *request, const struct cupel_
     return 0;
 }
 
-static int write_all(int fd, const char *bytes, size_t len)
-{
-    while (len > 0) {
-        ssize_t n = TEMP_FAILURE_RETRY(write(fd, bytes, len));
-        if (n < 0)
-            return -errno;
-        bytes += n;
-        len -= (size_t)n;
-    }
-    return 0;
-}
-
 int run_files_pack(const struct cupel_run_request *request, struct cupel_error *err)
 {
     CUPEL_AUTO_FD fd = memfd_create("files", MFD_CLOEXEC);
@@ -64,7 +52,7 @@ int run_files_pack(const struct cupel_run_request *request, struct cupel_error *
     if (fd < 0)
         return cupel_fail_errno(err, "memfd_create");
     for (size_t i = 0; i < request->file_count; i++) {
-        int r = write_all(fd, request->files[i].bytes, request->files[i].len);
+        int r = cupel_path_write_fd(fd, request->files[i].bytes, request->files[i].len);
         if (r < 0)
             return cupel_fail(err, r, "hand over files: %s", strerrordesc_np(-r));
     }
