@@ -18,18 +18,22 @@ const char *const cupel_regrade_state_names[] = {[CUPEL_REGRADE_OPEN] = "open",
     " LEFT JOIN regrade_scores k ON k.regrade = j.regrade AND k.original = j.original"
 #define OLD     "coalesce(k.score_micro, s.score_micro)"
 #define OLD_MAX "coalesce(k.max_score_micro, s.max_score_micro)"
+/* A rejected submission has a score as well, which replaces none. */
+#define NEW     "CASE WHEN j.status = 'graded' THEN j.score_micro END"
+#define NEW_MAX "CASE WHEN j.status = 'graded' THEN j.max_score_micro END"
 /* NULL, and so not true, where one of them is missing. */
-#define CHANGED "(j.score_micro <> " OLD " OR j.max_score_micro <> " OLD_MAX ")"
+#define CHANGED "(" NEW " <> " OLD " OR " NEW_MAX " <> " OLD_MAX ")"
 
 static const char regrades[] =
     "SELECT r.id, r.grader, r.course, r.from_number, r.to_number, r.tree, r.sample, r.state,"
     " r.created, r.created_by, r.published, count(j.id),"
-    " count(CASE WHEN j.state > 2 THEN 1 END), count(j.score_micro),"
+    " count(CASE WHEN j.state > 2 THEN 1 END), count(" NEW
+    "),"
     " count(CASE WHEN " CHANGED
     " THEN 1 END),"
-    " count(CASE WHEN j.score_micro > " OLD
+    " count(CASE WHEN " NEW " > " OLD
     " THEN 1 END),"
-    " count(CASE WHEN j.score_micro < " OLD
+    " count(CASE WHEN " NEW " < " OLD
     " THEN 1 END)"
     " FROM regrades r LEFT JOIN jobs j ON j.regrade = r.id" OLD_SCORES;
 
@@ -181,11 +185,11 @@ int cupel_queue_list_regrade_items(struct cupel_queue *queue, int64_t id, bool c
     const struct sql_value parameters[] = {sql_int(id), sql_int(after),
                                            sql_int((int64_t)limit)};
     SQL_AUTO_ROWS *rows = NULL;
-    char text[1024];
+    char text[1536];
 
     (void)snprintf(text, sizeof(text),
                    "SELECT j.original, j.id, j.state, j.status, j.learner, " OLD ", " OLD_MAX
-                   ", j.score_micro, j.max_score_micro FROM jobs j" OLD_SCORES
+                   ", " NEW ", " NEW_MAX " FROM jobs j" OLD_SCORES
                    " WHERE j.regrade = $1 AND j.id > $2%s ORDER BY j.id LIMIT $3",
                    changed_only ? " AND " CHANGED : "");
     int r = sql_query(queue->sql, text, parameters, 3, &rows, NULL, err);

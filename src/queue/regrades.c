@@ -164,7 +164,7 @@ static int publish(struct sql *sql, void *owner, struct cupel_error *err)
         " WHERE j.regrade = $1";
     static const char replace[] =
         "UPDATE jobs SET current = j.id FROM jobs j WHERE j.regrade = $1"
-        " AND j.original = jobs.id AND j.state = 3 AND j.score_micro IS NOT NULL";
+        " AND j.original = jobs.id AND j.state = 3 AND j.status = 'graded'";
     static const char note[] = "UPDATE regrades SET state = 1, published = {now} WHERE id = $1";
     static const char *const steps[] = {keep, replace, note};
     const int64_t id = *(const int64_t *)owner;

@@ -95,7 +95,8 @@ static int64_t regrade(struct cupel_queue *queue)
 /* The next job is graded with so many points; -1: it is rejected. */
 static void end_next(struct cupel_queue *queue, int64_t points)
 {
-    const struct cupel_job_end rejected = {.status = "rejected"};
+    const struct cupel_job_end rejected = {
+        .status = "rejected", .has_score = true, .max_score_micro = 10 * POINT};
     struct cupel_job *job = claims_lease(queue, LEASE);
     struct cupel_error err = {0};
 
@@ -364,14 +365,18 @@ static void only_scores_of_the_version_asked_for_are_looked_at(void **state)
 
 static void a_submission_without_a_score_is_not_graded_again(void **state)
 {
+    const struct cupel_job_end unknown = {.status = "grader_error"};
     struct cupel_job_request request = claims_job_of("c1");
+    struct cupel_error err = {0};
     int64_t originals[3];
 
     begin(*state, originals);
     request.grader = "fib";
     request.tree = tree_of(1);
     (void)claims_add(*state, &request);
-    end_next(*state, -1);
+    struct cupel_job *job = claims_lease(*state, LEASE);
+    assert_int_equal(cupel_queue_finish(*state, claims_lease_of(job), &unknown, &err), 0);
+    cupel_job_free(job);
     (void)claims_add(*state, &request); /* still to be graded */
     assert_string_equal(counts_of(*state, regrade(*state)), "0/3 0 0 +0 -0 open");
 }
