@@ -208,6 +208,7 @@ static int try(struct sql *sql,
     if (r < 0) /* after a COMMIT that failed there may be nothing to undo */
         (void)!sql->backend->script(sql->connection, "ROLLBACK", &none);
     sql->in_transaction = false;
+    sql->backend->ended(sql->connection, r == 0);
     return r < 0 ? r : done;
 }
 

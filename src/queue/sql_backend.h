@@ -36,6 +36,7 @@ struct sql_backend {
     int (*script)(void *connection, const char *text, struct cupel_error *err);
     int (*mend)(void *connection, struct cupel_error *err); /* connect anew if that is lost */
     int (*tell)(void *connection, struct cupel_error *err);
+    void (*ended)(void *connection, bool committed); /* a transaction */
     int (*listen)(void *connection, struct cupel_error *err);
     int (*ear_fd)(const void *connection);
     void (*heard)(void *connection);

@@ -229,6 +229,12 @@ static int tell(void *connection, struct cupel_error *err)
     return script(connection, "NOTIFY cupel", err);
 }
 
+static void ended(void *connection, bool committed)
+{
+    (void)connection;
+    (void)committed; /* it is the server who tells, then */
+}
+
 static int start_listening(void *connection, struct cupel_error *err)
 {
     struct postgres *postgres = connection;
@@ -290,6 +296,7 @@ const struct sql_backend sql_postgres = {.words = words,
                                          .script = script,
                                          .mend = mend,
                                          .tell = tell,
+                                         .ended = ended,
                                          .listen = start_listening,
                                          .ear_fd = ear_fd,
                                          .heard = heard,

@@ -1,8 +1,11 @@
 /*
- * SQLite: a file in write-ahead mode, each commit synced. Who has changed something is heard by
- * inotify(7) of the folder's files, so that nobody asks at a fixed tick.
+ * SQLite: a file in write-ahead mode, each commit synced. Who has changed something writes a
+ * byte into a file beside it, the bell, when that can be seen; others hear it by inotify(7), so
+ * that nobody asks at a fixed tick. Whoever is killed in between is not heard, so that who
+ * waits asks at times as well.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -18,10 +21,13 @@
 /* Whoever writes waits for others that write: never for ever. */
 #define BUSY_MS         30000
 #define SET_UP_PAUSE_MS 10
+#define BELL            "-bell"
 
 struct sqlite {
     sqlite3 *handle;
     char *path;
+    int bell_fd;
+    bool rings; /* once the transaction is committed */
     int ear_fd; /* inotify; -1: nobody listens */
 };
 
@@ -170,24 +176,33 @@ static int mend(void *connection, struct cupel_error *err)
 
 static int tell(void *connection, struct cupel_error *err)
 {
-    (void)connection;
+    struct sqlite *sqlite = connection;
+
     (void)err;
-    return 0; /* the commit itself is heard */
+    sqlite->rings = true;
+    return 0;
+}
+
+static void ended(void *connection, bool committed)
+{
+    struct sqlite *sqlite = connection;
+
+    if (committed && sqlite->rings)
+        (void)!pwrite(sqlite->bell_fd, "", 1, 0);
+    sqlite->rings = false;
 }
 
 static int start_listening(void *connection, struct cupel_error *err)
 {
     struct sqlite *sqlite = connection;
-    char wal[PATH_MAX];
+    char bell[PATH_MAX];
 
     if (sqlite->ear_fd >= 0)
         return 0;
     CUPEL_AUTO_FD fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-    (void)snprintf(wal, sizeof(wal), "%s-wal", sqlite->path);
-    /* The log is there as long as a connection is; its last one moves it into the file. */
-    if (fd < 0 || inotify_add_watch(fd, wal, IN_MODIFY) < 0 ||
-        inotify_add_watch(fd, sqlite->path, IN_MODIFY) < 0)
-        return cupel_fail_errno(err, "watch %.200s", wal);
+    (void)snprintf(bell, sizeof(bell), "%s" BELL, sqlite->path);
+    if (fd < 0 || inotify_add_watch(fd, bell, IN_MODIFY) < 0)
+        return cupel_fail_errno(err, "watch %.200s", bell);
     sqlite->ear_fd = cupel_take_fd(&fd);
     return 0;
 }
@@ -214,6 +229,7 @@ static void close_sqlite(void *connection)
         return;
     (void)sqlite3_close_v2(sqlite->handle);
     cupel_close_p(&sqlite->ear_fd);
+    cupel_close_p(&sqlite->bell_fd);
     free(sqlite->path);
     free(sqlite);
 }
@@ -235,6 +251,15 @@ static int set_up(struct sqlite *sqlite, struct cupel_error *err)
     return r;
 }
 
+static int open_bell(struct sqlite *sqlite, struct cupel_error *err)
+{
+    char path[PATH_MAX];
+
+    (void)snprintf(path, sizeof(path), "%s" BELL, sqlite->path);
+    sqlite->bell_fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    return sqlite->bell_fd < 0 ? cupel_fail_errno(err, "open %.200s", path) : 0;
+}
+
 int sql_sqlite_open(const char *path, void **ret, struct cupel_error *err)
 {
     struct sqlite *sqlite = calloc(1, sizeof(*sqlite));
@@ -242,6 +267,7 @@ int sql_sqlite_open(const char *path, void **ret, struct cupel_error *err)
     if (sqlite == NULL)
         return cupel_fail_errno(err, "allocate a connection");
     sqlite->ear_fd = -1;
+    sqlite->bell_fd = -1;
     sqlite->path = strdup(path);
     int r = 0;
     if (sqlite->path == NULL)
@@ -256,6 +282,8 @@ int sql_sqlite_open(const char *path, void **ret, struct cupel_error *err)
         r = fail(sqlite->handle, err);
     else
         r = set_up(sqlite, err);
+    if (r == 0)
+        r = open_bell(sqlite, err);
     if (r < 0) {
         close_sqlite(sqlite);
         return r;
@@ -270,6 +298,7 @@ const struct sql_backend sql_sqlite = {.words = words,
                                        .script = script,
                                        .mend = mend,
                                        .tell = tell,
+                                       .ended = ended,
                                        .listen = start_listening,
                                        .ear_fd = ear_fd,
                                        .heard = heard,

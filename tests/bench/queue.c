@@ -7,6 +7,11 @@
  *
  *   depth   with 0, 10, 100, … QUEUED_MAX (default 1,000,000) jobs queued, of ten courses:
  *           microseconds to add a job, durably, to lease one, and to finish it
+ *   single  milliseconds of one trivial grading: `cupel grade` alone, and as a job, from its
+ * being added to its being done, where there is no other one trivial 200 of them by a worker
+ * with two slots, from the first being added to the last being done, and by `cupel grade` with
+ * two at work all the time busy    the same of 60 that take a processor for about a tenth of a
+ * second each
  */
 #include <errno.h>
 #include <stdio.h>
@@ -40,6 +45,10 @@ int main(int argc, char **argv)
     (void)printf("{");
     if (r == 0)
         r = bench_queue_depth(&bench, queued_max, &err);
+    if (r == 0)
+        r = bench_queue_empty(&bench, &err);
+    if (r == 0)
+        r = bench_queue_work(&bench, &err);
     (void)printf("\n}\n");
     cupel_queue_close(bench.queue);
     if (r < 0)

@@ -117,3 +117,14 @@ int bench_queue_depth(struct bench_queue *bench, int64_t queued_max, struct cupe
     (void)printf("\n  }");
     return r;
 }
+
+int bench_queue_empty(struct bench_queue *bench, struct cupel_error *err)
+{
+    struct sql *sql = NULL;
+
+    int r = sql_open(bench->url, &sql, err);
+    if (r == 0)
+        r = sql_script(sql, "DELETE FROM attempts; DELETE FROM jobs", err);
+    sql_close(sql);
+    return r;
+}

@@ -379,6 +379,64 @@ static void who_listens_hears_of_a_job(void **state)
     cupel_queue_close(other);
 }
 
+static int64_t count_of(struct cupel_queue *queue)
+{
+    struct cupel_queue_state now = {.now_us = 0};
+    struct cupel_error err = {0};
+    int64_t count = 0;
+
+    assert_int_equal(cupel_queue_look(queue, &now, &err), 0);
+    for (size_t i = 0; i < now.depth_count; i++)
+        count += now.depths[i].count;
+    cupel_queue_state_clear(&now);
+    return count;
+}
+
+/* Adds a job for each byte that it is sent. */
+static _Noreturn void add_on_demand(int fd)
+{
+    struct cupel_job_request request = claims_job_of("a");
+    struct cupel_queue *queue = NULL;
+    struct cupel_error err = {0};
+    bool is_new = false;
+    int64_t id = 0;
+    char byte;
+
+    if (cupel_queue_open(claims_url, &queue, &err) < 0)
+        _exit(1);
+    while (read(fd, &byte, 1) == 1) {
+        if (cupel_queue_add(queue, &request, &id, &is_new, &err) < 0)
+            _exit(2);
+    }
+    _exit(0);
+}
+
+static void what_is_heard_of_can_be_seen(void **state)
+{
+    struct cupel_error err = {0};
+    int status = 0;
+    int fds[2];
+
+    assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        (void)close(fds[1]);
+        add_on_demand(fds[0]);
+    }
+    assert_int_equal(cupel_queue_listen(*state, &err), 0);
+    struct pollfd ear = {.fd = cupel_queue_ear_fd(*state), .events = POLLIN};
+    for (int i = 0; i < 100; i++) {
+        cupel_queue_heard(*state);
+        assert_int_equal(write(fds[1], "", 1), 1);
+        assert_int_equal(poll(&ear, 1, 5000), 1);
+        assert_int_equal(count_of(*state), i + 1);
+    }
+    (void)close(fds[0]);
+    (void)close(fds[1]);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+}
+
 static void a_connection_that_was_cut_is_made_anew(void **state)
 {
     static const char cut[] =
@@ -533,6 +591,7 @@ int main(int argc, char **argv)
         CLAIM(a_job_waits_for_its_time_and_not_beyond_its_deadline),
         CLAIM(a_blob_is_found_by_its_hash),
         CLAIM(who_listens_hears_of_a_job),
+        CLAIM(what_is_heard_of_can_be_seen),
         CLAIM(a_connection_that_was_cut_is_made_anew),
         CLAIM(several_may_make_a_queue_at_once),
         CLAIM(a_later_schema_is_refused),
