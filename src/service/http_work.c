@@ -174,8 +174,6 @@ static void *listen_to_queue(void *owner)
             (void)pthread_mutex_unlock(&work->lock);
             (void)usleep(GAP_US);
             (void)pthread_mutex_lock(&work->lock);
-            work->changes++; /* SQLite's file tells before a reader may see it */
-            (void)unpark(work, true, now_us);
         }
     }
     (void)pthread_mutex_unlock(&work->lock);
