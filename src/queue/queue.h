@@ -123,8 +123,8 @@ struct cupel_queue;
 
 /*
  * Open the queue at url, sqlite://PATH or postgresql://…, and bring its tables to this version.
- * Returns 0; -EINVAL if url is neither; -EPROTONOSUPPORT if the tables are of a later version;
- * -errno with err.
+ * Returns 0; -EINVAL if url is neither; -EPIPE if the database cannot be reached;
+ * -EPROTONOSUPPORT if the tables are of a later version; -errno with err.
  */
 CUPEL_MUST_CHECK int cupel_queue_open(const char *url, struct cupel_queue **ret,
                                       struct cupel_error *err);

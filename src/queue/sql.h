@@ -42,7 +42,8 @@ struct sql_value sql_null(void);
 
 /*
  * Connect: sqlite://PATH (made if it is missing) or postgresql://… (libpq's form). Returns 0;
- * -EINVAL if url is neither; -errno with err, without the url's password.
+ * -EINVAL if url is neither; -EPIPE if the database cannot be reached; -errno with err, without
+ * the url's password.
  */
 CUPEL_MUST_CHECK int sql_open(const char *url, struct sql **ret, struct cupel_error *err);
 void sql_close(struct sql *sql);

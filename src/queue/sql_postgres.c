@@ -281,7 +281,7 @@ int sql_postgres_open(const char *url, void **ret, struct cupel_error *err)
     postgres->connection = PQconnectdb(url);
     int r = PQstatus(postgres->connection) == CONNECTION_OK
                 ? set_up(postgres, err)
-                : fail_with(-ECONNREFUSED, PQerrorMessage(postgres->connection), err);
+                : fail_with(-EPIPE, PQerrorMessage(postgres->connection), err);
     if (r < 0) {
         close_postgres(postgres);
         return r;

@@ -506,6 +506,17 @@ static void what_is_no_queue_is_refused(void **state)
     assert_int_equal(cupel_queue_open("sqlite:///nonexistent/queue.db", &queue, &err), -ENOENT);
 }
 
+static void a_server_that_is_not_there_cannot_be_reached(void **state)
+{
+    struct cupel_queue *queue = NULL;
+    struct cupel_error err = {0};
+
+    (void)state;
+    assert_int_equal(cupel_queue_open("postgresql:///q?host=/nowhere", &queue, &err), -EPIPE);
+    assert_non_null(strstr(err.text, "/nowhere"));
+    assert_null(queue);
+}
+
 #define WORKERS 4
 #define JOBS    120
 
@@ -596,6 +607,7 @@ int main(int argc, char **argv)
         CLAIM(several_may_make_a_queue_at_once),
         CLAIM(a_later_schema_is_refused),
         CLAIM(what_is_no_queue_is_refused),
+        CLAIM(a_server_that_is_not_there_cannot_be_reached),
         CLAIM(every_job_ends_once_whoever_is_killed),
     };
 
