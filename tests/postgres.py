@@ -3,13 +3,26 @@
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
 from pathlib import Path
 
+import support
+
 PROGRAMS = Path("/usr/lib/postgresql/15/bin")
+ENDED = "ZX"  # states of proc(5)
 NOBODY = "nobody"  # runs it where the test is root's, which PostgreSQL refuses to be
+
+
+def state_of(pid):
+    """The letter of proc(5)."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
+            return file.read().rpartition(") ")[2][0]
+    except (FileNotFoundError, ProcessLookupError):
+        return "X"
 
 
 class Postgres:
@@ -56,8 +69,16 @@ class Postgres:
 
     def kill(self):
         """As if the machine had lost power: every process of it, at once."""
-        os.killpg(self.process.pid, 9)
+        first = self.process.pid
+        os.kill(first, signal.SIGSTOP)  # it starts none meanwhile, and reaps none
+        while state_of(first) not in ENDED + "T":
+            time.sleep(0.001)
+        others = support.children_of(first)
+        for pid in (first, *others):
+            os.kill(pid, signal.SIGKILL)
         self.process.wait()
+        while any(state_of(pid) not in ENDED for pid in others):
+            time.sleep(0.001)  # it does not start again while one has its shared memory
 
     def stop(self):
         if self.process.poll() is None:
