@@ -5,8 +5,8 @@
  *     queue_put URL COURSE run SPEC [KEY=VALUE…]
  *     queue_put URL COURSE check GRADERFOLDER [KEY=VALUE…]
  *
- * Keys: attempts, priority (a number), not_before (seconds from now), memory, cpus (milli) and
- * count (so many of them, on a line each).
+ * Keys: attempts, priority (a number), not_before (seconds from now), memory, cpus (milli),
+ * count (so many of them, on a line each) and key (the idempotency key of each is KEY-NUMBER).
  */
 #include <fcntl.h>
 #include <limits.h>
@@ -30,6 +30,7 @@ struct put {
     struct cupel_blob submission;
     char *spec;
     long count;
+    const char *key;
     struct cupel_error err;
 };
 
@@ -91,15 +92,22 @@ static void take_key(struct put *put, char *text)
         put->request.cpus_milli = (unsigned)number;
     else if (strcmp(text, "count") == 0)
         put->count = (long)number;
+    else if (strcmp(text, "key") == 0)
+        put->key = value;
 }
 
 static int add(struct put *put)
 {
+    char key[64];
     int r = 0;
 
     for (long i = 0; r == 0 && i < put->count; i++) {
         int64_t id = 0;
         bool is_new = false;
+        if (put->key != NULL) {
+            (void)snprintf(key, sizeof(key), "%s-%ld", put->key, i);
+            put->request.idempotency_key = key;
+        }
         r = cupel_queue_add(put->queue, &put->request, &id, &is_new, &put->err);
         if (r == 0)
             (void)printf("%jd\n", (intmax_t)id);
