@@ -33,7 +33,7 @@ static const struct cupel_cli_command commands[] = {
     {"doctor", cupel_cli_doctor,
      "what this host can enforce, what is missing, and what mends it"},
     {"submit", cupel_cli_service, "hand a submission to a queue"},
-    {"jobs", cupel_cli_service, "list jobs of a queue; show, cancel one"},
+    {"jobs", cupel_cli_service, "list jobs of a queue; show, cancel, retry one"},
     {"result", cupel_cli_service, "the result of a job"},
     {"regrade", cupel_cli_service, "grade again with another version of a grader, and compare"},
     {"schedule", cupel_cli_service, "jobs that recur"},

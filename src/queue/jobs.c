@@ -72,6 +72,36 @@ int cupel_queue_cancel(struct cupel_queue *queue, int64_t id, enum cupel_job_sta
     return r;
 }
 
+static int retry(struct sql *sql, void *owner, struct cupel_error *err)
+{
+    const int64_t id = *(const int64_t *)owner;
+    const struct sql_value parameter = sql_int(id);
+    SQL_AUTO_ROWS *rows = NULL;
+    int64_t changed = 0;
+
+    int r =
+        sql_query(sql,
+                  "UPDATE jobs SET state = 1, failures = 0, deadline = NULL, finished = NULL"
+                  " WHERE id = $1 AND state = 4",
+                  &parameter, 1, NULL, &changed, err);
+    if (r == 0 && changed == 0)
+        r = sql_query(sql, "SELECT state FROM jobs WHERE id = $1", &parameter, 1, &rows, NULL,
+                      err);
+    if (r < 0)
+        return r;
+    if (changed > 0)
+        return sql_tell(sql, err);
+    if (sql_count(rows) == 0)
+        return fail_missing(id, err);
+    return cupel_fail(err, -EINVAL, "job %jd is %s: only a dead one is tried again",
+                      (intmax_t)id, cupel_job_state_names[sql_get_int(rows, 0, 0)]);
+}
+
+int cupel_queue_retry(struct cupel_queue *queue, int64_t id, struct cupel_error *err)
+{
+    return sql_transact(queue->sql, retry, &id, err);
+}
+
 int cupel_queue_set_course(struct cupel_queue *queue, const char *course, unsigned weight,
                            unsigned max_running, struct cupel_error *err)
 {

@@ -7,7 +7,7 @@
  *
  *     waiting ──not_before──> ready ──lease──> running ──finish──> done
  *        ^                                        │├──cancel────> cancelled
- *        └──── failed, lease lost: again later ───┘└──attempts──> dead
+ *        └──── failed, lease lost: again later ───┘└──attempts──> dead ──retry──> ready
  *
  * What the platform failed at is tried again, after twice the time each time; what a learner or
  * a grader did is a result. All times are microseconds since 1970 by the database's clock. No
@@ -198,6 +198,11 @@ CUPEL_MUST_CHECK int cupel_queue_give_back(struct cupel_queue *queue, struct cup
 /* End it, at once if nobody has begun. *ret: the state it is in. -ENOENT. */
 CUPEL_MUST_CHECK int cupel_queue_cancel(struct cupel_queue *queue, int64_t id,
                                         enum cupel_job_state *ret, struct cupel_error *err);
+
+/* Let a dead job be tried again, as often as it could at first, and without its deadline: somebody
+ * has mended what it died of. -ENOENT; -EINVAL: it is not dead. */
+CUPEL_MUST_CHECK int cupel_queue_retry(struct cupel_queue *queue, int64_t id,
+                                       struct cupel_error *err);
 
 /* *ret is the caller's to free. -ENOENT. */
 CUPEL_MUST_CHECK int cupel_queue_get(struct cupel_queue *queue, int64_t id,

@@ -315,10 +315,11 @@ static int list(struct http_request *request, struct http_answer *ret, struct cu
     return api_answer_page(ret, "jobs", items, last, err);
 }
 
-static int cancel(struct http_request *request, struct http_answer *ret,
-                  struct cupel_error *err)
+static int change(struct http_request *request,
+                  int (*function)(struct cupel_queue *queue, int64_t id,
+                                  struct cupel_error *err),
+                  struct http_answer *ret, struct cupel_error *err)
 {
-    enum cupel_job_state state = CUPEL_JOB_STATES;
     struct cupel_job *job = NULL;
 
     int r = api_job_of_path(request, true, &job, err);
@@ -327,7 +328,7 @@ static int cancel(struct http_request *request, struct http_answer *ret,
     int64_t id = job->id;
     cupel_job_free(job);
     job = NULL;
-    r = cupel_queue_cancel(request->queue, id, &state, err);
+    r = function(request->queue, id, err);
     if (r == 0)
         r = cupel_queue_get(request->queue, id, &job, err);
     if (r == 0)
@@ -336,11 +337,30 @@ static int cancel(struct http_request *request, struct http_answer *ret,
     return r;
 }
 
+static int cancel_job(struct cupel_queue *queue, int64_t id, struct cupel_error *err)
+{
+    enum cupel_job_state state = CUPEL_JOB_STATES;
+
+    return cupel_queue_cancel(queue, id, &state, err);
+}
+
+static int cancel(struct http_request *request, struct http_answer *ret,
+                  struct cupel_error *err)
+{
+    return change(request, cancel_job, ret, err);
+}
+
+static int retry(struct http_request *request, struct http_answer *ret, struct cupel_error *err)
+{
+    return change(request, cupel_queue_retry, ret, err);
+}
+
 static const struct http_route routes[] = {
     {"POST", "/v1/jobs", HTTP_CHANGERS, HTTP_BODY_SUBMISSION, post, false},
     {"GET", "/v1/jobs", HTTP_SOMEBODY, 0, list, false},
     {"GET", "/v1/jobs/{id}", HTTP_SOMEBODY, 0, get, false},
     {"DELETE", "/v1/jobs/{id}", HTTP_CHANGERS, 0, cancel, false},
+    {"POST", "/v1/jobs/{id}/retry", HTTP_CHANGERS, 0, retry, false},
 };
 
 const struct http_routes api_job_routes = {routes, sizeof(routes) / sizeof(routes[0])};

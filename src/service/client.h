@@ -57,6 +57,7 @@ struct client_functions {
     /* With its "attempts_made". */
     int (*get_job)(struct client *client, int64_t id, json_t **ret, struct cupel_error *err);
     int (*cancel_job)(struct client *client, int64_t id, json_t **ret, struct cupel_error *err);
+    int (*retry_job)(struct client *client, int64_t id, json_t **ret, struct cupel_error *err);
     /* {"jobs": …, "next": …}. */
     int (*list_jobs)(struct client *client, const struct cupel_job_filter *filter, json_t **ret,
                      struct cupel_error *err);

@@ -19,6 +19,7 @@ static const struct client_functions functions = {
     .submit = queue_client_submit,
     .get_job = queue_client_get_job,
     .cancel_job = queue_client_cancel_job,
+    .retry_job = queue_client_retry_job,
     .list_jobs = queue_client_list_jobs,
     .watch_job = queue_client_watch_job,
     .get_result = queue_client_get_result,

@@ -32,6 +32,8 @@ int queue_client_get_job(struct client *client, int64_t id, json_t **ret,
                          struct cupel_error *err);
 int queue_client_cancel_job(struct client *client, int64_t id, json_t **ret,
                             struct cupel_error *err);
+int queue_client_retry_job(struct client *client, int64_t id, json_t **ret,
+                           struct cupel_error *err);
 int queue_client_list_jobs(struct client *client, const struct cupel_job_filter *filter,
                            json_t **ret, struct cupel_error *err);
 int queue_client_watch_job(struct client *client, int64_t id, const struct client_watch *watch,

@@ -76,6 +76,15 @@ int queue_client_cancel_job(struct client *client, int64_t id, json_t **ret,
     return r < 0 ? r : get_document(queue, id, ret, err);
 }
 
+int queue_client_retry_job(struct client *client, int64_t id, json_t **ret,
+                           struct cupel_error *err)
+{
+    struct cupel_queue *queue = queue_client(client)->queue;
+
+    int r = cupel_queue_retry(queue, id, err);
+    return r < 0 ? r : get_document(queue, id, ret, err);
+}
+
 int queue_client_list_jobs(struct client *client, const struct cupel_job_filter *filter,
                            json_t **ret, struct cupel_error *err)
 {

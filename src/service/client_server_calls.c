@@ -36,6 +36,16 @@ static int cancel_job(struct client *client, int64_t id, json_t **ret, struct cu
     return server_client_ask(client, &call, ret, err);
 }
 
+static int retry_job(struct client *client, int64_t id, json_t **ret, struct cupel_error *err)
+{
+    char text[ID_SIZE];
+    const struct call call = {.method = HTTP_POST,
+                              .role = CALL_CHANGERS,
+                              .path = {"jobs", id_text(id, text), "retry"}};
+
+    return server_client_ask(client, &call, ret, err);
+}
+
 static int get_result(struct client *client, int64_t id, char **ret, size_t *ret_len,
                       struct cupel_error *err)
 {
@@ -273,6 +283,7 @@ const struct client_functions server_client_functions = {
     .submit = server_client_submit,
     .get_job = get_job,
     .cancel_job = cancel_job,
+    .retry_job = retry_job,
     .list_jobs = server_client_list_jobs,
     .watch_job = server_client_watch_job,
     .get_result = get_result,

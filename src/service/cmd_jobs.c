@@ -18,6 +18,8 @@ static const char help[] =
     "Usage: cupel jobs [OPTION…]                 list jobs, the newest first\n"
     "       cupel jobs [OPTION…] ID              all that is known of one, and its attempts\n"
     "       cupel jobs cancel ID…                end them, at once if nobody has begun\n"
+    "       cupel jobs retry ID…                 try dead ones again, from their first "
+    "attempt\n"
     "       cupel jobs prune --older TIME        drop those that ended so long ago, and files\n"
     "                                            that nothing names any more\n"
     "       cupel jobs courses                   courses, and their shares\n"
@@ -59,7 +61,7 @@ struct jobs {
     int64_t max_running;
 };
 
-enum { CANCEL, PRUNE, COURSES, COURSE, LIST };
+enum { CANCEL, RETRY, PRUNE, COURSES, COURSE, LIST };
 
 #define AT(member) .offset = offsetof(struct jobs, member)
 
@@ -265,13 +267,16 @@ static int list_or_show(struct client_request *request)
     return request->operand_count == 0 ? list(request) : show(request);
 }
 
-static int cancel_one(const struct client_request *request, int64_t id)
+typedef int change_job(struct client *client, int64_t id, json_t **ret,
+                       struct cupel_error *err);
+
+static int change_one(const struct client_request *request, change_job *change, int64_t id)
 {
     struct cupel_error err = {0};
     char excerpt[CUPEL_TEXT_EXCERPT_SIZE];
     json_t *job = NULL;
 
-    int r = request->client->functions->cancel_job(request->client, id, &job, &err);
+    int r = change(request->client, id, &job, &err);
     if (r < 0)
         return client_fail(request, r, &err);
     if (request->json)
@@ -285,7 +290,7 @@ static int cancel_one(const struct client_request *request, int64_t id)
 }
 
 /* All of them, whatever becomes of one; the first failure is the exit code. */
-static int cancel(struct client_request *request)
+static int change_all(struct client_request *request, change_job *change)
 {
     int code = CUPEL_EXIT_OK;
     int64_t id = 0;
@@ -295,11 +300,22 @@ static int cancel(struct client_request *request)
             return CUPEL_EXIT_USAGE;
     }
     for (int i = 0; i < request->operand_count; i++) {
-        int one = client_parse_id(request, request->operands[i], &id) ? cancel_one(request, id)
-                                                                      : CUPEL_EXIT_USAGE;
+        int one = client_parse_id(request, request->operands[i], &id)
+                      ? change_one(request, change, id)
+                      : CUPEL_EXIT_USAGE;
         code = code == CUPEL_EXIT_OK ? one : code;
     }
     return code;
+}
+
+static int cancel(struct client_request *request)
+{
+    return change_all(request, request->client->functions->cancel_job);
+}
+
+static int retry(struct client_request *request)
+{
+    return change_all(request, request->client->functions->retry_job);
 }
 
 static int prune(struct client_request *request)
@@ -410,6 +426,7 @@ int service_jobs(int argc, char **argv)
 {
     static const struct client_action actions[] = {
         [CANCEL] = {"cancel", cancel, 1, INT_MAX, "ids of jobs"},
+        [RETRY] = {"retry", retry, 1, INT_MAX, "ids of jobs"},
         [PRUNE] = {"prune", prune, 0, 0, "no operand"},
         [COURSES] = {"courses", list_courses, 0, 0, "no operand"},
         [COURSE] = {"course", set_course, 1, 1, "the name of a course"},

@@ -75,7 +75,7 @@ static int serve(int argc, char **argv)
 
 static const struct cupel_cli_command commands[] = {
     {"submit", service_submit, "hand a submission to a queue"},
-    {"jobs", service_jobs, "list jobs of a queue; show, cancel one"},
+    {"jobs", service_jobs, "list jobs of a queue; show, cancel, retry one"},
     {"result", service_result, "the result of a job"},
     {"regrade", service_regrade, "grade again with another version of a grader, and compare"},
     {"schedule", service_schedule, "jobs that recur"},

@@ -250,6 +250,35 @@ static void what_fails_as_often_as_it_may_is_dead(void **state)
     cupel_job_free(job);
 }
 
+static void what_is_dead_can_be_tried_again(void **state)
+{
+    struct cupel_job_request request = claims_job_of("a");
+    struct cupel_error err = {0};
+
+    request.attempts = 1;
+    int64_t id = claims_add(*state, &request);
+    assert_int_equal(cupel_queue_retry(*state, id, &err), -EINVAL);
+    assert_non_null(strstr(err.text, "is ready: only a dead one is tried again"));
+    struct cupel_job *job = claims_lease(*state, LEASE);
+    assert_int_equal(cupel_queue_fail(*state, claims_lease_of(job), "no disk", &err), 0);
+    assert_int_equal(claims_state_of(*state, id), CUPEL_JOB_DEAD);
+    assert_int_equal(cupel_queue_retry(*state, id, &err), 0);
+    assert_int_equal(claims_state_of(*state, id), CUPEL_JOB_READY);
+    assert_int_equal(cupel_queue_fail(*state, claims_lease_of(job), "again", &err), -ESTALE);
+    cupel_job_free(job);
+    job = claims_lease(*state, LEASE);
+    assert_int_equal(job->id, id);
+    finish(*state, job);
+    cupel_job_free(job);
+    assert_int_equal(cupel_queue_retry(*state, id, &err), -EINVAL);
+    request.deadline_us = claims_now_us() - SECOND;
+    id = claims_add(*state, &request);
+    assert_int_equal(lease_id(*state), 0);
+    assert_int_equal(cupel_queue_retry(*state, id, &err), 0);
+    assert_int_equal(lease_id(*state), id);
+    assert_int_equal(cupel_queue_retry(*state, id + 1, &err), -ENOENT);
+}
+
 static void what_was_not_begun_is_no_attempt(void **state)
 {
     struct cupel_job_request request = claims_job_of("a");
@@ -597,6 +626,7 @@ int main(int argc, char **argv)
         CLAIM(a_lease_that_ran_out_says_nothing_any_more),
         CLAIM(a_lease_that_is_extended_is_kept),
         CLAIM(what_fails_as_often_as_it_may_is_dead),
+        CLAIM(what_is_dead_can_be_tried_again),
         CLAIM(what_was_not_begun_is_no_attempt),
         CLAIM(a_job_is_cancelled_in_every_state),
         CLAIM(a_job_waits_for_its_time_and_not_beyond_its_deadline),

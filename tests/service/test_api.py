@@ -234,6 +234,17 @@ class Api:
         cancelled = self.ask("DELETE", f"/v1/jobs/{job}").json()
         self.assertEqual((cancelled["state"], cancelled["cancelling"]), ("running", True))
 
+    def test_a_dead_job_is_tried_again(self):
+        job = self.ask("POST", "/v1/jobs", {**RUN, "attempts": 1}).json()["id"]
+        refused = self.ask("POST", f"/v1/jobs/{job}/retry")
+        self.assertIn("is ready: only a dead one is tried again", self.problem(refused, 400))
+        self.assertEqual(self.hand.lease(), job)
+        self.hand.ask("fail no disk")
+        self.assertEqual(self.ask("GET", f"/v1/jobs/{job}").json()["state"], "dead")
+        again = self.ask("POST", f"/v1/jobs/{job}/retry").json()
+        self.assertEqual((again["state"], again["failures"]), ("ready", 0))
+        self.assertEqual(self.hand.lease(), job)
+
     # Roles
 
     def test_roles_may_what_they_may(self):

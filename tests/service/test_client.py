@@ -205,6 +205,16 @@ class Commands:
         self.refuse("cupel jobs cancel: x: expected an id, a whole number from 1 on",
                     "jobs", "cancel", "x")
 
+    def test_dead_jobs_are_tried_again(self):
+        job = self.submit("--attempts", 1, grader=self.grader())
+        self.refuse(f"cupel jobs retry: job {job} is ready: only a dead one is tried again",
+                    "jobs", "retry", job)
+        number, token = self.lease()
+        self.act("fail", number, token, "no disk")
+        self.assertEqual(self.json("jobs", job)["state"], "dead")
+        self.assertEqual(self.text("jobs", "retry", job), f"{job} ready\n")
+        self.assertEqual(self.lease()[0], number)
+
     def test_old_jobs_are_dropped(self):
         self.submit(grader=self.grader())
         self.finish(result())
