@@ -131,6 +131,7 @@ class Harnesses(HarnessCase):
                     "output": None,
                     "run": None,
                     "undeclared": [],
+                    "withheld": True,
                 }
             ],
         )
