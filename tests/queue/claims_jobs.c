@@ -508,6 +508,31 @@ static void several_may_make_a_queue_at_once(void **state)
     }
 }
 
+/* A queue as the first version made it, with a job in it. */
+static void an_older_schema_is_brought_forward(void **state)
+{
+    static const char back[] =
+        "DROP TABLE deliveries; DROP TABLE hooks; DROP TABLE tokens;"
+        " DROP TABLE schedules; DROP TABLE regrade_scores;"
+        " DROP TABLE regrades; DROP TABLE graders;"
+        " UPDATE cupel_schema SET version = 1";
+    struct cupel_queue *queue = NULL;
+    struct cupel_error err = {0};
+    struct sql *sql = NULL;
+
+    int64_t id = add_to(*state, "a");
+    assert_int_equal(sql_open(claims_url, &sql, &err), 0);
+    assert_int_equal(sql_script(sql, back, &err), 0);
+    sql_close(sql);
+    assert_int_equal(cupel_queue_open(claims_url, &queue, &err), 0);
+    assert_int_equal(lease_id(queue), id);
+    struct cupel_job *job = NULL;
+    assert_int_equal(cupel_queue_get(queue, id, &job, &err), 0);
+    finish(queue, job); /* and looks at hooks and graders */
+    cupel_job_free(job);
+    cupel_queue_close(queue);
+}
+
 static void a_later_schema_is_refused(void **state)
 {
     struct cupel_queue *queue = NULL;
@@ -635,6 +660,7 @@ int main(int argc, char **argv)
         CLAIM(what_is_heard_of_can_be_seen),
         CLAIM(a_connection_that_was_cut_is_made_anew),
         CLAIM(several_may_make_a_queue_at_once),
+        CLAIM(an_older_schema_is_brought_forward),
         CLAIM(a_later_schema_is_refused),
         CLAIM(what_is_no_queue_is_refused),
         CLAIM(a_server_that_is_not_there_cannot_be_reached),
