@@ -7,7 +7,6 @@
  * file of its own, and those of the service a program; here is only the table of them.
  * Libraries below do not print, exit or read the environment.
  */
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -15,10 +14,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <jansson.h>
-
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "cli/start.h"
 
 static int help(int argc, char **argv);
 
@@ -92,34 +90,6 @@ static int print_version(void)
     return fflush(stdout) == 0 ? CUPEL_EXIT_OK : CUPEL_EXIT_PLATFORM;
 }
 
-/* A descriptor of ours must never be taken for a standard stream that was closed. */
-static bool open_standard_streams(void)
-{
-    int fd;
-
-    do {
-        fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-    } while (fd >= 0 && fd <= STDERR_FILENO);
-    if (fd >= 0)
-        (void)close(fd);
-    return fd >= 0;
-}
-
-static int failure = CUPEL_EXIT_PLATFORM; /* of the platform */
-
-/* jansson's reader does not notice that it could not keep what it has read, and then reads what
- * is not there. */
-static void *allocate_json(size_t size)
-{
-    void *memory = malloc(size);
-
-    if (memory == NULL) {
-        (void)fputs("cupel: out of memory\n", stderr);
-        _exit(failure);
-    }
-    return memory;
-}
-
 /*
  * In a static program libc begins its heap within a page, before main(), and asks for the rest
  * of the page. Where the kernel refuses that, malloc() works until it needs more, and then
@@ -133,11 +103,12 @@ static bool has_whole_heap(void)
 int main(int argc, char **argv)
 {
     char name[] = "cupel";
+    int failure = CUPEL_EXIT_PLATFORM; /* of the platform */
 
     /* Other exit statuses of cupel run are its command's. */
     if (argc > 1 && strcmp(argv[1], "run") == 0)
         failure = CUPEL_EXIT_NO_SANDBOX;
-    if (!open_standard_streams()) {
+    if (!cli_open_standard_streams()) {
         perror("cupel: open /dev/null"); /* which may be seen */
         return failure;
     }
@@ -146,7 +117,7 @@ int main(int argc, char **argv)
         return failure;
     }
     cupel_cli_catch_signals();
-    json_set_alloc_funcs(allocate_json, free);
+    cli_end_without_memory(failure);
     if (argc < 2)
         return cupel_cli_usage("cupel", "expected a command; see cupel --help");
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)

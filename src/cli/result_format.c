@@ -49,14 +49,17 @@ static int print_json(const struct cupel_result *result, enum cupel_view view, c
     return cupel_cli_write_stream(path, spool, err);
 }
 
-/* *ret: NULL where the format has no document. */
-static int format_text(enum cli_format format, const struct cupel_result *result,
-                       enum cupel_view view, bool colour, char **ret)
+int cli_format_result(enum cli_format format, const struct cupel_result *result,
+                      enum cupel_view view, bool colour, char **ret)
 {
+    json_t *json = NULL;
     char *text = NULL;
 
     switch (format) {
     case CLI_FORMAT_JSON:
+        json = cupel_render_result(result, view);
+        text = json == NULL ? NULL : cupel_render_json_text(json);
+        json_decref(json);
         break;
     case CLI_FORMAT_TEXT:
         text = cupel_render_result_text(result, view, colour);
@@ -87,7 +90,7 @@ int cli_print_result(enum cli_format format, const struct cupel_result *result,
 
     if (format == CLI_FORMAT_JSON)
         return print_json(result, view, path, err);
-    int r = format_text(format, result, view, colour, &text);
+    int r = cli_format_result(format, result, view, colour, &text);
     if (r < 0)
         return cupel_fail(err, r, "out of memory");
     return text != NULL ? cupel_cli_write(path, text, err) : 0;

@@ -19,6 +19,12 @@ enum cli_format {
 
 extern const char *const cli_format_names[]; /* NULL-terminated */
 
+/* As text, the caller's to free; NULL where the format has no document for a result without a
+ * score. Returns 0 or -ENOMEM. */
+CUPEL_MUST_CHECK int cli_format_result(enum cli_format format,
+                                       const struct cupel_result *result, enum cupel_view view,
+                                       bool colour, char **ret);
+
 /* To standard output (path NULL), or to a file that appears complete or not at all; nothing
  * where the format has no document for a result without a score. Returns 0 or -errno with err;
  * nothing is written then unless it was the writing that failed. */

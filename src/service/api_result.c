@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/result_format.h"
 #include "cupel/cleanup.h"
 #include "cupel/path.h"
 #include "cupel/render.h"
@@ -11,58 +12,25 @@
 
 #define RESULT_MAX (64UL << 20)
 
-enum format { JSON, TEXT, HTML, GRADESCOPE, COURSERA, PRAIRIELEARN, JUNIT };
-
-static const char *const format_names[] = {"json",     "text",         "html",  "gradescope",
-                                           "coursera", "prairielearn", "junit", NULL};
 static const char *const view_names[] = {
     [CUPEL_VIEW_STAFF] = "staff", [CUPEL_VIEW_LEARNER] = "learner", NULL};
 
-static const char *type_of(enum format format)
+static const char *type_of(enum cli_format format)
 {
     switch (format) {
-    case TEXT:
+    case CLI_FORMAT_TEXT:
         return "text/plain; charset=utf-8";
-    case HTML:
+    case CLI_FORMAT_HTML:
         return "text/html; charset=utf-8";
-    case JUNIT:
+    case CLI_FORMAT_JUNIT:
         return "application/xml";
-    case JSON:
-    case GRADESCOPE:
-    case COURSERA:
-    case PRAIRIELEARN:
+    case CLI_FORMAT_JSON:
+    case CLI_FORMAT_GRADESCOPE:
+    case CLI_FORMAT_COURSERA:
+    case CLI_FORMAT_PRAIRIELEARN:
         break;
     }
     return NULL;
-}
-
-static int render_text(enum format format, const struct cupel_result *result,
-                       enum cupel_view view, char **ret)
-{
-    json_t *json = NULL;
-
-    switch (format) {
-    case JSON:
-        json = cupel_render_result(result, view);
-        *ret = json == NULL ? NULL : cupel_render_json_text(json);
-        json_decref(json);
-        break;
-    case TEXT:
-        *ret = cupel_render_result_text(result, view, false);
-        break;
-    case HTML:
-        *ret = cupel_render_result_html(result, view);
-        break;
-    case GRADESCOPE:
-        return cupel_render_foreign(CUPEL_FORMAT_GRADESCOPE, result, view, ret);
-    case COURSERA:
-        return cupel_render_foreign(CUPEL_FORMAT_COURSERA, result, view, ret);
-    case PRAIRIELEARN:
-        return cupel_render_foreign(CUPEL_FORMAT_PRAIRIELEARN, result, view, ret);
-    case JUNIT:
-        return cupel_render_foreign(CUPEL_FORMAT_JUNIT, result, view, ret);
-    }
-    return *ret != NULL ? 0 : -ENOMEM;
 }
 
 static int read_document(const struct http_request *request, const char *sha256, json_t **ret,
@@ -84,8 +52,8 @@ static int read_document(const struct http_request *request, const char *sha256,
 }
 
 static int answer_rendered(const struct http_request *request, const struct cupel_job *job,
-                           enum format format, enum cupel_view view, struct http_answer *ret,
-                           struct cupel_error *err)
+                           enum cli_format format, enum cupel_view view,
+                           struct http_answer *ret, struct cupel_error *err)
 {
     struct cupel_result result;
     json_t *document = NULL;
@@ -101,19 +69,20 @@ static int answer_rendered(const struct http_request *request, const struct cupe
     json_decref(document);
     if (r < 0)
         return r;
-    r = render_text(format, &result, view, &ret->body);
+    r = cli_format_result(format, &result, view, false, &ret->body);
     cupel_result_clear(&result);
     if (r < 0)
         return cupel_fail(err, r, "out of memory");
     if (ret->body == NULL)
         return cupel_fail(err, -ENOENT, "there is no score, for which format %s has no word",
-                          format_names[format]);
+                          cli_format_names[format]);
     ret->len = strlen(ret->body);
     ret->type = type_of(format);
     /* The page has its own style in it, and is shown to nobody with our address's rights. */
-    if (format == HTML && http_set_header(ret, "Content-Security-Policy",
-                                          "default-src 'none'; style-src 'unsafe-inline'; "
-                                          "sandbox; frame-ancestors 'none'") < 0)
+    if (format == CLI_FORMAT_HTML &&
+        http_set_header(ret, "Content-Security-Policy",
+                        "default-src 'none'; style-src 'unsafe-inline'; "
+                        "sandbox; frame-ancestors 'none'") < 0)
         return cupel_fail(err, -ENOMEM, "out of memory");
     return 0;
 }
@@ -123,12 +92,12 @@ static int answer(const struct http_request *request, const struct cupel_job *jo
 {
     const char *format_text = http_argument(request, "format");
     const char *view_text = http_argument(request, "view");
-    int format = JSON;
+    int format = CLI_FORMAT_JSON;
     int view = CUPEL_VIEW_STAFF;
     int r = 0;
 
     if (format_text != NULL)
-        r = http_parse_choice("format", format_text, format_names, &format, err);
+        r = http_parse_choice("format", format_text, cli_format_names, &format, err);
     if (r == 0 && view_text != NULL)
         r = http_parse_choice("view", view_text, view_names, &view, err);
     if (r < 0)
@@ -136,9 +105,10 @@ static int answer(const struct http_request *request, const struct cupel_job *jo
     if (job->result == NULL)
         return cupel_fail(err, -ENOENT, "the job has no result; it is %s",
                           cupel_job_state_names[job->state]);
-    if (format == JSON && view == CUPEL_VIEW_STAFF)
+    if (format == CLI_FORMAT_JSON && view == CUPEL_VIEW_STAFF)
         return cupel_queue_open_blob(request->queue, job->result, &ret->fd, err);
-    return answer_rendered(request, job, (enum format)format, (enum cupel_view)view, ret, err);
+    return answer_rendered(request, job, (enum cli_format)format, (enum cupel_view)view, ret,
+                           err);
 }
 
 static int get(struct http_request *request, struct http_answer *ret, struct cupel_error *err)

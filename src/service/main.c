@@ -13,7 +13,6 @@
  * Each command has files of its own; here is only the table of them, and what a process has by
  * being started: signals, standard streams, the environment.
  */
-#include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -21,9 +20,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <jansson.h>
-
 #include "cli/cli.h"
+#include "cli/start.h"
 #include "service/commands.h"
 #include "service/serve.h"
 
@@ -88,41 +86,16 @@ static const struct cupel_cli_command commands[] = {
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 
-/* A descriptor of ours must never be taken for a standard stream that was closed. */
-static bool open_standard_streams(void)
-{
-    int fd;
-
-    do {
-        fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-    } while (fd >= 0 && fd <= STDERR_FILENO);
-    if (fd >= 0)
-        (void)close(fd);
-    return fd >= 0;
-}
-
-/* jansson's reader does not notice that it could not keep what it has read. */
-static void *allocate_json(size_t size)
-{
-    void *memory = malloc(size);
-
-    if (memory == NULL) {
-        (void)fputs("cupel: out of memory\n", stderr);
-        _exit(CUPEL_EXIT_PLATFORM);
-    }
-    return memory;
-}
-
 int main(int argc, char **argv)
 {
     char name[] = "cupel";
 
-    if (!open_standard_streams()) {
+    if (!cli_open_standard_streams()) {
         perror("cupel: open /dev/null");
         return CUPEL_EXIT_PLATFORM;
     }
     cupel_cli_catch_signals();
-    json_set_alloc_funcs(allocate_json, free);
+    cli_end_without_memory(CUPEL_EXIT_PLATFORM);
     if (argc < 2)
         return cupel_cli_usage(name, "expected a command; see cupel --help");
     argv[0] = name;
