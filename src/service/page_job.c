@@ -129,16 +129,20 @@ static void put_state(struct page *page, const struct cupel_job *job)
     page_format(page, "</p>\n");
 }
 
-static void put_cancel(struct page *page, const struct http_request *request,
+/* What may be done with it, by this reader. */
+static void put_action(struct page *page, const struct http_request *request,
                        const struct cupel_job *job)
 {
-    if (has_ended(job) || job->cancel || !http_may_change(request->who, job->course))
+    bool is_dead = job->state == CUPEL_JOB_DEAD;
+
+    if ((has_ended(job) && !is_dead) || (job->cancel && !is_dead) ||
+        !http_may_change(request->who, job->course))
         return;
     page_format(page,
-                "<form class=\"actions\" method=\"post\" action=\"/jobs/%jd/cancel\""
-                ">\n"
-                "<button class=\"bad\">Cancel this job</button>\n</form>\n",
-                (intmax_t)job->id);
+                "<form class=\"actions\" method=\"post\" action=\"/jobs/%jd/%s\">\n"
+                "<button%s>%s this job</button>\n</form>\n",
+                (intmax_t)job->id, is_dead ? "retry" : "cancel",
+                is_dead ? "" : " class=\"bad\"", is_dead ? "Retry" : "Cancel");
 }
 
 static void put_attempt(struct page *page, const struct cupel_attempt *attempt, size_t number)
@@ -266,7 +270,7 @@ static int answer(const struct http_request *request, const struct cupel_job *jo
     if (r == 0) {
         page_begin(&page, request, &head);
         put_state(&page, job);
-        put_cancel(&page, request, job);
+        put_action(&page, request, job);
         if (job->state == CUPEL_JOB_RUNNING)
             put_progress(&page, &progress);
         put_facts(&page, job);
@@ -292,10 +296,11 @@ int page_job(struct http_request *request, struct http_answer *ret, struct cupel
     return r;
 }
 
-int page_cancel_job(struct http_request *request, struct http_answer *ret,
-                    struct cupel_error *err)
+static int change(struct http_request *request,
+                  int (*function)(struct cupel_queue *queue, int64_t id,
+                                  struct cupel_error *err),
+                  struct http_answer *ret, struct cupel_error *err)
 {
-    enum cupel_job_state state = CUPEL_JOB_DEAD;
     struct cupel_job *job = NULL;
     char address[64];
 
@@ -306,10 +311,29 @@ int page_cancel_job(struct http_request *request, struct http_answer *ret,
         return r;
     (void)snprintf(address, sizeof(address), "/jobs/%" PRId64, job->id);
     if (!http_may_change(request->who, job->course))
-        r = cupel_fail(err, -EACCES, "job %" PRId64 ": its course's staff may cancel it",
+        r = cupel_fail(err, -EACCES, "job %" PRId64 ": its course's staff may do that",
                        job->id);
     if (r == 0)
-        r = cupel_queue_cancel(request->queue, job->id, &state, err);
+        r = function(request->queue, job->id, err);
     cupel_job_free(job);
     return r < 0 ? r : page_redirect(ret, address, err);
+}
+
+static int cancel(struct cupel_queue *queue, int64_t id, struct cupel_error *err)
+{
+    enum cupel_job_state state = CUPEL_JOB_STATES;
+
+    return cupel_queue_cancel(queue, id, &state, err);
+}
+
+int page_cancel_job(struct http_request *request, struct http_answer *ret,
+                    struct cupel_error *err)
+{
+    return change(request, cancel, ret, err);
+}
+
+int page_retry_job(struct http_request *request, struct http_answer *ret,
+                   struct cupel_error *err)
+{
+    return change(request, cupel_queue_retry, ret, err);
 }

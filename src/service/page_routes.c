@@ -31,6 +31,7 @@ static const struct http_route items[] = {
     {"GET", "/jobs", HTTP_SOMEBODY, 0, page_jobs, true},
     {"GET", "/jobs/{id}", HTTP_SOMEBODY, 0, page_job, true},
     {"POST", "/jobs/{id}/cancel", HTTP_CHANGERS, FORM_MAX, page_cancel_job, true},
+    {"POST", "/jobs/{id}/retry", HTTP_CHANGERS, FORM_MAX, page_retry_job, true},
     {"GET", "/jobs/{id}/result", HTTP_SOMEBODY, 0, page_result, true},
     {"GET", "/graders", HTTP_SOMEBODY, 0, page_graders, true},
     {"GET", "/graders/{name}", HTTP_SOMEBODY, 0, page_grader, true},

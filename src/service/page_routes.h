@@ -8,6 +8,7 @@ http_handler page_queue;
 http_handler page_jobs;
 http_handler page_job;
 http_handler page_cancel_job;
+http_handler page_retry_job;
 http_handler page_result;
 http_handler page_graders;
 http_handler page_grader;

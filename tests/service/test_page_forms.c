@@ -104,6 +104,20 @@ static void a_job_is_cancelled_by_its_staff_and_by_no_one_else(void **state)
     assert_int_equal(state_of(filled, filled->waiting), CUPEL_JOB_CANCELLED);
 }
 
+static void a_dead_job_is_retried_by_its_staff_and_by_no_one_else(void **state)
+{
+    struct filled *filled = *state;
+    char path[PATH_SIZE];
+
+    (void)path_of("jobs", filled->dead, "/retry", path);
+    assert_int_equal(post(filled, &others, path, nothing), -ENOENT);
+    assert_int_equal(post(filled, &auditor, path, nothing), -EACCES);
+    assert_int_equal(state_of(filled, filled->dead), CUPEL_JOB_DEAD);
+    assert_int_equal(post(filled, &staff, path, nothing), 303);
+    assert_int_equal(state_of(filled, filled->dead), CUPEL_JOB_READY);
+    assert_int_equal(post(filled, &staff, path, nothing), -EINVAL);
+}
+
 static void a_grader_is_rolled_back_by_its_staff(void **state)
 {
     static const struct fake_pair bad[] = {
@@ -227,6 +241,7 @@ int main(void)
         PAGE_CASE(forms_of_other_sites_are_refused),
         PAGE_CASE(a_client_that_tells_of_no_origin_is_taken),
         PAGE_CASE(a_job_is_cancelled_by_its_staff_and_by_no_one_else),
+        PAGE_CASE(a_dead_job_is_retried_by_its_staff_and_by_no_one_else),
         PAGE_CASE(a_grader_is_rolled_back_by_its_staff),
         PAGE_CASE(a_regrade_is_published_once_all_has_ended),
         PAGE_CASE(a_regrade_is_withdrawn),
