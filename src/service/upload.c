@@ -83,11 +83,14 @@ static int make_folders(int folder_fd, const char *path, struct cupel_error *err
     return 0;
 }
 
-/* A form tells no mode: what begins as a script is one. */
+/* A form tells no mode, but for the type that `cupel publish` gives: what begins as a script is
+ * one. */
 static mode_t mode_of(const struct http_part *part)
 {
     char start[2] = "";
 
+    if (part->type != NULL && strcmp(part->type, "application/x-executable") == 0)
+        return 0755;
     return pread(part->fd, start, sizeof(start), 0) == 2 && memcmp(start, "#!", 2) == 0 ? 0755
                                                                                         : 0644;
 }

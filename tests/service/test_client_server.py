@@ -72,7 +72,7 @@ class Server(client.Sqlite, client.TestCase):
 
     def test_a_grader_is_the_same_however_it_was_published(self):
         folder = self.grader()
-        support.write(folder / "data/run.sh", "echo\n")
+        support.write(folder / "data/run.sh", "echo\n").chmod(0o755)
         one = self.json("publish", "--course", "c1", "--name", "a", folder)
         other = self.json("publish", "--course", "c1", "--name", "b", folder, "--queue", self.url)
         self.assertEqual(one["tree"], other["tree"])
