@@ -17,7 +17,8 @@ void cupel_job_list_clear(struct cupel_job_list *list)
 static int read_list(const struct sql_rows *rows, struct cupel_job_list *ret,
                      struct cupel_error *err)
 {
-    struct cupel_job_list list = {.items = calloc(sql_count(rows) + 1, sizeof(*list.items))};
+    struct cupel_job_list list = {.items =
+                                      calloc(sql_count(rows) + 1, sizeof(struct cupel_job *))};
     int r = list.items == NULL ? cupel_fail(err, -ENOMEM, "list jobs: out of memory") : 0;
 
     for (size_t i = 0; r == 0 && i < sql_count(rows); i++) {

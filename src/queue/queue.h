@@ -199,8 +199,8 @@ CUPEL_MUST_CHECK int cupel_queue_give_back(struct cupel_queue *queue, struct cup
 CUPEL_MUST_CHECK int cupel_queue_cancel(struct cupel_queue *queue, int64_t id,
                                         enum cupel_job_state *ret, struct cupel_error *err);
 
-/* Let a dead job be tried again, as often as it could at first, and without its deadline: somebody
- * has mended what it died of. -ENOENT; -EINVAL: it is not dead. */
+/* Let a dead job be tried again, as often as it could at first, and without its deadline:
+ * somebody has mended what it died of. -ENOENT; -EINVAL: it is not dead. */
 CUPEL_MUST_CHECK int cupel_queue_retry(struct cupel_queue *queue, int64_t id,
                                        struct cupel_error *err);
 

@@ -206,8 +206,9 @@ static int script(void *connection, const char *text, struct cupel_error *err)
 static int set_up(struct postgres *postgres, struct cupel_error *err)
 {
     /* A machine that vanishes in the middle of a transaction does not keep its locks. */
-    static const char settings[] = "SET client_min_messages = warning; SET timezone = 'UTC';"
-                                   " SET idle_in_transaction_session_timeout = '30s'";
+    static const char settings[] =
+        "SET client_min_messages = warning; SET timezone = 'UTC';"
+        " SET idle_in_transaction_session_timeout = '30s'";
 
     int r = script(postgres, settings, err);
     return r == 0 && postgres->listens ? script(postgres, "LISTEN cupel", err) : r;

@@ -240,7 +240,7 @@ static int set_up(struct sqlite *sqlite, struct cupel_error *err)
     static const char settings[] =
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
         " PRAGMA foreign_keys = ON;";
-    static const struct timespec pause = {.tv_nsec = SET_UP_PAUSE_MS * 1000000};
+    static const struct timespec pause = {.tv_nsec = SET_UP_PAUSE_MS * 1000000L};
     int r = -EAGAIN;
 
     for (int i = 0; r == -EAGAIN && i < BUSY_MS / SET_UP_PAUSE_MS; i++) {

@@ -88,7 +88,7 @@ static int read_cpus(const struct read_place *place, void *object, const struct 
     }
     if (!json_is_number(place->json) || !(cpus >= 0) || cpus * 1000 > CUPEL_CPUS_ALL - 1)
         return read_fail_expected(place, key, "a number from 0 to 1023.999", err);
-    *ret = (uint64_t)(cpus * 1000 + 0.5);
+    *ret = ((uint64_t)(cpus * 2000) + 1) / 2;
     return 0;
 }
 

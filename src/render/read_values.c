@@ -190,7 +190,7 @@ int read_seconds(const struct read_place *place, void *object, const struct read
     }
     if (!json_is_number(place->json) || !(value >= 0) || value > READ_SECONDS_MAX)
         return read_fail_expected(place, key, "a number from 0 to 1e9", err);
-    *ret = (uint64_t)(value * 1e6 + 0.5) * CUPEL_NS_PER_US;
+    *ret = ((uint64_t)(value * 2e6) + 1) / 2 * CUPEL_NS_PER_US;
     return 0;
 }
 

@@ -20,7 +20,7 @@ static int answer_courses(const struct http_request *request, const char *name,
     json_t *one = NULL;
 
     int r = cupel_queue_look(request->queue, &state, err);
-    if (r < 0) {
+    if (r != 0) {
         json_decref(items);
         return r;
     }
@@ -104,7 +104,7 @@ static int look(struct http_request *request, struct http_answer *ret, struct cu
     struct cupel_queue_state state;
 
     int r = cupel_queue_look(request->queue, &state, err);
-    if (r < 0)
+    if (r != 0)
         return r;
     leave_out(request, &state);
     r = http_answer_json(ret, 200, document_state(&state), err);
@@ -113,10 +113,10 @@ static int look(struct http_request *request, struct http_answer *ret, struct cu
 }
 
 static const struct http_route routes[] = {
-    {"GET", "/v1/courses", HTTP_SOMEBODY, 0, list, false},
-    {"GET", "/v1/courses/{name}", HTTP_SOMEBODY, 0, get, false},
-    {"PUT", "/v1/courses/{name}", HTTP_PLATFORM, SMALL_BODY, put, false},
-    {"GET", "/v1/queue", HTTP_SOMEBODY, 0, look, false},
+    {"GET", "/v1/courses", 0, list, HTTP_SOMEBODY, false},
+    {"GET", "/v1/courses/{name}", 0, get, HTTP_SOMEBODY, false},
+    {"PUT", "/v1/courses/{name}", SMALL_BODY, put, HTTP_PLATFORM, false},
+    {"GET", "/v1/queue", 0, look, HTTP_SOMEBODY, false},
 };
 
 const struct http_routes api_course_routes = {routes, sizeof(routes) / sizeof(routes[0])};

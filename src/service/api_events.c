@@ -52,7 +52,7 @@ static int put_events(FILE *out, struct watch *watch, struct cupel_queue *queue,
     struct cupel_event_list events;
 
     int r = cupel_queue_list_events(queue, watch->job, watch->after, &events, err);
-    if (r < 0)
+    if (r != 0)
         return r;
     for (size_t i = 0; i < events.count; i++)
         put_event(out, watch, &events.items[i]);
@@ -114,7 +114,7 @@ static int get(struct http_request *request, struct http_answer *ret, struct cup
         last == NULL ? 0 : http_parse_number("Last-Event-ID", last, 0, INT64_MAX, &after, err);
     if (r == 0)
         r = api_job_of_path(request, false, &job, err);
-    if (r < 0)
+    if (r != 0)
         return r;
     struct watch *watch = malloc(sizeof(*watch));
     if (watch != NULL)
@@ -127,7 +127,7 @@ static int get(struct http_request *request, struct http_answer *ret, struct cup
 }
 
 static const struct http_route routes[] = {
-    {"GET", "/v1/jobs/{id}/events", HTTP_SOMEBODY, 0, get, false},
+    {"GET", "/v1/jobs/{id}/events", 0, get, HTTP_SOMEBODY, false},
 };
 
 const struct http_routes api_event_routes = {routes, sizeof(routes) / sizeof(routes[0])};

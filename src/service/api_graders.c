@@ -26,7 +26,7 @@ static int answer_versions(const struct http_request *request, const char *name,
     int r = api_course(request, &course, err);
     if (r == 0)
         r = cupel_queue_list_graders(request->queue, name, course, &list, err);
-    if (r < 0) {
+    if (r != 0) {
         json_decref(items);
         return r;
     }
@@ -77,7 +77,7 @@ static int files(struct http_request *request, struct http_answer *ret, struct c
     int r = http_parse_number("the version", request->variables[1], 1, INT64_MAX, &number, err);
     if (r == 0)
         r = cupel_queue_get_grader(request->queue, request->variables[0], number, &grader, err);
-    if (r < 0)
+    if (r != 0)
         return r;
     r = http_may_read(request->who, grader.course)
             ? answer_tree(request, grader.tree, ret, err)
@@ -160,7 +160,7 @@ static int put(struct http_request *request, struct http_answer *ret, struct cup
     if (r == 0)
         r = cupel_queue_put_grader(request->queue, request->variables[0], course, tree.sha256,
                                    request->who->name, &grader, err);
-    if (r < 0)
+    if (r != 0)
         return r;
     r = answer_put(&grader, ret, err);
     cupel_grader_version_clear(&grader);
@@ -173,7 +173,7 @@ static int check_owner(const struct http_request *request, const char *name, int
     struct cupel_grader_version grader;
 
     int r = cupel_queue_get_grader(request->queue, name, number, &grader, err);
-    if (r < 0)
+    if (r != 0)
         return r;
     if (!http_may_change(request->who, grader.course))
         r = cupel_fail(err, -EACCES, "grader %s is another course's", name);
@@ -205,11 +205,11 @@ static int roll_back(struct http_request *request, struct http_answer *ret,
 }
 
 static const struct http_route routes[] = {
-    {"GET", "/v1/graders", HTTP_SOMEBODY, 0, list, false},
-    {"GET", "/v1/graders/{name}", HTTP_SOMEBODY, 0, get, false},
-    {"PUT", "/v1/graders/{name}", HTTP_CHANGERS, HTTP_BODY_SUBMISSION, put, false},
-    {"GET", "/v1/graders/{name}/versions/{number}/files", HTTP_SOMEBODY, 0, files, false},
-    {"POST", "/v1/graders/{name}/live", HTTP_CHANGERS, SMALL_BODY, roll_back, false},
+    {"GET", "/v1/graders", 0, list, HTTP_SOMEBODY, false},
+    {"GET", "/v1/graders/{name}", 0, get, HTTP_SOMEBODY, false},
+    {"PUT", "/v1/graders/{name}", HTTP_BODY_SUBMISSION, put, HTTP_CHANGERS, false},
+    {"GET", "/v1/graders/{name}/versions/{number}/files", 0, files, HTTP_SOMEBODY, false},
+    {"POST", "/v1/graders/{name}/live", SMALL_BODY, roll_back, HTTP_CHANGERS, false},
 };
 
 const struct http_routes api_grader_routes = {routes, sizeof(routes) / sizeof(routes[0])};

@@ -27,7 +27,7 @@ static int ready(struct http_request *request, struct http_answer *ret, struct c
     if (request->queue == NULL)
         return cupel_fail(err, -EPIPE, "the queue cannot be opened");
     int r = cupel_queue_look(request->queue, &state, err);
-    if (r < 0)
+    if (r != 0)
         return cupel_fail(err, -EPIPE, "the queue cannot be read");
     cupel_queue_state_clear(&state);
     return answer_ok(ret, err);
@@ -37,7 +37,7 @@ static int count(struct http_request *request, struct http_answer *ret, struct c
 {
     int r = metrics_render(http_settings(request)->metrics, request->queue, &ret->body, err);
 
-    if (r < 0)
+    if (r != 0)
         return r;
     ret->len = strlen(ret->body);
     ret->type = "text/plain; version=0.0.4; charset=utf-8";
@@ -56,10 +56,10 @@ static int describe(struct http_request *request, struct http_answer *ret,
 }
 
 static const struct http_route routes[] = {
-    {"GET", "/healthz", HTTP_ANYBODY, 0, health, false},
-    {"GET", "/readyz", HTTP_ANYBODY, 0, ready, false},
-    {"GET", "/metrics", HTTP_READERS, 0, count, false},
-    {"GET", "/openapi.json", HTTP_ANYBODY, 0, describe, false},
+    {"GET", "/healthz", 0, health, HTTP_ANYBODY, false},
+    {"GET", "/readyz", 0, ready, HTTP_ANYBODY, false},
+    {"GET", "/metrics", 0, count, HTTP_READERS, false},
+    {"GET", "/openapi.json", 0, describe, HTTP_ANYBODY, false},
 };
 
 const struct http_routes api_health_routes = {routes, sizeof(routes) / sizeof(routes[0])};

@@ -27,7 +27,7 @@ int api_job_of_path(const struct http_request *request, bool to_change, struct c
     int r = http_parse_number("the job's id", request->variables[0], 1, INT64_MAX, &id, err);
     if (r == 0)
         r = cupel_queue_get(request->queue, id, &job, err);
-    if (r < 0)
+    if (r != 0)
         return r;
     if (!(to_change ? http_may_change : http_may_read)(request->who, job->course)) {
         cupel_job_free(job);
@@ -50,7 +50,7 @@ static int answer_added(const struct http_request *request, int64_t id, bool is_
     char location[48];
 
     int r = cupel_queue_get(request->queue, id, &job, err);
-    if (r < 0)
+    if (r != 0)
         return r;
     (void)snprintf(location, sizeof(location), "/v1/jobs/%" PRId64, id);
     r = http_set_header(ret, "Location", location) < 0
@@ -155,7 +155,7 @@ static int put_submission(const struct http_request *request, struct cupel_blob 
 
 static int add_submission(const struct http_request *request,
                           const struct cupel_grader_version *grader,
-                          struct cupel_job_request *job, struct http_answer *ret,
+                          const struct cupel_job_request *job, struct http_answer *ret,
                           struct cupel_error *err)
 {
     const char *name = NULL;
@@ -164,7 +164,7 @@ static int add_submission(const struct http_request *request,
     if (!http_may_change(request->who, grader->course))
         return cupel_fail(err, -EACCES, "grader %s is another course's", grader->name);
     int r = put_submission(request, &blob, &name, err);
-    if (r < 0)
+    if (r != 0)
         return r;
     json_t *spec = json_pack("{s:{s:s, s:s, s:s}}", "submission", "sha256", blob.sha256, "name",
                              name, "form", count_files(request) > 1 ? "tree" : "file");
@@ -172,11 +172,12 @@ static int add_submission(const struct http_request *request,
     json_decref(spec);
     if (text == NULL)
         return cupel_fail(err, -ENOMEM, "out of memory");
-    job->course = grader->course;
-    job->tree = grader->tree;
-    job->submission = blob.sha256;
-    job->spec = text;
-    return add(request, job, ret, err);
+    struct cupel_job_request whole = *job;
+    whole.course = grader->course;
+    whole.tree = grader->tree;
+    whole.submission = blob.sha256;
+    whole.spec = text;
+    return add(request, &whole, ret, err);
 }
 
 static int add_grade(const struct http_request *request, char *const *values,
@@ -188,7 +189,7 @@ static int add_grade(const struct http_request *request, char *const *values,
     int r = job_request_of_form(values, &job, err);
     if (r == 0)
         r = cupel_queue_get_grader(request->queue, job.grader, 0, &grader, err);
-    if (r < 0)
+    if (r != 0)
         return r;
     r = add_submission(request, &grader, &job, ret, err);
     cupel_grader_version_clear(&grader);
@@ -241,7 +242,7 @@ static int get(struct http_request *request, struct http_answer *ret, struct cup
     int r = http_argument_number(request, "wait", 0, WAIT_MAX_S, &wait_s, err);
     if (r == 0)
         r = api_job_of_path(request, false, &job, err);
-    if (r < 0)
+    if (r != 0)
         return r;
     if (wait_s > 0 && !request->is_last && !api_has_ended(job)) {
         ret->wait_us = wait_s * 1000000;
@@ -304,7 +305,7 @@ static int list(struct http_request *request, struct http_answer *ret, struct cu
     int r = read_filter(request, &filter, err);
     if (r == 0)
         r = cupel_queue_list(request->queue, &filter, &jobs, err);
-    if (r < 0) {
+    if (r != 0) {
         json_decref(items);
         return r;
     }
@@ -323,7 +324,7 @@ static int change(struct http_request *request,
     struct cupel_job *job = NULL;
 
     int r = api_job_of_path(request, true, &job, err);
-    if (r < 0)
+    if (r != 0)
         return r;
     int64_t id = job->id;
     cupel_job_free(job);
@@ -356,11 +357,11 @@ static int retry(struct http_request *request, struct http_answer *ret, struct c
 }
 
 static const struct http_route routes[] = {
-    {"POST", "/v1/jobs", HTTP_CHANGERS, HTTP_BODY_SUBMISSION, post, false},
-    {"GET", "/v1/jobs", HTTP_SOMEBODY, 0, list, false},
-    {"GET", "/v1/jobs/{id}", HTTP_SOMEBODY, 0, get, false},
-    {"DELETE", "/v1/jobs/{id}", HTTP_CHANGERS, 0, cancel, false},
-    {"POST", "/v1/jobs/{id}/retry", HTTP_CHANGERS, 0, retry, false},
+    {"POST", "/v1/jobs", HTTP_BODY_SUBMISSION, post, HTTP_CHANGERS, false},
+    {"GET", "/v1/jobs", 0, list, HTTP_SOMEBODY, false},
+    {"GET", "/v1/jobs/{id}", 0, get, HTTP_SOMEBODY, false},
+    {"DELETE", "/v1/jobs/{id}", 0, cancel, HTTP_CHANGERS, false},
+    {"POST", "/v1/jobs/{id}/retry", 0, retry, HTTP_CHANGERS, false},
 };
 
 const struct http_routes api_job_routes = {routes, sizeof(routes) / sizeof(routes[0])};

@@ -33,7 +33,7 @@ static int load_known(const char *folder, const char *name, struct cupel_policy 
     bool is_known = false;
 
     int r = list_names(folder, &names, err);
-    if (r < 0)
+    if (r != 0)
         return r;
     for (size_t i = 0; names[i] != NULL; i++)
         is_known = is_known || strcmp(names[i], name) == 0;
@@ -48,7 +48,7 @@ static int list(struct http_request *request, struct http_answer *ret, struct cu
     char **names = NULL;
 
     int r = list_names(folder, &names, err);
-    if (r < 0)
+    if (r != 0)
         return r;
     json_t *items = json_array();
     for (size_t i = 0; r == 0 && names[i] != NULL; i++) {
@@ -59,7 +59,7 @@ static int list(struct http_request *request, struct http_answer *ret, struct cu
         cupel_policy_free(policy);
     }
     cupel_strings_free(names);
-    if (r < 0) {
+    if (r != 0) {
         json_decref(items);
         return r;
     }
@@ -71,7 +71,7 @@ static int get(struct http_request *request, struct http_answer *ret, struct cup
     struct cupel_policy *policy = NULL;
 
     int r = load_known(http_settings(request)->policies, request->variables[0], &policy, err);
-    if (r < 0)
+    if (r != 0)
         return r;
     json_t *document = policy_show_json(policy);
     cupel_policy_free(policy);
@@ -79,8 +79,8 @@ static int get(struct http_request *request, struct http_answer *ret, struct cup
 }
 
 static const struct http_route routes[] = {
-    {"GET", "/v1/policies", HTTP_SOMEBODY, 0, list, false},
-    {"GET", "/v1/policies/{name}", HTTP_SOMEBODY, 0, get, false},
+    {"GET", "/v1/policies", 0, list, HTTP_SOMEBODY, false},
+    {"GET", "/v1/policies/{name}", 0, get, HTTP_SOMEBODY, false},
 };
 
 const struct http_routes api_policy_routes = {routes, sizeof(routes) / sizeof(routes[0])};

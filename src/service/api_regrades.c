@@ -22,7 +22,7 @@ static int get_one(const struct http_request *request, bool to_change,
         http_parse_number("the regrade's id", request->variables[0], 1, INT64_MAX, &id, err);
     if (r == 0)
         r = cupel_queue_get_regrade(request->queue, id, ret, err);
-    if (r < 0)
+    if (r != 0)
         return r;
     if ((to_change ? http_may_change : http_may_read)(request->who, ret->course))
         return 0;
@@ -36,7 +36,7 @@ static int answer_one(const struct http_request *request, int64_t id, unsigned s
     struct cupel_regrade regrade;
 
     int r = cupel_queue_get_regrade(request->queue, id, &regrade, err);
-    if (r < 0)
+    if (r != 0)
         return r;
     r = http_answer_json(ret, status, document_regrade(&regrade), err);
     cupel_regrade_clear(&regrade);
@@ -72,7 +72,7 @@ static int post(struct http_request *request, struct http_answer *ret, struct cu
     if (r == 0)
         r = cupel_queue_regrade(request->queue, &regrade, &id, err);
     json_decref(json);
-    if (r < 0)
+    if (r != 0)
         return r;
     (void)snprintf(location, sizeof(location), "/v1/regrades/%" PRId64, id);
     if (http_set_header(ret, "Location", location) < 0)
@@ -90,7 +90,7 @@ static int list(struct http_request *request, struct http_answer *ret, struct cu
     if (r == 0)
         r = cupel_queue_list_regrades(request->queue, http_argument(request, "grader"), course,
                                       &regrades, err);
-    if (r < 0) {
+    if (r != 0) {
         json_decref(items);
         return r;
     }
@@ -105,7 +105,7 @@ static int get(struct http_request *request, struct http_answer *ret, struct cup
     struct cupel_regrade regrade;
 
     int r = get_one(request, false, &regrade, err);
-    if (r < 0)
+    if (r != 0)
         return r;
     r = http_answer_json(ret, 200, document_regrade(&regrade), err);
     cupel_regrade_clear(&regrade);
@@ -128,7 +128,7 @@ static int answer_items(const struct http_request *request, int64_t id, struct h
     if (r == 0)
         r = cupel_queue_list_regrade_items(request->queue, id, changed != 0, after,
                                            (size_t)limit, &found, err);
-    if (r < 0)
+    if (r != 0)
         return r;
     json_t *items = json_array();
     for (size_t i = 0; i < found.count; i++)
@@ -144,7 +144,7 @@ static int list_items(struct http_request *request, struct http_answer *ret,
     struct cupel_regrade regrade;
 
     int r = get_one(request, false, &regrade, err);
-    if (r < 0)
+    if (r != 0)
         return r;
     int64_t id = regrade.id;
     cupel_regrade_clear(&regrade);
@@ -158,7 +158,7 @@ static int end(const struct http_request *request,
     struct cupel_regrade regrade;
 
     int r = get_one(request, true, &regrade, err);
-    if (r < 0)
+    if (r != 0)
         return r;
     int64_t id = regrade.id;
     cupel_regrade_clear(&regrade);
@@ -179,12 +179,12 @@ static int withdraw(struct http_request *request, struct http_answer *ret,
 }
 
 static const struct http_route routes[] = {
-    {"POST", "/v1/regrades", HTTP_CHANGERS, SMALL_BODY, post, false},
-    {"GET", "/v1/regrades", HTTP_SOMEBODY, 0, list, false},
-    {"GET", "/v1/regrades/{id}", HTTP_SOMEBODY, 0, get, false},
-    {"GET", "/v1/regrades/{id}/items", HTTP_SOMEBODY, 0, list_items, false},
-    {"POST", "/v1/regrades/{id}/publish", HTTP_CHANGERS, SMALL_BODY, publish, false},
-    {"POST", "/v1/regrades/{id}/withdraw", HTTP_CHANGERS, SMALL_BODY, withdraw, false},
+    {"POST", "/v1/regrades", SMALL_BODY, post, HTTP_CHANGERS, false},
+    {"GET", "/v1/regrades", 0, list, HTTP_SOMEBODY, false},
+    {"GET", "/v1/regrades/{id}", 0, get, HTTP_SOMEBODY, false},
+    {"GET", "/v1/regrades/{id}/items", 0, list_items, HTTP_SOMEBODY, false},
+    {"POST", "/v1/regrades/{id}/publish", SMALL_BODY, publish, HTTP_CHANGERS, false},
+    {"POST", "/v1/regrades/{id}/withdraw", SMALL_BODY, withdraw, HTTP_CHANGERS, false},
 };
 
 const struct http_routes api_regrade_routes = {routes, sizeof(routes) / sizeof(routes[0])};

@@ -41,11 +41,11 @@ static int read_document(const struct http_request *request, const char *sha256,
     int fd = -1;
 
     int r = cupel_queue_open_blob(request->queue, sha256, &fd, err);
-    if (r < 0)
+    if (r != 0)
         return r;
     r = cupel_path_read_fd(fd, RESULT_MAX, &text, &len);
     (void)close(fd);
-    if (r < 0)
+    if (r != 0)
         return cupel_fail(err, -EIO, "read result %s: %s", sha256, strerrordesc_np(-r));
     *ret = json_loadb(text, len, 0, NULL);
     return *ret != NULL ? 0 : cupel_fail(err, -EIO, "result %s is no JSON", sha256);
@@ -67,11 +67,11 @@ static int answer_rendered(const struct http_request *request, const struct cupe
     if (r == 0 && cupel_render_read_result(document, &result, &why) < 0)
         r = cupel_fail(err, -EIO, "result %s: %s", job->result, why.text);
     json_decref(document);
-    if (r < 0)
+    if (r != 0)
         return r;
     r = cli_format_result(format, &result, view, false, &ret->body);
     cupel_result_clear(&result);
-    if (r < 0)
+    if (r != 0)
         return cupel_fail(err, r, "out of memory");
     if (ret->body == NULL)
         return cupel_fail(err, -ENOENT, "there is no score, for which format %s has no word",
@@ -100,7 +100,7 @@ static int answer(const struct http_request *request, const struct cupel_job *jo
         r = http_parse_choice("format", format_text, cli_format_names, &format, err);
     if (r == 0 && view_text != NULL)
         r = http_parse_choice("view", view_text, view_names, &view, err);
-    if (r < 0)
+    if (r != 0)
         return r;
     if (job->result == NULL)
         return cupel_fail(err, -ENOENT, "the job has no result; it is %s",
@@ -123,7 +123,7 @@ static int get(struct http_request *request, struct http_answer *ret, struct cup
 }
 
 static const struct http_route routes[] = {
-    {"GET", "/v1/jobs/{id}/result", HTTP_SOMEBODY, 0, get, false},
+    {"GET", "/v1/jobs/{id}/result", 0, get, HTTP_SOMEBODY, false},
 };
 
 const struct http_routes api_result_routes = {routes, sizeof(routes) / sizeof(routes[0])};

@@ -24,7 +24,7 @@ static int answer_schedules(const struct http_request *request, const char *name
     int r = api_course(request, &course, err);
     if (r == 0)
         r = cupel_queue_list_schedules(request->queue, course, &list, err);
-    if (r < 0) {
+    if (r != 0) {
         json_decref(items);
         return r;
     }
@@ -110,10 +110,10 @@ static int drop(struct http_request *request, struct http_answer *ret, struct cu
 }
 
 static const struct http_route routes[] = {
-    {"GET", "/v1/schedules", HTTP_SOMEBODY, 0, list, false},
-    {"GET", "/v1/schedules/{name}", HTTP_SOMEBODY, 0, get, false},
-    {"PUT", "/v1/schedules/{name}", HTTP_PLATFORM, BODY_MAX, put, false},
-    {"DELETE", "/v1/schedules/{name}", HTTP_CHANGERS, 0, drop, false},
+    {"GET", "/v1/schedules", 0, list, HTTP_SOMEBODY, false},
+    {"GET", "/v1/schedules/{name}", 0, get, HTTP_SOMEBODY, false},
+    {"PUT", "/v1/schedules/{name}", BODY_MAX, put, HTTP_PLATFORM, false},
+    {"DELETE", "/v1/schedules/{name}", 0, drop, HTTP_CHANGERS, false},
 };
 
 const struct http_routes api_schedule_routes = {routes, sizeof(routes) / sizeof(routes[0])};

@@ -15,7 +15,7 @@ static int list(struct http_request *request, struct http_answer *ret, struct cu
     struct cupel_token_list tokens;
 
     int r = cupel_queue_list_tokens(request->queue, &tokens, err);
-    if (r < 0)
+    if (r != 0)
         return r;
     json_t *items = json_array();
     for (size_t i = 0; i < tokens.count; i++)
@@ -55,7 +55,7 @@ static int answer_new(const struct http_request *request, const char *text,
     struct cupel_token token;
 
     int r = cupel_queue_check_token(request->queue, text, &token, err);
-    if (r < 0)
+    if (r != 0)
         return r;
     json_t *document = document_token(&token);
     cupel_token_clear(&token);
@@ -79,7 +79,7 @@ static int post(struct http_request *request, struct http_answer *ret, struct cu
         r = cupel_queue_add_token(request->queue, (enum cupel_role)wanted.role, wanted.course,
                                   wanted.name, wanted.expires_us, &text, err);
     json_decref(json);
-    if (r < 0)
+    if (r != 0)
         return r;
     r = answer_new(request, text, ret, err);
     explicit_bzero(text, strlen(text));
@@ -96,9 +96,9 @@ static int revoke(struct http_request *request, struct http_answer *ret,
 }
 
 static const struct http_route routes[] = {
-    {"GET", "/v1/tokens", HTTP_PLATFORM, 0, list, false},
-    {"POST", "/v1/tokens", HTTP_PLATFORM, SMALL_BODY, post, false},
-    {"DELETE", "/v1/tokens/{id}", HTTP_PLATFORM, 0, revoke, false},
+    {"GET", "/v1/tokens", 0, list, HTTP_PLATFORM, false},
+    {"POST", "/v1/tokens", SMALL_BODY, post, HTTP_PLATFORM, false},
+    {"DELETE", "/v1/tokens/{id}", 0, revoke, HTTP_PLATFORM, false},
 };
 
 const struct http_routes api_token_routes = {routes, sizeof(routes) / sizeof(routes[0])};

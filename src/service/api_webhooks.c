@@ -26,7 +26,7 @@ static int answer_hooks(const struct http_request *request, const char *name,
     int r = api_course(request, &course, err);
     if (r == 0)
         r = cupel_queue_list_hooks(request->queue, course, &list, err);
-    if (r < 0) {
+    if (r != 0) {
         json_decref(items);
         return r;
     }
@@ -134,7 +134,7 @@ static int list_deliveries(struct http_request *request, struct http_answer *ret
     if (r == 0)
         r = cupel_queue_list_deliveries(request->queue, course, DELIVERIES_MAX, &deliveries,
                                         err);
-    if (r < 0)
+    if (r != 0)
         return r;
     json_t *items = json_array();
     for (size_t i = 0; i < deliveries.count; i++)
@@ -144,11 +144,11 @@ static int list_deliveries(struct http_request *request, struct http_answer *ret
 }
 
 static const struct http_route routes[] = {
-    {"GET", "/v1/webhooks", HTTP_SOMEBODY, 0, list, false},
-    {"GET", "/v1/webhooks/{name}", HTTP_SOMEBODY, 0, get, false},
-    {"PUT", "/v1/webhooks/{name}", HTTP_CHANGERS, SMALL_BODY, put, false},
-    {"DELETE", "/v1/webhooks/{name}", HTTP_CHANGERS, 0, drop, false},
-    {"GET", "/v1/webhook-deliveries", HTTP_SOMEBODY, 0, list_deliveries, false},
+    {"GET", "/v1/webhooks", 0, list, HTTP_SOMEBODY, false},
+    {"GET", "/v1/webhooks/{name}", 0, get, HTTP_SOMEBODY, false},
+    {"PUT", "/v1/webhooks/{name}", SMALL_BODY, put, HTTP_CHANGERS, false},
+    {"DELETE", "/v1/webhooks/{name}", 0, drop, HTTP_CHANGERS, false},
+    {"GET", "/v1/webhook-deliveries", 0, list_deliveries, HTTP_SOMEBODY, false},
 };
 
 const struct http_routes api_webhook_routes = {routes, sizeof(routes) / sizeof(routes[0])};

@@ -133,9 +133,9 @@ enum http_access {
 struct http_route {
     const char *method;  /* GET serves HEAD as well */
     const char *pattern; /* "/v1/jobs/{id}/events" */
-    enum http_access access;
-    uint64_t max_body; /* bytes; 0: no body */
+    uint64_t max_body;   /* bytes; 0: no body */
     http_handler *handler;
+    enum http_access access;
     bool is_page; /* of HTML: errors are pages, and who it is comes by cookie as well */
 };
 

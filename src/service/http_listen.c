@@ -51,13 +51,16 @@ int http_listen_on(const char *address, uint16_t port, struct cupel_error *err)
 
 uint16_t http_port_of(int fd)
 {
-    struct sockaddr_storage name = {0};
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } name = {.v6 = {0}};
     socklen_t len = sizeof(name);
 
-    if (getsockname(fd, (struct sockaddr *)&name, &len) < 0)
+    if (getsockname(fd, &name.any, &len) < 0)
         return 0;
-    return ntohs(name.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&name)->sin6_port
-                                            : ((struct sockaddr_in *)&name)->sin_port);
+    return ntohs(name.any.sa_family == AF_INET6 ? name.v6.sin6_port : name.v4.sin_port);
 }
 
 int http_read_pem(const char *path, char **ret, struct cupel_error *err)

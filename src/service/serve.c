@@ -245,8 +245,9 @@ static int take_signals(struct cupel_error *err)
     (void)sigaddset(&set, SIGINT);
     (void)sigaddset(&set, SIGCHLD);
     (void)signal(SIGPIPE, SIG_IGN);
-    if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
-        return cupel_fail_errno(err, "sigprocmask");
+    int r = pthread_sigmask(SIG_BLOCK, &set, NULL);
+    if (r != 0)
+        return cupel_fail(err, -r, "pthread_sigmask: %s", strerrordesc_np(r));
     int fd = signalfd(-1, &set, SFD_CLOEXEC);
     return fd < 0 ? cupel_fail_errno(err, "signalfd") : fd;
 }

@@ -262,6 +262,7 @@ bool serve_options_read(int argc, char **argv, const char *state_folder,
     ret->server.address = ret->address;
     ret->server.settings.work = "/var/tmp";
     ret->server.settings.max_submission = SUBMISSION_MAX;
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread yet */
     while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
         if (option == 'h') {
             *ret_code =

@@ -58,6 +58,7 @@ def cppcheck(*paths):
     return run(
         *"cppcheck --quiet --enable=warning,portability --suppress=memleak --inline-suppr".split(),
         *f"--error-exitcode=1 --std=c11 -j {os.cpu_count()} -D_GNU_SOURCE".split(),
+        f"--include={SOURCE}/tests/lint/foreach.h",
         *(f"-I{SOURCE}/{folder}" for folder in ("include", "src")),
         *paths,
     )

@@ -62,13 +62,13 @@ def search(pattern, code):
 
 
 def compilations(below="src"):
-    """(file, arguments) of each compilation of sources below a folder."""
+    """(file, arguments) of each compilation of C sources below a folder."""
     commands = json.loads((BUILD / "compile_commands.json").read_text())
     prefix = str(SOURCE / below) + "/"
     return [
         (c["file"], c["command"].split())
         for c in commands
-        if c["file"].startswith(prefix)
+        if c["file"].startswith(prefix) and c["file"].endswith(".c")
     ]
 
 
