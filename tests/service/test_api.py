@@ -422,7 +422,10 @@ class Api:
             self.ask("GET", f"/v1/{path}")
         for path in ("healthz", "readyz", "metrics", "openapi.json"):
             self.ask("GET", "/" + path)
-        run = self.ask("POST", "/v1/jobs", RUN).json()["id"]
+        run = self.ask("POST", "/v1/jobs", {**RUN, "attempts": 1}).json()["id"]
+        self.assertEqual(self.hand.lease(), run)
+        self.hand.ask("fail no disk")
+        self.ask("POST", f"/v1/jobs/{run}/retry")
         for path in (f"jobs/{run}", f"tokens/{token.json()['id']}", "schedules/night",
                      "webhooks/lms"):
             self.ask("DELETE", f"/v1/{path}")
