@@ -20,22 +20,27 @@
 /* So many jobs of a course are looked at for one that fits. */
 #define LOOK_AHEAD "64"
 
+/* Running jobs are counted apart from courses, or the database would look at all jobs of one.
+ */
 static const char find_courses[] =
     "SELECT name FROM ("
-    " SELECT c.name AS name, c.max_running AS max_running,"
+    " SELECT c.name AS name, c.max_running AS max_running, r.running AS running,"
     "  CASE WHEN c.pass > s.served THEN c.pass ELSE s.served END AS start,"
     "  (SELECT j.priority FROM jobs j WHERE j.course = c.name AND j.state = 1"
-    "   ORDER BY j.priority, j.id LIMIT 1) AS priority,"
-    "  (SELECT count(*) FROM jobs r WHERE r.course = c.name AND r.state = 2) AS running"
-    " FROM courses c, (SELECT max(served) AS served FROM courses) s) AS heads"
-    " WHERE priority IS NOT NULL AND (max_running IS NULL OR running < max_running)"
+    "   ORDER BY j.priority, j.id LIMIT 1) AS priority"
+    " FROM (SELECT max(served) AS served FROM courses) s CROSS JOIN courses c"
+    " LEFT JOIN (SELECT course, count(*) AS running FROM jobs WHERE state = 2"
+    "  GROUP BY course) r ON r.course = c.name) AS heads"
+    " WHERE priority IS NOT NULL"
+    " AND (max_running IS NULL OR coalesce(running, 0) < max_running)"
     " ORDER BY priority, start, name LIMIT 64";
 
+/* The course is compared as an expression, which no index of all jobs serves. */
 static const char lock_course[] =
     "SELECT weight, max_running,"
     " CASE WHEN pass > (SELECT max(served) FROM courses) THEN pass"
     "  ELSE (SELECT max(served) FROM courses) END,"
-    " (SELECT count(*) FROM jobs r WHERE r.course = $1 AND r.state = 2)"
+    " (SELECT count(*) FROM jobs r WHERE r.course || '' = $1 AND r.state = 2)"
     " FROM courses WHERE name = $1{lock}";
 
 static const char find_job[] =

@@ -16,8 +16,6 @@ struct cupel_job_request bench_job_of(const char *course);
 /* Each prints members of a JSON object. */
 CUPEL_MUST_CHECK int bench_queue_depth(struct bench_queue *bench, int64_t queued_max,
                                        struct cupel_error *err);
-/* Drops all jobs. */
-CUPEL_MUST_CHECK int bench_queue_empty(struct bench_queue *bench, struct cupel_error *err);
 CUPEL_MUST_CHECK int bench_queue_work(struct bench_queue *bench, struct cupel_error *err);
 
 #endif

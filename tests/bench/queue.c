@@ -5,13 +5,12 @@
  *
  * Prints a JSON object. PREFIX holds an installed cupel; the queue is to be empty.
  *
- *   depth   with 0, 10, 100, … QUEUED_MAX (default 1,000,000) jobs queued, of ten courses:
- *           microseconds to add a job, durably, to lease one, and to finish it
  *   single  milliseconds of one trivial grading: `cupel grade` alone, and as a job, from its
  * being added to its being done, where there is no other one trivial 200 of them by a worker
  * with two slots, from the first being added to the last being done, and by `cupel grade` with
- * two at work all the time busy    the same of 60 that take a processor for about a tenth of a
- * second each
+ * two at work all the time busy    the same of 60 that take a processor for some tenths of a
+ * second each depth   with 0, 10, 100, … QUEUED_MAX (default 1,000,000) jobs queued, of ten
+ * courses: microseconds to add a job, durably, to lease one, and to finish it
  */
 #include <errno.h>
 #include <stdio.h>
@@ -44,11 +43,9 @@ int main(int argc, char **argv)
     int r = cupel_queue_open(bench.url, &bench.queue, &err);
     (void)printf("{");
     if (r == 0)
-        r = bench_queue_depth(&bench, queued_max, &err);
-    if (r == 0)
-        r = bench_queue_empty(&bench, &err);
-    if (r == 0)
         r = bench_queue_work(&bench, &err);
+    if (r == 0)
+        r = bench_queue_depth(&bench, queued_max, &err);
     (void)printf("\n}\n");
     cupel_queue_close(bench.queue);
     if (r < 0)

@@ -101,7 +101,7 @@ int bench_queue_depth(struct bench_queue *bench, int64_t queued_max, struct cupe
     int64_t there = 0;
     int r = 0;
 
-    (void)printf("\n  \"depth\": {");
+    (void)printf(",\n  \"depth\": {");
     for (int64_t queued = COURSES; r == 0 && queued <= queued_max; queued *= 10) {
         if (there > 0)
             (void)printf(",");
@@ -115,16 +115,5 @@ int bench_queue_depth(struct bench_queue *bench, int64_t queued_max, struct cupe
         there = queued;
     }
     (void)printf("\n  }");
-    return r;
-}
-
-int bench_queue_empty(struct bench_queue *bench, struct cupel_error *err)
-{
-    struct sql *sql = NULL;
-
-    int r = sql_open(bench->url, &sql, err);
-    if (r == 0)
-        r = sql_script(sql, "DELETE FROM attempts; DELETE FROM jobs", err);
-    sql_close(sql);
     return r;
 }

@@ -35,7 +35,7 @@ struct work {
     char spec[256];
     struct cupel_blob blob; /* the submission's */
     struct task trivial;
-    struct task busy; /* takes a processor for about a tenth of a second */
+    struct task busy; /* takes a processor for some tenths of a second */
     pid_t worker;
 };
 
@@ -76,7 +76,7 @@ static int make_all(struct work *work, struct cupel_error *err)
         "\"run\": [\"cat\", \"a.txt\"], \"policy\": \"compat\","
         " \"expect\": {\"stdout_text\": \"a\\n\"}";
     static const char busy[] =
-        "\"run\": [\"sh\", \"-c\", \"i=0; while [ $i -lt 40000 ]; do i=$((i+1)); done\"],"
+        "\"run\": [\"sh\", \"-c\", \"i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done\"],"
         " \"policy\": \"compat\"";
 
     int r = bench_make_scratch(work->folder, err);

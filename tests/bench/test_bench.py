@@ -28,8 +28,10 @@ OVERSHOOT = {
 BILLED_US = 200
 MEMORY_MIB = 2
 
-# In µs, by the median, of each policy that is shipped.
+# In µs, by the median, of each policy that is shipped, where a spawn takes as long as it does in
+# docs/performance.md; a slower machine takes longer for all of it.
 POLICY_US = {"compile": 1000, "load": 100}
+SPAWN_US = 729
 PATH = 25  # instructions of its filter that a frequent call takes
 
 # In KiB, at the most; a thousand tests have a thousand results.
@@ -139,8 +141,12 @@ class Bench(support.TestCase):
     def test_policies_are_compiled_and_loaded_in_time(self):
         def in_time(figures):
             self.assertEqual([name for name in figures if figures[name]["path"] > PATH], [])
+            spawn = self.measure("machine", "50")["spawn"]["median_us"]
+            slowness = max(1, spawn / SPAWN_US)
             return all(
-                figures[policy][step]["median_us"] <= most for policy in figures for step, most in POLICY_US.items()
+                figures[policy][step]["median_us"] <= slowness * most
+                for policy in figures
+                for step, most in POLICY_US.items()
             )
 
         self.measure_until(in_time, "policy")
