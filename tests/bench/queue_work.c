@@ -205,7 +205,7 @@ static int measure_single(const struct work *work, struct cupel_error *err)
     qsort(direct, SINGLES, sizeof(direct[0]), bench_compare);
     qsort(queued, SINGLES, sizeof(queued[0]), bench_compare);
     (void)printf(
-        ",\n  \"single\": {\"direct_ms\": %.1f, \"queued_ms\": %.1f,"
+        "\n  \"single\": {\"direct_ms\": %.1f, \"queued_ms\": %.1f,"
         " \"queued_p95_ms\": %.1f}",
         direct[SINGLES / 2] / 1e3, queued[SINGLES / 2] / 1e3, queued[SINGLES * 95 / 100] / 1e3);
     return 0;
