@@ -14,13 +14,24 @@
 #include "queue/sql_backend.h"
 
 #define PARAMETERS_MAX 40
+#define STATEMENTS_MAX 128
+#define NAME_SIZE      24
+#define USES_MAX       200 /* a plan of when there were few jobs does not fit many */
 #define BINARY         1
 
 enum type { BOOLEAN = 16, BYTES = 17, INT8 = 20, INT2 = 21, INT4 = 23, TEXT = 25 };
 
+/* One that the connection has prepared: planning it takes longer than doing it. */
+struct statement {
+    char *text;
+    unsigned uses; /* since it was planned */
+};
+
 struct postgres {
     PGconn *connection;
     bool listens;
+    struct statement statements[STATEMENTS_MAX]; /* "s0", "s1", … */
+    size_t statement_count; /* what comes when there is no room is planned each time */
 };
 
 static const struct sql_word words[] = {{"now", "cupel_now()"},
@@ -170,6 +181,61 @@ static int take_rows(const PGresult *result, struct sql_rows *ret)
     return 0;
 }
 
+static void forget_statements(struct postgres *postgres)
+{
+    for (size_t i = 0; i < postgres->statement_count; i++)
+        free(postgres->statements[i].text);
+    postgres->statement_count = 0;
+}
+
+/* A place for text; NULL: there is none. */
+static struct statement *find_statement(struct postgres *postgres, const char *text)
+{
+    size_t i = 0;
+
+    while (i < postgres->statement_count && strcmp(postgres->statements[i].text, text) != 0)
+        i++;
+    if (i == STATEMENTS_MAX)
+        return NULL;
+    if (i == postgres->statement_count) {
+        postgres->statements[i] = (struct statement){.text = strdup(text)};
+        if (postgres->statements[i].text == NULL)
+            return NULL;
+        postgres->statement_count++;
+    }
+    return &postgres->statements[i];
+}
+
+/* The statement's name; "": it is not prepared, which is no failure. */
+static int prepare(struct postgres *postgres, const char *text, const Oid *types, size_t count,
+                   char ret_name[static NAME_SIZE], struct cupel_error *err)
+{
+    char forget[NAME_SIZE + sizeof("DEALLOCATE ")];
+
+    ret_name[0] = '\0';
+    struct statement *statement = find_statement(postgres, text);
+    if (statement == NULL)
+        return 0;
+    (void)snprintf(ret_name, NAME_SIZE, "s%td", statement - postgres->statements);
+    if (statement->uses == USES_MAX) {
+        (void)snprintf(forget, sizeof(forget), "DEALLOCATE %s", ret_name);
+        AUTO_RESULT *forgotten = PQexec(postgres->connection, forget);
+        int r = check(postgres, forgotten, err);
+        if (r < 0)
+            return r;
+        statement->uses = 0;
+    }
+    if (statement->uses == 0) {
+        AUTO_RESULT *result =
+            PQprepare(postgres->connection, ret_name, text, (int)count, types);
+        int r = check(postgres, result, err);
+        if (r < 0)
+            return r;
+    }
+    statement->uses++;
+    return 0;
+}
+
 static int query(void *connection, const char *text, const struct sql_value *parameters,
                  size_t count, struct sql_rows *ret, int64_t *ret_changed,
                  struct cupel_error *err)
@@ -184,10 +250,17 @@ static int query(void *connection, const char *text, const struct sql_value *par
         if (r < 0)
             return cupel_fail(err, r, "PostgreSQL: a parameter of more than 2 GiB");
     }
+    char name[NAME_SIZE];
+    int r = prepare(postgres, text, arguments.types, count, name, err);
+    if (r < 0)
+        return r;
     AUTO_RESULT *result =
-        PQexecParams(postgres->connection, text, (int)count, arguments.types, arguments.values,
-                     arguments.lengths, arguments.formats, BINARY);
-    int r = check(postgres, result, err);
+        name[0] == '\0'
+            ? PQexecParams(postgres->connection, text, (int)count, arguments.types,
+                           arguments.values, arguments.lengths, arguments.formats, BINARY)
+            : PQexecPrepared(postgres->connection, name, (int)count, arguments.values,
+                             arguments.lengths, arguments.formats, BINARY);
+    r = check(postgres, result, err);
     if (r < 0)
         return r;
     *ret_changed = strtoll(PQcmdTuples(result), NULL, 10);
@@ -221,6 +294,7 @@ static int mend(void *connection, struct cupel_error *err)
 
     if (PQstatus(postgres->connection) == CONNECTION_OK && status != PQTRANS_UNKNOWN)
         return status == PQTRANS_IDLE ? 0 : script(connection, "ROLLBACK", err);
+    forget_statements(postgres);
     PQreset(postgres->connection);
     if (PQstatus(postgres->connection) != CONNECTION_OK)
         return fail_with(-EPIPE, PQerrorMessage(postgres->connection), err);
@@ -272,6 +346,7 @@ static void close_postgres(void *connection)
     if (postgres == NULL)
         return;
     PQfinish(postgres->connection);
+    forget_statements(postgres);
     free(postgres);
 }
 
