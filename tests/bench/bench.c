@@ -34,7 +34,8 @@
  *   policy     of each policy that is shipped, the instructions of its filter, the most that
  *              one of ten frequent calls takes of them (path), and microseconds: read from its
  *              files and those of its parents; compile to a filter; cached: its filter taken
- *              from the cache; load: its filter taken by seccomp(2)
+ *              from the cache; load: its filter taken by seccomp(2); and what a spawn takes
+ *              meanwhile
  */
 #include <errno.h>
 #include <stdio.h>

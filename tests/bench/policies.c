@@ -1,4 +1,5 @@
-/* What a policy costs: to read, to compile, to take from the cache, and to load its filter. */
+/* What a policy costs: to read, to compile, to take from the cache, and to load its filter,
+ * beside what a plain spawn takes meanwhile. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -27,18 +28,23 @@
 #define NATIVE AUDIT_ARCH_AARCH64
 #endif
 
-enum step { READ, COMPILE, CACHED, LOAD, STEPS };
+enum step { READ, COMPILE, CACHED, LOAD, SPAWN, STEPS };
 
-static const char *const names[STEPS] = {"read", "compile", "cached", "load"};
+static const char *const names[STEPS] = {"read", "compile", "cached", "load", "spawn"};
+
+#define POLICIES_MAX 64
 
 /* One policy, and what is measured of it. */
 struct measured {
-    const char *folder;
-    const char *cache;
     char name[64];
     size_t instructions;
     size_t path; /* the most that one of the frequent calls takes of them */
     double *times[STEPS];
+};
+
+struct folders {
+    const char *policies;
+    const char *cache;
 };
 
 /* A fresh process each time: a filter stays. It writes how long seccomp(2) took. */
@@ -77,6 +83,19 @@ static int load(const struct cupel_filter *filter, double *ret, struct cupel_err
     return 0;
 }
 
+static int spawn(double *ret, struct cupel_error *err)
+{
+    static const char *const plain[] = {"/bin/true", NULL};
+    pid_t pid = -1;
+    double start = bench_now_us();
+
+    int r = bench_start(plain, &pid);
+    if (r == 0)
+        r = bench_await(pid);
+    *ret = bench_now_us() - start;
+    return r < 0 ? cupel_fail(err, r, "%s failed", plain[0]) : 0;
+}
+
 static size_t longest_path(const struct cupel_filter *filter)
 {
     static const char *const frequent[] = {"read",       "write",        "openat", "close",
@@ -94,7 +113,8 @@ static size_t longest_path(const struct cupel_filter *filter)
     return longest;
 }
 
-static int measure_once(struct measured *m, size_t round, struct cupel_error *err)
+static int measure_once(const struct folders *folders, struct measured *m, size_t round,
+                        struct cupel_error *err)
 {
     struct cupel_diagnostics diagnostics = {0};
     struct cupel_policy *policy = NULL;
@@ -103,20 +123,22 @@ static int measure_once(struct measured *m, size_t round, struct cupel_error *er
     double starts[STEPS];
 
     starts[READ] = bench_now_us();
-    int r =
-        cupel_policy_load(m->folder, m->name, cupel_arch_native(), &diagnostics, &policy, err);
+    int r = cupel_policy_load(folders->policies, m->name, cupel_arch_native(), &diagnostics,
+                              &policy, err);
     cupel_diagnostics_clear(&diagnostics);
     starts[COMPILE] = bench_now_us();
     if (r == 0)
         r = cupel_policy_compile(policy, CUPEL_FILTER_ENFORCE, &filter, err);
     starts[CACHED] = bench_now_us();
     if (r == 0)
-        r = cupel_filter_get(m->cache, policy, CUPEL_FILTER_ENFORCE, &cached, err);
+        r = cupel_filter_get(folders->cache, policy, CUPEL_FILTER_ENFORCE, &cached, err);
     starts[LOAD] = bench_now_us();
     for (enum step step = READ; step < LOAD; step++)
         m->times[step][round] = starts[step + 1] - starts[step];
     if (r == 0)
         r = load(&cached, &m->times[LOAD][round], err);
+    if (r == 0)
+        r = spawn(&m->times[SPAWN][round], err);
     m->instructions = filter.count;
     m->path = longest_path(&cached);
     cupel_filter_clear(&filter);
@@ -125,10 +147,10 @@ static int measure_once(struct measured *m, size_t round, struct cupel_error *er
     return r;
 }
 
-static void print(const struct measured *m, size_t rounds, const char *before)
+static void print(const struct measured *m, size_t rounds)
 {
-    (void)printf("%s\n  \"%s\": {\"instructions\": %zu, \"path\": %zu", before, m->name,
-                 m->instructions, m->path);
+    (void)printf("\n  \"%s\": {\"instructions\": %zu, \"path\": %zu", m->name, m->instructions,
+                 m->path);
     for (enum step step = READ; step < STEPS; step++) {
         double *times = m->times[step] + 1; /* the first fills the cache */
         qsort(times, rounds - 1, sizeof(*times), bench_compare);
@@ -138,46 +160,52 @@ static void print(const struct measured *m, size_t rounds, const char *before)
     (void)printf("}");
 }
 
-static int measure_all(struct measured *m, size_t rounds, struct cupel_error *err)
+static int list(const char *folder, struct measured *ret, size_t *ret_count,
+                struct cupel_error *err)
 {
-    const char *before = "{";
-    int r = 0;
-
-    DIR *folder = opendir(m->folder);
-    if (folder == NULL)
-        return cupel_fail_errno(err, "open %s", m->folder);
-    for (const struct dirent *entry = readdir(folder); entry != NULL && r == 0;
-         entry = readdir(folder)) {
+    DIR *dir = opendir(folder);
+    if (dir == NULL)
+        return cupel_fail_errno(err, "open %s", folder);
+    for (const struct dirent *entry = readdir(dir); entry != NULL && *ret_count < POLICIES_MAX;
+         entry = readdir(dir)) {
         const char *dot = strrchr(entry->d_name, '.');
-        if (dot == NULL || strcmp(dot, SUFFIX) != 0)
-            continue;
-        (void)snprintf(m->name, sizeof(m->name), "%.*s", (int)(dot - entry->d_name),
-                       entry->d_name);
-        for (size_t round = 0; round < rounds && r == 0; round++)
-            r = measure_once(m, round, err);
-        if (r == 0)
-            print(m, rounds, before);
-        before = ",";
+        if (dot != NULL && strcmp(dot, SUFFIX) == 0)
+            (void)snprintf(ret[(*ret_count)++].name, sizeof(ret->name), "%.*s",
+                           (int)(dot - entry->d_name), entry->d_name);
     }
-    (void)printf("\n}\n");
-    (void)closedir(folder);
-    return r;
+    (void)closedir(dir);
+    return 0;
 }
 
+/* The policies by turns, so that a slow moment of the machine is met by all of them. */
 int bench_policies(struct bench *bench, size_t rounds, struct cupel_error *err)
 {
     char cache[BENCH_SCRATCH_SIZE];
-    CUPEL_AUTO_FREE double *all = calloc(STEPS * (rounds + 1), sizeof(*all));
-    struct measured m = {.folder = bench->policies, .cache = cache};
+    struct measured policies[POLICIES_MAX] = {0};
+    struct folders folders = {.policies = bench->policies, .cache = cache};
+    size_t count = 0;
 
-    if (all == NULL)
-        return cupel_fail_errno(err, "allocate");
-    int r = bench_make_scratch(cache, err);
+    rounds++;
+    int r = list(bench->policies, policies, &count, err);
     if (r < 0)
         return r;
-    for (enum step step = READ; step < STEPS; step++)
-        m.times[step] = all + step * (rounds + 1);
-    r = measure_all(&m, rounds + 1, err);
+    CUPEL_AUTO_FREE double *times = calloc(count * STEPS * rounds + 1, sizeof(*times));
+    if (times == NULL)
+        return cupel_fail_errno(err, "allocate");
+    for (size_t i = 0; i < count; i++)
+        for (size_t step = 0; step < STEPS; step++)
+            policies[i].times[step] = times + (i * STEPS + step) * rounds;
+    r = bench_make_scratch(cache, err);
+    if (r < 0)
+        return r;
+    for (size_t round = 0; round < rounds; round++)
+        for (size_t i = 0; i < count && r == 0; i++)
+            r = measure_once(&folders, &policies[i], round, err);
     bench_remove(cache);
+    for (size_t i = 0; i < count && r == 0; i++) {
+        (void)printf("%s", i == 0 ? "{" : ",");
+        print(&policies[i], rounds);
+    }
+    (void)printf("\n}\n");
     return r;
 }
