@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import time
 import uuid
@@ -23,6 +22,17 @@ def processes_with(marker):
                         found.append(int(name))
         except OSError:
             pass  # it has ended
+    return found
+
+
+def files_of(pid):
+    """What descriptors are of; some come and go meanwhile."""
+    found = []
+    for path in Path(f"/proc/{pid}/fd").iterdir():
+        try:
+            found.append(os.readlink(path))
+        except FileNotFoundError:
+            pass
     return found
 
 
@@ -122,31 +132,6 @@ class Lifetime(support.TestCase):
                 self.assertEqual(done.returncode, 125, done.stderr)
                 self.assertIn(text, done.stderr)
 
-    def test_too_few_descriptors_are_named(self):
-        said = set()
-        for number in range(8, 80):
-            done = self.cupel("run", "--", "true", wrap=["prlimit", f"--nofile={number}:{number}"])
-            if done.returncode == 0:
-                break
-            self.assertEqual(done.returncode, 125, done.stderr)
-            self.assertRegex(done.stderr, "Too many open files|file descriptor|RLIMIT_NOFILE")
-            said.add(done.stderr)
-        self.assertEqual(done.returncode, 0)
-        self.assertTrue(any("receive what cupel-cell sent" in text for text in said), said)
-
-    def test_descriptors_on_their_way_are_named_as_such(self):
-        """The kernel counts those that a user's processes have sent together; but not root's."""
-        near, _far = socket.socketpair()
-        with open("/dev/null", encoding="ascii") as null:
-            for _ in range(10):
-                socket.send_fds(near, [b"x"], 8 * [null.fileno()])
-        done = self.cupel("run", "--", "true", wrap=["prlimit", "--nofile=78:78"])
-        if os.getuid() == 0:
-            self.assertEqual((done.returncode, done.stderr), (0, ""))
-        else:
-            self.assertEqual(done.returncode, 125)
-            self.assertIn("Too many open files", done.stderr)
-
     def test_a_host_that_cannot_execute_for_now_is_no_verdict(self):
         """What ENOMEM of a host at its end looks like, made by a filter."""
         for name in ("ENOMEM", "ENFILE", "EAGAIN"):
@@ -195,11 +180,7 @@ class Uids(support.TestCase):
         """A cell that was taken over could give it up, or take those of others."""
         cupel = self.start_boxed()
         cell = support.children_of(cupel.pid)[0]
-        held = {
-            pid: [os.readlink(path) for path in Path(f"/proc/{pid}/fd").iterdir()]
-            for pid in (cupel.pid, cell)
-            if os.geteuid() == 0
-        }
+        held = {pid: files_of(pid) for pid in (cupel.pid, cell) if os.geteuid() == 0}
         if held:
             self.assertEqual([any(path.endswith("/uids") for path in paths) for paths in held.values()],
                              [True, False])
