@@ -17,16 +17,18 @@ json_t *policy_entry_json(const char *folder, const struct cupel_policy *policy)
     struct cupel_error err = {0};
     struct cupel_field extends;
     const char *parent = NULL;
+    json_t *json = NULL;
     char path[PATH_MAX + 256];
 
     (void)snprintf(path, sizeof(path), "%s/%s.json", folder, policy->name);
-    if (cupel_document_load(AT_FDCWD, path, path, MAX_SIZE, &diagnostics, &document, &err) < 0)
-        return NULL;
-    struct cupel_field root = cupel_document_root(document);
-    if (cupel_field_get(&root, "extends", &extends))
-        (void)cupel_field_string(&extends, &parent);
-    json_t *json = json_pack("{ss ss? ss ss}", "name", policy->name, "extends", parent, "why",
-                             policy->why, "sha256", policy->sha256);
+    if (cupel_document_load(AT_FDCWD, path, path, MAX_SIZE, &diagnostics, &document, &err) ==
+        0) {
+        struct cupel_field root = cupel_document_root(document);
+        if (cupel_field_get(&root, "extends", &extends))
+            (void)cupel_field_string(&extends, &parent);
+        json = json_pack("{ss ss? ss ss}", "name", policy->name, "extends", parent, "why",
+                         policy->why, "sha256", policy->sha256);
+    }
     cupel_document_free(document);
     cupel_diagnostics_clear(&diagnostics);
     return json;
