@@ -202,6 +202,10 @@ CUPEL_MUST_CHECK int cupel_grader_load(const char *path, const char *policy_fold
                                        struct cupel_grader **ret, struct cupel_error *err);
 void cupel_grader_free(struct cupel_grader *grader);
 
+/* What a grading with one lane may take of the machine's memory at once, besides cupel itself:
+ * the largest sum of limits of what runs at the same time. */
+uint64_t cupel_grader_memory_bytes(const struct cupel_grader *grader);
+
 /* Policy `unpack`, which is always loaded, and its filters. */
 void cupel_grader_unpack_policy(const struct cupel_grader *grader,
                                 const struct cupel_policy **ret_policy,

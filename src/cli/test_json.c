@@ -76,6 +76,8 @@ static json_t *round_of(const struct test_round *round)
     }
     render_put(&json, "name", render_text(round->grader->name));
     render_put(&json, "folder", render_text(round->grader->folder));
+    render_put(&json, "memory_bytes",
+               json_integer((json_int_t)cupel_grader_memory_bytes(round->grader)));
     render_put(&json, "samples", samples);
     render_put(&json, "cheats", cheats);
     render_put(&json, "wall_seconds", render_seconds(round->wall_ns));

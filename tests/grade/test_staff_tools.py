@@ -117,6 +117,7 @@ class Samples(StaffCase):
         grader = self.with_samples(samples={"off": ({"score": 10, "scores": 1}, WRONG)})
         report = self.report("--no-cheats", grader, code=DIFFERENT)
         self.assertEqual((report["name"], report["cheats"]), ("made", []))
+        self.assertEqual(report["memory_bytes"], 512 << 20)
         sample = report["samples"][0]
         self.assertEqual((sample["name"], sample["passed"], sample["score"]), ("off", False, 0))
         self.assertEqual(
