@@ -79,4 +79,8 @@ CUPEL_MUST_CHECK int cupel_cli_write_stream(const char *path, FILE *stream,
  */
 void cupel_cli_catch_signals(void);
 
+/* What a signal that ends the process writes to standard error before; NULL: nothing. It is
+ * borrowed until it is set anew. */
+void cupel_cli_set_last_words(const char *words);
+
 #endif

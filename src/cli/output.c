@@ -146,8 +146,19 @@ int cupel_cli_write(const char *path, const char *text, struct cupel_error *err)
     return cupel_cli_write_bytes(path, text, strlen(text), err);
 }
 
+static const char *_Atomic last_words;
+
+void cupel_cli_set_last_words(const char *words)
+{
+    last_words = words;
+}
+
 static void end(int signal_number)
 {
+    const char *words = last_words;
+
+    if (words != NULL)
+        (void)!write(STDERR_FILENO, words, strlen(words));
     _exit(128 + signal_number);
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cupel/hash.h"
+#include "cupel/text.h"
 #include "queue/queue_internal.h"
 
 struct adding {
@@ -18,23 +19,26 @@ static void hash_text(struct cupel_hash *hash, const char *text)
     cupel_hash_update(hash, text == NULL ? "-" : "+", 2); /* with its NUL */
 }
 
-/* Of what makes a request another one. */
+/* Of what makes a request another one. Of a grader that is named it is whichever version was
+ * live, with the memory that this one takes: who asks again gets the job that was pinned then.
+ */
 static void take_fingerprint(const struct cupel_job_request *request,
                              char ret[static CUPEL_SHA256_HEX_SIZE])
 {
+    bool is_named = request->kind == CUPEL_JOB_GRADE && request->grader != NULL;
     struct cupel_hash hash;
     char numbers[256];
 
     (void)snprintf(numbers, sizeof(numbers), "%d %d %jd %jd %u %ju %u", (int)request->kind,
                    (int)request->priority, (intmax_t)request->not_before_us,
                    (intmax_t)request->deadline_us, request->attempts,
-                   (uintmax_t)request->memory_bytes, request->cpus_milli);
+                   is_named ? 0 : (uintmax_t)request->memory_bytes, request->cpus_milli);
     cupel_hash_init(&hash);
     hash_text(&hash, numbers);
     hash_text(&hash, request->spec);
     hash_text(&hash, request->submission);
     hash_text(&hash, request->grader);
-    hash_text(&hash, request->tree);
+    hash_text(&hash, is_named ? NULL : request->tree);
     hash_text(&hash, request->learner);
     cupel_hash_hex(&hash, ret);
 }
@@ -45,6 +49,7 @@ static int find_key(struct sql *sql, struct adding *adding, struct cupel_error *
     const struct cupel_job_request *request = adding->request;
     const struct sql_value parameters[] = {sql_text(request->course),
                                            sql_text(request->idempotency_key)};
+    char excerpt[CUPEL_TEXT_EXCERPT_SIZE];
     SQL_AUTO_ROWS *rows = NULL;
 
     if (request->idempotency_key == NULL)
@@ -57,9 +62,9 @@ static int find_key(struct sql *sql, struct adding *adding, struct cupel_error *
         return r;
     adding->id = sql_get_int(rows, 0, 0);
     if (strcmp(sql_get_text(rows, 0, 1, NULL), adding->fingerprint) != 0)
-        return cupel_fail(err, -EEXIST,
-                          "idempotency key %.100s: job %jd was asked for with it otherwise",
-                          request->idempotency_key, (intmax_t)adding->id);
+        return cupel_fail(
+            err, -EEXIST, "idempotency key %s: job %jd was asked for with it otherwise",
+            cupel_text_excerpt(request->idempotency_key, excerpt), (intmax_t)adding->id);
     return 1;
 }
 
@@ -108,6 +113,8 @@ static int check(const struct cupel_job_request *request, struct cupel_error *er
 {
     if (request->attempts == 0)
         return cupel_fail(err, -EINVAL, "a job has at least one attempt");
+    if (request->deadline_us != 0 && request->not_before_us >= request->deadline_us)
+        return cupel_fail(err, -EINVAL, "not_before: expected a time before the deadline");
     return queue_check_name("course", request->course, err);
 }
 
@@ -141,11 +148,27 @@ int job_add(struct sql *sql, const struct cupel_job_request *request, int64_t *r
     return 0;
 }
 
+/* What nobody could begin is not taken; but who asks again, with a key, gets the job of then.
+ */
+static int check_deadline(struct sql *sql, const struct adding *adding, struct cupel_error *err)
+{
+    int64_t deadline_us = adding->request->deadline_us;
+    SQL_AUTO_ROWS *rows = NULL;
+
+    if (deadline_us == 0 || !adding->is_new)
+        return 0;
+    int r = sql_query(sql, "SELECT {now}", NULL, 0, &rows, NULL, err);
+    if (r == 0 && sql_get_int(rows, 0, 0) >= deadline_us)
+        r = cupel_fail(err, -EINVAL, "deadline: expected a time to come");
+    return r;
+}
+
 static int add_alone(struct sql *sql, void *owner, struct cupel_error *err)
 {
     struct adding *adding = owner;
 
-    return job_add(sql, adding->request, &adding->id, &adding->is_new, err);
+    int r = job_add(sql, adding->request, &adding->id, &adding->is_new, err);
+    return r == 0 ? check_deadline(sql, adding, err) : r;
 }
 
 int cupel_queue_add(struct cupel_queue *queue, const struct cupel_job_request *request,

@@ -197,14 +197,3 @@ int cron_next(const struct cron *cron, const struct zone *zone, int64_t after_us
     *ret_us = due * US_PER_S;
     return 0;
 }
-
-unsigned cron_missed_count(const struct cron *cron, const struct zone *zone, int64_t from_us,
-                           int64_t to_us, unsigned max)
-{
-    unsigned count = 0;
-
-    while (count < max && cron_next(cron, zone, from_us, &from_us, NULL) == 0 &&
-           from_us <= to_us)
-        count++;
-    return count;
-}

@@ -69,9 +69,4 @@ bool cron_next_local(const struct cron *cron, int64_t after_s, int64_t *ret_s);
 CUPEL_MUST_CHECK int cron_next(const struct cron *cron, const struct zone *zone,
                                int64_t after_us, int64_t *ret_us, struct cupel_error *err);
 
-/* How many times are due in (from_us, to_us], at most max: what a scheduler has missed that was
- * away. Costs a cron_next() for each. 0 where that fails. */
-unsigned cron_missed_count(const struct cron *cron, const struct zone *zone, int64_t from_us,
-                           int64_t to_us, unsigned max);
-
 #endif

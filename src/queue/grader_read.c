@@ -3,10 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "cupel/text.h"
 #include "queue/graders_internal.h"
 #include "queue/queue_internal.h"
 
-#define BINS_MAX 100
+#define BINS_MAX         100
+#define OWN_MEMORY_BYTES (UINT64_C(64) << 20) /* cupel's, of a grading */
 
 const char *const cupel_grader_state_names[] = {[CUPEL_GRADER_CHECKING] = "checking",
                                                 [CUPEL_GRADER_LIVE] = "live",
@@ -16,9 +18,9 @@ const char *const cupel_grader_state_names[] = {[CUPEL_GRADER_CHECKING] = "check
 
 const char grader_columns[] =
     "name, course, number, tree, state, created, created_by,"
-    " check_job, why";
+    " check_job, why, memory_bytes";
 
-enum column { NAME, COURSE, NUMBER, TREE, STATE, CREATED, CREATED_BY, CHECK_JOB, WHY };
+enum column { NAME, COURSE, NUMBER, TREE, STATE, CREATED, CREATED_BY, CHECK_JOB, WHY, MEMORY };
 
 void cupel_grader_version_clear(struct cupel_grader_version *version)
 {
@@ -45,7 +47,8 @@ int grader_read(const struct sql_rows *rows, size_t row, struct cupel_grader_ver
         .number = sql_get_int(rows, row, NUMBER),
         .state = (enum cupel_grader_state)sql_get_int(rows, row, STATE),
         .created_us = sql_get_int(rows, row, CREATED),
-        .check = sql_get_int(rows, row, CHECK_JOB)};
+        .check = sql_get_int(rows, row, CHECK_JOB),
+        .memory_bytes = (uint64_t)sql_get_int(rows, row, MEMORY)};
 
     if (queue_copy_text(rows, row, NAME, &version.name) < 0 ||
         queue_copy_text(rows, row, COURSE, &version.course) < 0 ||
@@ -64,6 +67,8 @@ static int fail_missing(struct sql *sql, const char *name, int64_t number,
                         struct cupel_error *err)
 {
     const struct sql_value parameter = sql_text(name);
+    char excerpt[CUPEL_TEXT_EXCERPT_SIZE];
+    const char *shown = cupel_text_excerpt(name, excerpt);
     SQL_AUTO_ROWS *rows = NULL;
 
     int r = sql_query(sql,
@@ -73,13 +78,13 @@ static int fail_missing(struct sql *sql, const char *name, int64_t number,
     if (r < 0)
         return r;
     if (sql_count(rows) == 0)
-        return cupel_fail(err, -ENOENT, "there is no grader %.100s", name);
+        return cupel_fail(err, -ENOENT, "there is no grader %s", shown);
     intmax_t newest = sql_get_int(rows, 0, 0);
     if (number != 0)
-        return cupel_fail(err, -ENOENT, "grader %.100s has no version %jd: the newest is %jd",
-                          name, (intmax_t)number, newest);
+        return cupel_fail(err, -ENOENT, "grader %s has no version %jd: the newest is %jd",
+                          shown, (intmax_t)number, newest);
     bool checking = sql_get_int(rows, 0, 1) == CUPEL_GRADER_CHECKING;
-    return cupel_fail(err, -ENOENT, "grader %.100s has no live version: version %jd %s", name,
+    return cupel_fail(err, -ENOENT, "grader %s has no live version: version %jd %s", shown,
                       newest, checking ? "is being checked" : "was refused");
 }
 
@@ -105,9 +110,14 @@ int grader_check_passed(const struct cupel_grader_version *version, struct cupel
         return cupel_fail(err, -EBUSY, "grader %.100s: version %jd is being checked",
                           version->name, (intmax_t)version->number);
     if (version->state == CUPEL_GRADER_REFUSED)
-        return cupel_fail(err, -EINVAL, "grader %.100s: version %jd was refused: %.200s",
+        return cupel_fail(err, -EBUSY, "grader %.100s: version %jd was refused: %.200s",
                           version->name, (intmax_t)version->number, version->why);
     return 0;
+}
+
+uint64_t cupel_grader_job_memory(const struct cupel_grader_version *version, uint64_t otherwise)
+{
+    return version->memory_bytes == 0 ? otherwise : version->memory_bytes + OWN_MEMORY_BYTES;
 }
 
 int cupel_queue_get_grader(struct cupel_queue *queue, const char *name, int64_t number,
@@ -162,7 +172,7 @@ int cupel_queue_score_histogram(struct cupel_queue *queue, const char *name, siz
         "  THEN $2 - 1 WHEN s.score_micro <= 0 THEN 0"
         "  ELSE s.score_micro * $2 / s.max_score_micro END AS bin"
         " FROM jobs j JOIN jobs s ON s.id = j.current"
-        " WHERE j.grader = $1 AND j.kind = 0 AND j.priority = 0 AND j.original IS NULL"
+        " WHERE j.grader = $1 AND j.kind = 0 AND j.original IS NULL"
         "  AND s.max_score_micro > 0) AS scores GROUP BY bin";
     const struct sql_value parameters[] = {sql_text(name), sql_int((int64_t)bins)};
     SQL_AUTO_ROWS *rows = NULL;

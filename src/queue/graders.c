@@ -41,6 +41,30 @@ static int check(const struct putting *putting, struct cupel_error *err)
     return queue_check_name("grader", putting->name, err);
 }
 
+/* first: as lock_name() finds it. */
+static int check_course(const struct sql_rows *first, const char *name, const char *course,
+                        struct cupel_error *err)
+{
+    if (sql_count(first) == 0 || strcmp(sql_get_text(first, 0, 0, NULL), course) == 0)
+        return 0;
+    return cupel_fail(err, -EACCES, "grader %.100s is of another course", name);
+}
+
+int cupel_queue_check_grader(struct cupel_queue *queue, const char *name, const char *course,
+                             struct cupel_error *err)
+{
+    const struct sql_value parameter = sql_text(name);
+    SQL_AUTO_ROWS *first = NULL;
+
+    int r = queue_check_name("grader", name, err);
+    if (r == 0)
+        r = queue_check_name("course", course, err);
+    if (r == 0)
+        r = sql_query(queue->sql, "SELECT course FROM graders WHERE name = $1 AND number = 1",
+                      &parameter, 1, &first, NULL, err);
+    return r == 0 ? check_course(first, name, course, err) : r;
+}
+
 static int add_check(struct sql *sql, const struct putting *putting, int64_t *ret,
                      struct cupel_error *err)
 {
@@ -87,10 +111,10 @@ static int put(struct sql *sql, void *owner, struct cupel_error *err)
 
     cupel_grader_version_clear(&putting->version);
     int r = lock_name(sql, putting->name, &first, err);
+    if (r == 0)
+        r = check_course(first, putting->name, putting->course, err);
     if (r < 0)
         return r;
-    if (sql_count(first) > 0 && strcmp(sql_get_text(first, 0, 0, NULL), putting->course) != 0)
-        return cupel_fail(err, -EACCES, "grader %.100s is of another course", putting->name);
     r = add_check(sql, putting, &check_job, err);
     return r == 0 ? insert(sql, putting, check_job, err) : r;
 }
@@ -158,6 +182,32 @@ int graders_note_end(struct sql *sql, int64_t job, struct cupel_error *err)
         .passed = sql_get_int(rows, 0, 2) != 0};
     r = lock_name(sql, name, &first, err);
     return r == 0 ? end_check(sql, &ending, err) : r;
+}
+
+int graders_note_memory(struct sql *sql, int64_t job, uint64_t bytes, struct cupel_error *err)
+{
+    const struct sql_value parameters[] = {sql_int(job), sql_int((int64_t)bytes)};
+
+    return sql_query(sql, "UPDATE graders SET memory_bytes = $2 WHERE check_job = $1",
+                     parameters, 2, NULL, NULL, err);
+}
+
+int graders_note_retry(struct sql *sql, int64_t job, struct cupel_error *err)
+{
+    const struct sql_value parameter = sql_int(job);
+    SQL_AUTO_ROWS *rows = NULL;
+    SQL_AUTO_ROWS *first = NULL;
+
+    int r = sql_query(sql, "SELECT name FROM graders WHERE check_job = $1 AND state = 2",
+                      &parameter, 1, &rows, NULL, err);
+    if (r < 0 || sql_count(rows) == 0)
+        return r;
+    r = lock_name(sql, sql_get_text(rows, 0, 0, NULL), &first, err);
+    return r == 0 ? sql_query(sql,
+                              "UPDATE graders SET state = 0, why = NULL"
+                              " WHERE check_job = $1 AND state = 2",
+                              &parameter, 1, NULL, NULL, err)
+                  : r;
 }
 
 struct rolling_back {

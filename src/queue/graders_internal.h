@@ -16,7 +16,7 @@ CUPEL_MUST_CHECK int grader_read(const struct sql_rows *rows, size_t row,
 CUPEL_MUST_CHECK int grader_find(struct sql *sql, const char *name, int64_t number,
                                  struct cupel_grader_version *ret, struct cupel_error *err);
 
-/* Whether it has passed its check: 0; -EBUSY: it is being checked; -EINVAL: it was refused. */
+/* Whether it has passed its check: 0; -EBUSY: it is being checked, or was refused. */
 CUPEL_MUST_CHECK int grader_check_passed(const struct cupel_grader_version *version,
                                          struct cupel_error *err);
 

@@ -94,6 +94,8 @@ static int finish(struct sql *sql, void *owner, struct cupel_error *err)
     r = attempt_end(sql, saying->lease, NULL, err);
     if (r == 0)
         r = job_ended(sql, saying->lease.job, err);
+    if (r == 0 && end->grader_memory_bytes > 0)
+        r = graders_note_memory(sql, saying->lease.job, end->grader_memory_bytes, err);
     return r == 0 ? sql_tell(sql, err) : r;
 }
 
@@ -156,10 +158,10 @@ static int give_back(struct sql *sql, void *owner, struct cupel_error *err)
     return let_go(sql, owner, text, 2, err);
 }
 
-int cupel_queue_give_back(struct cupel_queue *queue, struct cupel_lease lease,
+int cupel_queue_give_back(struct cupel_queue *queue, struct cupel_lease lease, const char *why,
                           struct cupel_error *err)
 {
-    struct saying saying = {.lease = lease, .text = "given back before it was begun"};
+    struct saying saying = {.lease = lease, .text = why};
 
     return sql_transact(queue->sql, give_back, &saying, err);
 }

@@ -9,35 +9,84 @@ int hooks_note_end(struct sql *sql, int64_t job, struct cupel_error *err)
 {
     const struct sql_value parameter = sql_int(job);
 
+    return sql_query(
+        sql,
+        "INSERT INTO deliveries (hook, job, created, next)"
+        " SELECT h.name, j.id, {now}, {now} FROM jobs j, hooks h"
+        " WHERE j.id = $1 AND j.regrade IS NULL AND (h.course IS NULL OR h.course = j.course)",
+        &parameter, 1, NULL, NULL, err);
+}
+
+/* What regrades do is told once it counts. */
+int hooks_note_publication(struct sql *sql, int64_t regrade, struct cupel_error *err)
+{
+    const struct sql_value parameter = sql_int(regrade);
+
     return sql_query(sql,
-                     "INSERT INTO deliveries (hook, job, created, next)"
-                     " SELECT h.name, j.id, {now}, {now} FROM jobs j, hooks h"
-                     " WHERE j.id = $1 AND (h.course IS NULL OR h.course = j.course)",
+                     "INSERT INTO deliveries (hook, job, event, created, next)"
+                     " SELECT h.name, o.id, '" CUPEL_EVENT_CHANGED
+                     "', {now}, {now}"
+                     " FROM jobs j JOIN jobs o ON o.id = j.original AND o.current = j.id"
+                     " JOIN hooks h ON h.course IS NULL OR h.course = o.course"
+                     " WHERE j.regrade = $1 ORDER BY o.id",
                      &parameter, 1, NULL, NULL, err);
+}
+
+struct setting {
+    const char *name;
+    const char *course;
+    const char *url;
+    const char *secret;
+};
+
+/* Each costs the end of each job. */
+static int check_room(struct sql *sql, const struct setting *setting, struct cupel_error *err)
+{
+    const struct sql_value parameters[] = {sql_text(setting->name), sql_text(setting->course)};
+    SQL_AUTO_ROWS *rows = NULL;
+
+    int r = sql_query(sql,
+                      "SELECT count(*) FROM hooks WHERE name <> $1"
+                      " AND course IS NOT DISTINCT FROM CAST($2 AS TEXT)",
+                      parameters, 2, &rows, NULL, err);
+    if (r == 0 && sql_get_int(rows, 0, 0) >= CUPEL_HOOKS_MAX)
+        r = cupel_fail(err, -EBUSY, "%s%s has %d hooks, the most there may be",
+                       setting->course == NULL ? "the platform" : "course ",
+                       setting->course == NULL ? "" : setting->course, CUPEL_HOOKS_MAX);
+    return r;
+}
+
+static int set(struct sql *sql, void *owner, struct cupel_error *err)
+{
+    const struct setting *setting = owner;
+    const struct sql_value parameters[] = {sql_text(setting->name), sql_text(setting->course),
+                                           sql_text(setting->url), sql_text(setting->secret)};
+    int64_t changed = 0;
+
+    int r = check_room(sql, setting, err);
+    if (r == 0)
+        r = sql_query(sql,
+                      "INSERT INTO hooks (name, course, url, secret, created)"
+                      " VALUES ($1, $2, $3, $4, {now}) ON CONFLICT (name)"
+                      " DO UPDATE SET url = $3, secret = $4, failures = 0, not_before = 0"
+                      " WHERE hooks.course IS NOT DISTINCT FROM $2",
+                      parameters, 4, NULL, &changed, err);
+    if (r == 0 && changed == 0)
+        r = cupel_fail(err, -EACCES, "hook %s is there already, and not of %s%s", setting->name,
+                       setting->course == NULL ? "all courses" : "course ",
+                       setting->course == NULL ? "" : setting->course);
+    return r == 0 ? sql_tell(sql, err) : r; /* what the old address failed at may be told now */
 }
 
 int cupel_queue_set_hook(struct cupel_queue *queue, const char *name, const char *course,
                          const char *url, const char *secret, struct cupel_error *err)
 {
-    const struct sql_value parameters[] = {sql_text(name), sql_text(course), sql_text(url),
-                                           sql_text(secret)};
-    int64_t changed = 0;
+    struct setting setting = {name, course, url, secret};
 
     int r = queue_check_name("hook", name, err);
     if (r == 0 && course != NULL)
         r = queue_check_name("course", course, err);
-    if (r == 0)
-        r = sql_query(queue->sql,
-                      "INSERT INTO hooks (name, course, url, secret, created)"
-                      " VALUES ($1, $2, $3, $4, {now}) ON CONFLICT (name)"
-                      " DO UPDATE SET url = $3, secret = $4"
-                      " WHERE hooks.course IS NOT DISTINCT FROM $2",
-                      parameters, 4, NULL, &changed, err);
-    if (r == 0 && changed == 0)
-        r = cupel_fail(err, -EACCES, "hook %s is there already, and not of %s%s", name,
-                       course == NULL ? "all courses" : "course ",
-                       course == NULL ? "" : course);
-    return r;
+    return r == 0 ? sql_transact(queue->sql, set, &setting, err) : r;
 }
 
 void cupel_hook_list_clear(struct cupel_hook_list *list)

@@ -1,12 +1,19 @@
 /*
- * Webhooks: who is told when a job ends. Noted in the transaction that ends the job, so that
- * none is forgotten; told at least once, again with backoff (5 s, twice as long each time, up
- * to an hour; 20 times, over ten hours in all), then dead, and listed.
+ * Webhooks: who is told when a job ends that counts, and when a published regrade has replaced
+ * a score. Noted in the transaction that does it, so that none is forgotten; told at least
+ * once, again with backoff (5 s, twice as long each time, up to an hour; 20 times, over ten
+ * hours in all), then dead, and listed. A hook is told one thing at a time; one that fails is
+ * left alone for as long, and is free again once it has been told anything.
  */
 #ifndef CUPEL_QUEUE_HOOKS_H
 #define CUPEL_QUEUE_HOOKS_H
 
 #include "queue/queue.h"
+
+#define CUPEL_HOOKS_MAX 10 /* of a course, and of all courses */
+
+#define CUPEL_EVENT_ENDED   "job.ended"     /* the job has: done, dead or cancelled */
+#define CUPEL_EVENT_CHANGED "score.changed" /* another job's score counts for the job's now */
 
 struct cupel_hook {
     char *name;
@@ -28,6 +35,7 @@ struct cupel_delivery {
     char *hook;
     char *url;
     char *secret;
+    char *event; /* CUPEL_EVENT_… */
     int64_t job;
     unsigned failures;
     int64_t created_us;
@@ -41,8 +49,8 @@ struct cupel_delivery_list {
     size_t count;
 };
 
-/* Add or replace. The caller has checked the address. -EINVAL: name; -EACCES: another course's.
- */
+/* Add or replace. The caller has checked the address. -EINVAL: name; -EACCES: another course's;
+ * -EBUSY: there are CUPEL_HOOKS_MAX. */
 CUPEL_MUST_CHECK int cupel_queue_set_hook(struct cupel_queue *queue, const char *name,
                                           const char *course, const char *url,
                                           const char *secret, struct cupel_error *err);
@@ -66,8 +74,11 @@ CUPEL_MUST_CHECK int cupel_queue_delivered(struct cupel_queue *queue, int64_t id
 CUPEL_MUST_CHECK int cupel_queue_not_delivered(struct cupel_queue *queue, int64_t id,
                                                int64_t token, const char *why,
                                                struct cupel_error *err);
-/* Those that failed at least once, the newest first, at most limit; course NULL: of all
- * hooks. Without secrets. */
+/* It is due now, as often as at first, dead or not. -ENOENT; course NULL: any. */
+CUPEL_MUST_CHECK int cupel_queue_retry_delivery(struct cupel_queue *queue, int64_t id,
+                                                const char *course, struct cupel_error *err);
+/* What is not told yet, the newest first, at most limit; course NULL: of all hooks. Without
+ * secrets. */
 CUPEL_MUST_CHECK int cupel_queue_list_deliveries(struct cupel_queue *queue, const char *course,
                                                  size_t limit, struct cupel_delivery_list *ret,
                                                  struct cupel_error *err);

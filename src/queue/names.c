@@ -2,9 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cupel/text.h"
 #include "queue/queue_internal.h"
-
-#define NAME_MAX_LEN 64
 
 static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
@@ -13,7 +12,7 @@ static bool is_name(const char *text)
     size_t len = strlen(text);
     size_t plain = 0;
 
-    if (len == 0 || len > NAME_MAX_LEN || strspn(text, letters) == 0)
+    if (len == 0 || len > QUEUE_NAME_MAX || strspn(text, letters) == 0)
         return false;
     while (plain < len &&
            (strchr(letters, text[plain]) != NULL || strchr("-_.", text[plain]) != NULL))
@@ -23,12 +22,14 @@ static bool is_name(const char *text)
 
 int queue_check_name(const char *what, const char *name, struct cupel_error *err)
 {
+    char excerpt[CUPEL_TEXT_EXCERPT_SIZE];
+
     if (is_name(name))
         return 0;
     return cupel_fail(err, -EINVAL,
-                      "%s %.100s: expected 1 to 64 of a-z, A-Z, 0-9, '-', '_' and '.', "
+                      "%s %s: expected 1 to 64 of a-z, A-Z, 0-9, '-', '_' and '.', "
                       "beginning with a letter or digit",
-                      what, name);
+                      what, cupel_text_excerpt(name, excerpt));
 }
 
 int queue_copy_text(const struct sql_rows *rows, size_t row, size_t column, char **ret)

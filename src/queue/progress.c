@@ -4,7 +4,7 @@
 
 #include "queue/queue_internal.h"
 
-#define EVENTS_MAX "1000"
+#define EVENTS_MAX 1000
 
 void cupel_attempt_list_clear(struct cupel_attempt_list *list)
 {
@@ -55,16 +55,13 @@ void cupel_event_list_clear(struct cupel_event_list *list)
     *list = (struct cupel_event_list){.count = 0};
 }
 
-int cupel_queue_list_events(struct cupel_queue *queue, int64_t id, int64_t after,
-                            struct cupel_event_list *ret, struct cupel_error *err)
+static int list_events(struct cupel_queue *queue, const char *text,
+                       const struct sql_value parameters[static 3],
+                       struct cupel_event_list *ret, struct cupel_error *err)
 {
-    const struct sql_value parameters[] = {sql_int(id), sql_int(after)};
     SQL_AUTO_ROWS *rows = NULL;
 
-    int r = sql_query(queue->sql,
-                      "SELECT number, token, event FROM events WHERE job = $1 AND number > $2"
-                      " ORDER BY number LIMIT " EVENTS_MAX,
-                      parameters, 2, &rows, NULL, err);
+    int r = sql_query(queue->sql, text, parameters, 3, &rows, NULL, err);
     if (r < 0)
         return r;
     struct cupel_event_list list = {.items = calloc(sql_count(rows) + 1, sizeof(*list.items))};
@@ -81,4 +78,28 @@ int cupel_queue_list_events(struct cupel_queue *queue, int64_t id, int64_t after
     }
     *ret = list;
     return 0;
+}
+
+int cupel_queue_list_events(struct cupel_queue *queue, int64_t id, int64_t after,
+                            struct cupel_event_list *ret, struct cupel_error *err)
+{
+    const struct sql_value parameters[] = {sql_int(id), sql_int(after), sql_int(EVENTS_MAX)};
+
+    return list_events(queue,
+                       "SELECT number, token, event FROM events"
+                       " WHERE job = $1 AND number > $2 ORDER BY number LIMIT $3",
+                       parameters, ret, err);
+}
+
+int cupel_queue_last_events(struct cupel_queue *queue, int64_t id, int64_t token, size_t limit,
+                            struct cupel_event_list *ret, struct cupel_error *err)
+{
+    const struct sql_value parameters[] = {sql_int(id), sql_int(token),
+                                           sql_int((int64_t)limit)};
+
+    return list_events(queue,
+                       "SELECT number, token, event FROM (SELECT number, token, event"
+                       " FROM events WHERE job = $1 AND token = $2 ORDER BY number DESC"
+                       " LIMIT $3) AS last_ones ORDER BY number",
+                       parameters, ret, err);
 }

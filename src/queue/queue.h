@@ -53,6 +53,9 @@ extern const char *const cupel_job_kind_names[];
 extern const char *const cupel_job_priority_names[];
 extern const char *const cupel_job_state_names[];
 
+/* Why a job is dead that nobody has begun in time; it is nobody's fault. */
+#define CUPEL_WHY_LATE "its deadline has passed"
+
 /* What is asked for; all of it is borrowed. */
 struct cupel_job_request {
     enum cupel_job_kind kind;
@@ -138,26 +141,31 @@ void cupel_queue_close(struct cupel_queue *queue);
 
 /*
  * Add a job, durable when this returns. *ret_is_new is false where the idempotency key was
- * there. -EEXIST if it was there with another request.
+ * there. -EEXIST if it was there with another request; -EINVAL: no attempt, a course that is no
+ * name, a text that is not UTF-8, a deadline that has passed or is not behind not_before.
  */
 CUPEL_MUST_CHECK int cupel_queue_add(struct cupel_queue *queue,
                                      const struct cupel_job_request *request, int64_t *ret_id,
                                      bool *ret_is_new, struct cupel_error *err);
 
-/* What a worker has free. */
+/* What a worker has. */
 struct cupel_capacity {
-    uint64_t memory_bytes;
+    uint64_t memory_bytes; /* left */
     unsigned cpus_milli;
+    uint64_t total_memory_bytes; /* with what is at work; 0: no more than is left */
+    unsigned total_cpus_milli;
 };
 
 /*
- * Take the next job that fits, for lease_us: the highest priority, of the course whose turn it
- * is. *ret is the caller's to free; NULL: there is none now. *ret_next_us: when a job becomes
- * ready or a lease runs out next; INT64_MAX: never.
+ * Take the next job that fits what is left, for lease_us: the highest priority, of the course
+ * whose turn it is. Where the one that would be next fits all that the worker has, but not what
+ * is left, smaller ones go first for some seconds, and no longer. *ret is the caller's to free;
+ * NULL: there is none now. *ret_wait_us: how long it is, by the database's clock, until a job
+ * becomes ready or a lease runs out; INT64_MAX: for ever.
  */
 CUPEL_MUST_CHECK int cupel_queue_lease(struct cupel_queue *queue, const char *worker,
                                        const struct cupel_capacity *capacity, int64_t lease_us,
-                                       struct cupel_job **ret, int64_t *ret_next_us,
+                                       struct cupel_job **ret, int64_t *ret_wait_us,
                                        struct cupel_error *err);
 
 /* Hold it for lease_us from now on. -ESTALE: it is another's, or over. *ret_cancel: it shall be
@@ -179,6 +187,8 @@ struct cupel_job_end {
     int64_t score_micro;
     int64_t max_score_micro;
     const char *facts; /* or NULL */
+    /* Of a check that has passed: what a grading by that version takes. 0: not known */
+    uint64_t grader_memory_bytes;
 };
 
 /* It is done. Told twice it is still done. -ESTALE: somebody else has told, or may. */
@@ -191,16 +201,18 @@ CUPEL_MUST_CHECK int cupel_queue_finish(struct cupel_queue *queue, struct cupel_
 CUPEL_MUST_CHECK int cupel_queue_fail(struct cupel_queue *queue, struct cupel_lease lease,
                                       const char *why, struct cupel_error *err);
 
-/* It was not begun: ready again, and no attempt less. -ESTALE. */
+/* It was not begun, or may be begun twice: ready again, and no attempt less. why: of the
+ * attempt, "given back …". -ESTALE. */
 CUPEL_MUST_CHECK int cupel_queue_give_back(struct cupel_queue *queue, struct cupel_lease lease,
-                                           struct cupel_error *err);
+                                           const char *why, struct cupel_error *err);
 
 /* End it, at once if nobody has begun. *ret: the state it is in. -ENOENT. */
 CUPEL_MUST_CHECK int cupel_queue_cancel(struct cupel_queue *queue, int64_t id,
                                         enum cupel_job_state *ret, struct cupel_error *err);
 
 /* Let a dead job be tried again, as often as it could at first, and without its deadline:
- * somebody has mended what it died of. -ENOENT; -EINVAL: it is not dead. */
+ * somebody has mended what it died of. A version whose check it is is being checked again.
+ * -ENOENT; -EBUSY: it is not dead, or of a regrade that is not open any more. */
 CUPEL_MUST_CHECK int cupel_queue_retry(struct cupel_queue *queue, int64_t id,
                                        struct cupel_error *err);
 
@@ -276,6 +288,11 @@ struct cupel_event_list {
 CUPEL_MUST_CHECK int cupel_queue_list_events(struct cupel_queue *queue, int64_t id,
                                              int64_t after, struct cupel_event_list *ret,
                                              struct cupel_error *err);
+/* The last ones of a lease, at most limit, the first of them first. */
+CUPEL_MUST_CHECK int cupel_queue_last_events(struct cupel_queue *queue, int64_t id,
+                                             int64_t token, size_t limit,
+                                             struct cupel_event_list *ret,
+                                             struct cupel_error *err);
 void cupel_event_list_clear(struct cupel_event_list *list);
 
 /* Jobs of a course in a state that has not ended. */
@@ -284,7 +301,7 @@ struct cupel_depth {
     enum cupel_job_priority priority;
     enum cupel_job_state state;
     int64_t count;
-    int64_t oldest_us; /* when the first of them was added; of running ones: began */
+    int64_t oldest_us; /* since when the first of them may run; of running ones: began */
 };
 
 /* A course and its share. */
@@ -292,6 +309,7 @@ struct cupel_course {
     char *name;
     unsigned weight;
     unsigned max_running; /* 0: no cap */
+    int64_t dead;         /* jobs */
 };
 
 struct cupel_queue_state {
@@ -300,8 +318,18 @@ struct cupel_queue_state {
     size_t depth_count;
     struct cupel_course *courses;
     size_t course_count;
-    int64_t dead; /* jobs that somebody should look at */
+    int64_t dead;   /* jobs that somebody should look at */
+    int64_t untold; /* deliveries of webhooks that are to come */
+    int64_t dead_deliveries;
 };
+
+/* Whether the database answers. It costs the same whatever is queued. */
+CUPEL_MUST_CHECK int cupel_queue_ping(struct cupel_queue *queue, struct cupel_error *err);
+
+/* A course alone; *ret is the caller's to clear. -ENOENT. */
+CUPEL_MUST_CHECK int cupel_queue_get_course(struct cupel_queue *queue, const char *name,
+                                            struct cupel_course *ret, struct cupel_error *err);
+void cupel_course_clear(struct cupel_course *course);
 
 CUPEL_MUST_CHECK int cupel_queue_look(struct cupel_queue *queue, struct cupel_queue_state *ret,
                                       struct cupel_error *err);

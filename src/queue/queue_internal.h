@@ -5,6 +5,8 @@
 #include "queue/queue.h"
 #include "queue/sql.h"
 
+#define QUEUE_NAME_MAX 64 /* bytes of a course's name, a grader's, … */
+
 struct cupel_queue {
     struct sql *sql;
     struct sql *ear; /* listens, and does nothing else; NULL: nobody does */
@@ -37,10 +39,27 @@ CUPEL_MUST_CHECK int job_add(struct sql *sql, const struct cupel_job_request *re
 CUPEL_MUST_CHECK int job_cancel(struct sql *sql, int64_t id, enum cupel_job_state *ret,
                                 struct cupel_error *err);
 
-/* hooks.c: who is to be told of a job's end; graders.c: what becomes of the version that it
- * checked, if any. In the transaction that ends the job. */
+/* hooks.c: who is to be told of a job's end, unless it is a regrade's; graders.c: what becomes
+ * of the version that it checked, if any. In the transaction that ends the job. */
 CUPEL_MUST_CHECK int hooks_note_end(struct sql *sql, int64_t job, struct cupel_error *err);
+/* hooks.c: who is to be told of the scores that a regrade has replaced, in the transaction that
+ * publishes it. */
+CUPEL_MUST_CHECK int hooks_note_publication(struct sql *sql, int64_t regrade,
+                                            struct cupel_error *err);
 CUPEL_MUST_CHECK int graders_note_end(struct sql *sql, int64_t job, struct cupel_error *err);
+
+/* graders.c: what gradings take by the version whose check this job is. After
+ * graders_note_end(), which locks it. */
+CUPEL_MUST_CHECK int graders_note_memory(struct sql *sql, int64_t job, uint64_t bytes,
+                                         struct cupel_error *err);
+
+/* graders.c: a check that could not be done is tried again, and so its version is no more
+ * refused. In the transaction that makes the job ready. */
+CUPEL_MUST_CHECK int graders_note_retry(struct sql *sql, int64_t job, struct cupel_error *err);
+
+/* regrades.c: lock a regrade that is open, so that it is not published or withdrawn meanwhile.
+ * -ENOENT; -EBUSY: it is not open. */
+CUPEL_MUST_CHECK int regrade_lock_open(struct sql *sql, int64_t id, struct cupel_error *err);
 
 /* names.c: -EINVAL if it is not 1 to 64 of a-z, A-Z, 0-9, '-', '_' and '.', the first a letter
  * or digit. what: "course". */

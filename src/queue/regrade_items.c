@@ -11,18 +11,25 @@ const char *const cupel_regrade_state_names[] = {[CUPEL_REGRADE_OPEN] = "open",
                                                  [CUPEL_REGRADE_WITHDRAWN] = "withdrawn",
                                                  [CUPEL_REGRADE_STATES] = NULL};
 
-/* Behind regrades r and their jobs j: `was` and `was_max`, the score that counts, or did before
- * the regrade was published. */
+/* Behind regrades r and their jobs j: the score that counts, or did before the regrade was
+ * published; there may be none. */
 #define OLD_SCORES                                                                             \
-    " LEFT JOIN jobs o ON o.id = j.original LEFT JOIN jobs s ON s.id = o.current"              \
+    " LEFT JOIN jobs o ON o.id = j.original LEFT JOIN jobs s"                                  \
+    " ON s.id = o.current AND r.state <> 1"                                                    \
     " LEFT JOIN regrade_scores k ON k.regrade = j.regrade AND k.original = j.original"
 #define OLD     "coalesce(k.score_micro, s.score_micro)"
 #define OLD_MAX "coalesce(k.max_score_micro, s.max_score_micro)"
 /* A rejected submission has a score as well, which replaces none. */
 #define NEW     "CASE WHEN j.status = 'graded' THEN j.score_micro END"
 #define NEW_MAX "CASE WHEN j.status = 'graded' THEN j.max_score_micro END"
-/* NULL, and so not true, where one of them is missing. */
-#define CHANGED "(" NEW " <> " OLD " OR " NEW_MAX " <> " OLD_MAX ")"
+/* Of the maximum, which may be another one; NULL where there is none. */
+#define FRACTION(score, max) "CAST(" score " AS DOUBLE PRECISION) / nullif(" max ", 0)"
+#define OLD_FRACTION         FRACTION(OLD, OLD_MAX)
+#define NEW_FRACTION         FRACTION(NEW, NEW_MAX)
+/* From none to one is a change as well. Not true where there is no new one. */
+#define CHANGED                                                                                \
+    "(" NEW " IS NOT NULL AND (" OLD " IS NULL OR " NEW " <> " OLD " OR " NEW_MAX              \
+    " <> " OLD_MAX "))"
 
 static const char regrades[] =
     "SELECT r.id, r.grader, r.course, r.from_number, r.to_number, r.tree, r.sample, r.state,"
@@ -31,9 +38,9 @@ static const char regrades[] =
     "),"
     " count(CASE WHEN " CHANGED
     " THEN 1 END),"
-    " count(CASE WHEN " NEW " > " OLD
+    " count(CASE WHEN " NEW_FRACTION " > " OLD_FRACTION
     " THEN 1 END),"
-    " count(CASE WHEN " NEW " < " OLD
+    " count(CASE WHEN " NEW_FRACTION " < " OLD_FRACTION
     " THEN 1 END)"
     " FROM regrades r LEFT JOIN jobs j ON j.regrade = r.id" OLD_SCORES;
 
@@ -122,18 +129,22 @@ int cupel_queue_get_regrade(struct cupel_queue *queue, int64_t id, struct cupel_
 }
 
 int cupel_queue_list_regrades(struct cupel_queue *queue, const char *grader, const char *course,
-                              struct cupel_regrade_list *ret, struct cupel_error *err)
+                              int64_t before, size_t limit, struct cupel_regrade_list *ret,
+                              struct cupel_error *err)
 {
-    const struct sql_value parameters[] = {sql_text(grader), sql_text(course)};
+    const struct sql_value parameters[] = {sql_text(grader), sql_text(course),
+                                           sql_int(before == 0 ? INT64_MAX : before),
+                                           sql_int((int64_t)limit)};
     SQL_AUTO_ROWS *rows = NULL;
     char text[2048];
 
     (void)snprintf(text, sizeof(text),
-                   "%s WHERE (CAST($1 AS TEXT) IS NULL OR r.grader = $1)"
-                   " AND (CAST($2 AS TEXT) IS NULL OR r.course = $2)"
-                   " GROUP BY r.id ORDER BY r.id DESC",
+                   "%s WHERE r.id IN (SELECT id FROM regrades"
+                   "  WHERE (CAST($1 AS TEXT) IS NULL OR grader = $1)"
+                   "  AND (CAST($2 AS TEXT) IS NULL OR course = $2) AND id < $3"
+                   "  ORDER BY id DESC LIMIT $4) GROUP BY r.id ORDER BY r.id DESC",
                    regrades);
-    int r = sql_query(queue->sql, text, parameters, 2, &rows, NULL, err);
+    int r = sql_query(queue->sql, text, parameters, 4, &rows, NULL, err);
     if (r < 0)
         return r;
     struct cupel_regrade_list list = {.items =
@@ -189,7 +200,8 @@ int cupel_queue_list_regrade_items(struct cupel_queue *queue, int64_t id, bool c
 
     (void)snprintf(text, sizeof(text),
                    "SELECT j.original, j.id, j.state, j.status, j.learner, " OLD ", " OLD_MAX
-                   ", " NEW ", " NEW_MAX " FROM jobs j" OLD_SCORES
+                   ", " NEW ", " NEW_MAX
+                   " FROM jobs j JOIN regrades r ON r.id = j.regrade" OLD_SCORES
                    " WHERE j.regrade = $1 AND j.id > $2%s ORDER BY j.id LIMIT $3",
                    changed_only ? " AND " CHANGED : "");
     int r = sql_query(queue->sql, text, parameters, 3, &rows, NULL, err);

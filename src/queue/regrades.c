@@ -50,8 +50,9 @@ static int insert(struct sql *sql, struct asking *asking, struct cupel_error *er
     return r;
 }
 
-/* from: its tree, or NULL: of any but `to`'s. A grader's learners are many, so one statement
- * takes and adds them all. */
+/* from: its tree, or NULL: of any but `to`'s. What counts, if anything, is of s; where the
+ * grader failed, nothing does, and s is the submission's own job. A grader's learners are many,
+ * so one statement takes and adds them all. */
 static int insert_jobs(struct sql *sql, const struct asking *asking, const char *from,
                        struct cupel_error *err)
 {
@@ -59,23 +60,28 @@ static int insert_jobs(struct sql *sql, const struct asking *asking, const char 
         "INSERT INTO jobs (kind, course, priority, state, not_before, attempts, memory_bytes,"
         " cpus_milli, fingerprint, spec, submission, grader, tree, learner, regrade, original,"
         " created)"
-        " SELECT o.kind, o.course, 1, 1, {now}, 3, o.memory_bytes, o.cpus_milli, '', o.spec,"
+        " SELECT o.kind, o.course, 1, 1, {now}, 3,"
+        "  coalesce(CAST($6 AS BIGINT), o.memory_bytes), o.cpus_milli, '', o.spec,"
         "  o.submission, o.grader, $2, o.learner, $4, o.id, {now}"
-        " FROM (SELECT j.id AS id FROM jobs j JOIN jobs s ON s.id = j.current"
+        " FROM (SELECT j.id AS id FROM jobs j JOIN jobs s ON s.id = coalesce(j.current, j.id)"
         "  WHERE j.grader = $1 AND j.kind = 0 AND j.original IS NULL"
+        "  AND (j.current IS NOT NULL OR j.state = 3 AND j.status = 'grader_error')"
         "  AND (s.tree = $3 OR CAST($3 AS TEXT) IS NULL AND s.tree <> $2)"
         "  ORDER BY random() LIMIT $5) AS taken JOIN jobs o ON o.id = taken.id ORDER BY "
         "o.id{lock}";
     const struct cupel_regrade_request *request = asking->request;
     const struct sql_value parameters[] = {
-        sql_text(request->grader), sql_text(asking->to.tree), sql_text(from),
-        sql_int(asking->id), sql_int(request->sample == 0 ? INT64_MAX : request->sample)};
+        sql_text(request->grader),
+        sql_text(asking->to.tree),
+        sql_text(from),
+        sql_int(asking->id),
+        sql_int(request->sample == 0 ? INT64_MAX : request->sample),
+        sql_number((int64_t)cupel_grader_job_memory(&asking->to, 0))};
     int64_t added = 0;
 
-    int r = sql_query(sql, text, parameters, 5, NULL, &added, err);
+    int r = sql_query(sql, text, parameters, 6, NULL, &added, err);
     if (r == 0 && added == 0)
-        return cupel_fail(err, -ENOENT,
-                          "grader %.100s: no submission has a score of %s version",
+        return cupel_fail(err, -ENOENT, "grader %.100s: no submission was graded by %s version",
                           request->grader, from == NULL ? "another" : "that");
     return r;
 }
@@ -121,8 +127,7 @@ int cupel_queue_regrade(struct cupel_queue *queue, const struct cupel_regrade_re
     return r;
 }
 
-/* Lock one that is open, so that it is not published and withdrawn. */
-static int lock_open(struct sql *sql, int64_t id, struct cupel_error *err)
+int regrade_lock_open(struct sql *sql, int64_t id, struct cupel_error *err)
 {
     const struct sql_value parameter = sql_int(id);
     SQL_AUTO_ROWS *rows = NULL;
@@ -135,7 +140,7 @@ static int lock_open(struct sql *sql, int64_t id, struct cupel_error *err)
         return cupel_fail(err, -ENOENT, "there is no regrade %jd", (intmax_t)id);
     int64_t state = sql_get_int(rows, 0, 0);
     if (state != CUPEL_REGRADE_OPEN)
-        return cupel_fail(err, -EINVAL, "regrade %jd is %s already", (intmax_t)id,
+        return cupel_fail(err, -EBUSY, "regrade %jd is %s already", (intmax_t)id,
                           cupel_regrade_state_names[state]);
     return 0;
 }
@@ -170,11 +175,13 @@ static int publish(struct sql *sql, void *owner, struct cupel_error *err)
     const int64_t id = *(const int64_t *)owner;
     const struct sql_value parameter = sql_int(id);
 
-    int r = lock_open(sql, id, err);
+    int r = regrade_lock_open(sql, id, err);
     if (r == 0)
         r = check_ended(sql, id, err);
     for (size_t i = 0; r == 0 && i < sizeof(steps) / sizeof(steps[0]); i++)
         r = sql_query(sql, steps[i], &parameter, 1, NULL, NULL, err);
+    if (r == 0)
+        r = hooks_note_publication(sql, id, err);
     return r == 0 ? sql_tell(sql, err) : r;
 }
 
@@ -222,7 +229,7 @@ static int withdraw(struct sql *sql, void *owner, struct cupel_error *err)
     struct withdrawing *withdrawing = owner;
     const struct sql_value parameter = sql_int(withdrawing->id);
 
-    int r = lock_open(sql, withdrawing->id, err);
+    int r = regrade_lock_open(sql, withdrawing->id, err);
     if (r == 0)
         r = cancel_batch(sql, withdrawing, err);
     bool all = withdrawing->last == withdrawing->after;

@@ -1,8 +1,8 @@
 /*
- * Regrades: submissions that one version of a grader has scored are graded by another, all or a
- * sample of them, as jobs of priority regrade; what would change can be seen before it counts.
- * Publishing makes each new score count whose job was graded; where it failed, was rejected or
- * cancelled, the old score stays.
+ * Regrades: submissions that one version of a grader has scored, or failed at by a fault of its
+ * own, are graded by another, all or a sample of them, as jobs of priority regrade; what would
+ * change can be seen before it counts. Publishing makes each new score count whose job was
+ * graded; where it failed, was rejected or cancelled, the old score stays, if there is one.
  */
 #ifndef CUPEL_QUEUE_REGRADES_H
 #define CUPEL_QUEUE_REGRADES_H
@@ -21,7 +21,7 @@ extern const char *const cupel_regrade_state_names[]; /* NULL behind the last */
 struct cupel_regrade_request {
     const char *grader;
     const char *course; /* that the grader must be of; NULL: any */
-    int64_t from;       /* version whose scores are looked at; 0: any version's but `to` */
+    int64_t from;       /* version whose gradings are looked at; 0: any but `to` */
     int64_t to;         /* version to grade with; 0: the live one */
     int64_t sample;     /* so many, taken at random; 0: all */
     const char *by;
@@ -42,8 +42,8 @@ struct cupel_regrade {
     int64_t total;        /* jobs */
     int64_t ended;
     int64_t graded;  /* that have a new score */
-    int64_t changed; /* of those: points, or the maximum, are others than what counts */
-    int64_t higher;  /* by points, whatever the maximum */
+    int64_t changed; /* of those: points, or the maximum, are others than what counts, if any */
+    int64_t higher;  /* by the fraction of the maximum, which may be another one */
     int64_t lower;
 };
 
@@ -59,7 +59,7 @@ struct cupel_regrade_item {
     enum cupel_job_state state; /* of job */
     char *status;               /* of job's result; NULL: none yet */
     char *learner;              /* or NULL */
-    bool has_old; /* what counts now; of a published regrade: what counted before */
+    bool has_old; /* what counts now, if any; of a published regrade: what counted before */
     int64_t old_micro, old_max_micro;
     bool has_new;
     int64_t new_micro, new_max_micro;
@@ -71,8 +71,8 @@ struct cupel_regrade_items {
 };
 
 /* -ENOENT: no such grader or version, or nothing to grade again; -EACCES: it is another
- * course's; -EBUSY: a regrade of this grader is open, or `to` is being checked; -EINVAL: `to`
- * was refused, or sample is negative. */
+ * course's; -EBUSY: a regrade of this grader is open, or `to` is being checked or was refused;
+ * -EINVAL: sample is negative. */
 CUPEL_MUST_CHECK int cupel_queue_regrade(struct cupel_queue *queue,
                                          const struct cupel_regrade_request *request,
                                          int64_t *ret_id, struct cupel_error *err);
@@ -81,9 +81,9 @@ CUPEL_MUST_CHECK int cupel_queue_regrade(struct cupel_queue *queue,
 CUPEL_MUST_CHECK int cupel_queue_get_regrade(struct cupel_queue *queue, int64_t id,
                                              struct cupel_regrade *ret,
                                              struct cupel_error *err);
-/* The newest first; grader, course: NULL: any. */
+/* The newest first, older than `before` (0: any), at most limit; grader, course: NULL: any. */
 CUPEL_MUST_CHECK int cupel_queue_list_regrades(struct cupel_queue *queue, const char *grader,
-                                               const char *course,
+                                               const char *course, int64_t before, size_t limit,
                                                struct cupel_regrade_list *ret,
                                                struct cupel_error *err);
 /* By job, behind `after`, at most limit; only those that are `changed` if changed_only. */
@@ -93,11 +93,11 @@ CUPEL_MUST_CHECK int cupel_queue_list_regrade_items(struct cupel_queue *queue, i
                                                     struct cupel_regrade_items *ret,
                                                     struct cupel_error *err);
 
-/* Let the new scores count, all at once. -ENOENT; -EBUSY: some jobs have not ended; -EINVAL: it
+/* Let the new scores count, all at once. -ENOENT; -EBUSY: some jobs have not ended, or it
  * is not open. */
 CUPEL_MUST_CHECK int cupel_queue_publish_regrade(struct cupel_queue *queue, int64_t id,
                                                  struct cupel_error *err);
-/* Drop it: jobs that have not ended are cancelled. -ENOENT; -EINVAL: it is not open. If that
+/* Drop it: jobs that have not ended are cancelled. -ENOENT; -EBUSY: it is not open. If that
  * fails midway, it is open still and can be withdrawn again. */
 CUPEL_MUST_CHECK int cupel_queue_withdraw_regrade(struct cupel_queue *queue, int64_t id,
                                                   struct cupel_error *err);

@@ -13,7 +13,7 @@
 static const char take_due[] =
     "SELECT cron, zone, course, spec, submission, grader, tree, learner, missed, kind, "
     "priority,"
-    " deadline_after, attempts, memory_bytes, cpus_milli, next, {now} FROM schedules"
+    " attempts, memory_bytes, cpus_milli, next, {now} FROM schedules"
     " WHERE name = $1 AND next <= {now}{skip}";
 
 enum column {
@@ -28,7 +28,6 @@ enum column {
     MISSED,
     KIND,
     PRIORITY,
-    DEADLINE_AFTER,
     ATTEMPTS,
     MEMORY_BYTES,
     CPUS_MILLI,
@@ -148,8 +147,6 @@ static int add_job(struct sql *sql, const struct due *due, const struct sql_rows
 
     (void)snprintf(key, sizeof(key), "schedule/%s/%jd", due->name, (intmax_t)at_us);
     job.idempotency_key = key;
-    if (!sql_is_null(rows, 0, DEADLINE_AFTER))
-        job.deadline_us = at_us + sql_get_int(rows, 0, DEADLINE_AFTER);
     int r = job_add(sql, &job, &id, &is_new, err);
     if (r ==
         -EEXIST) /* another job has this key: this time is done, and must not hold up others
@@ -201,11 +198,14 @@ static int run_if_due(struct sql *sql, void *owner, struct cupel_error *err)
     return run(sql, due, rows, err);
 }
 
-static int find_next(struct sql *sql, int64_t *ret_us, struct cupel_error *err)
+static int find_next(struct sql *sql, int64_t after_us, int64_t *ret_us,
+                     struct cupel_error *err)
 {
+    const struct sql_value parameter = sql_int(after_us);
     SQL_AUTO_ROWS *rows = NULL;
 
-    int r = sql_query(sql, "SELECT min(next) FROM schedules", NULL, 0, &rows, NULL, err);
+    int r = sql_query(sql, "SELECT min(next) FROM schedules WHERE next > $1", &parameter, 1,
+                      &rows, NULL, err);
     if (r == 0)
         *ret_us = sql_is_null(rows, 0, 0) ? INT64_MAX : sql_get_int(rows, 0, 0);
     return r;
@@ -217,9 +217,10 @@ int cupel_queue_run_schedules(struct cupel_queue *queue, int64_t *ret_next_us,
     SQL_AUTO_ROWS *rows = NULL;
     int failed = 0;
 
-    int r = sql_query(queue->sql,
-                      "SELECT name FROM schedules WHERE next <= {now} ORDER BY next, name",
-                      NULL, 0, &rows, NULL, err);
+    int r = sql_query(
+        queue->sql,
+        "SELECT name, {now} FROM schedules WHERE next <= (SELECT {now}) ORDER BY next, name",
+        NULL, 0, &rows, NULL, err);
     if (r < 0)
         return r;
     /* One that fails, as where its zone is not installed, does not hold up the others. */
@@ -230,5 +231,8 @@ int cupel_queue_run_schedules(struct cupel_queue *queue, int64_t *ret_next_us,
         if (r < 0 && failed == 0)
             failed = cupel_fail(err, r, "schedule %s: %s", due.name, why.text);
     }
-    return failed < 0 ? failed : find_next(queue->sql, ret_next_us, err);
+    /* Those that failed are due still, and to be tried when the caller likes. */
+    r = find_next(queue->sql, failed < 0 ? sql_get_int(rows, 0, 1) : 0, ret_next_us,
+                  failed < 0 ? NULL : err);
+    return failed < 0 ? failed : r;
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "cupel/text.h"
 #include "queue/cron.h"
 #include "queue/queue_internal.h"
 
@@ -32,25 +33,21 @@ static int find_next(struct sql *sql, struct setting *setting, struct cupel_erro
 static int replace(struct sql *sql, const struct setting *setting, struct cupel_error *err)
 {
     static const char text[] =
-        "INSERT INTO schedules (name, cron, zone, missed, course, kind, priority,"
-        " deadline_after, attempts, memory_bytes, cpus_milli, spec, submission, grader, tree,"
-        " learner, next, created, created_by)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,"
-        " {now}, $18) ON CONFLICT (name) DO UPDATE SET cron = $2, zone = $3, missed = $4,"
-        " kind = $6, priority = $7, deadline_after = $8, attempts = $9, memory_bytes = $10,"
-        " cpus_milli = $11, spec = $12, submission = $13, grader = $14, tree = $15,"
-        " learner = $16, next = $17, created_by = $18 WHERE schedules.course = $5";
+        "INSERT INTO schedules (name, cron, zone, missed, course, kind, priority, attempts,"
+        " memory_bytes, cpus_milli, spec, submission, grader, tree, learner, next, created,"
+        " created_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,"
+        " $16, {now}, $17) ON CONFLICT (name) DO UPDATE SET cron = $2, zone = $3, missed = $4,"
+        " kind = $6, priority = $7, attempts = $8, memory_bytes = $9, cpus_milli = $10,"
+        " spec = $11, submission = $12, grader = $13, tree = $14, learner = $15, next = $16,"
+        " created_by = $17 WHERE schedules.course = $5";
     const struct cupel_schedule_request *request = setting->request;
     const struct cupel_job_request *job = &request->job;
     const struct sql_value parameters[] = {
-        sql_text(request->name),   sql_text(request->cron),
-        sql_text(request->zone),   sql_int(request->missed),
-        sql_text(job->course),     sql_int(job->kind),
-        sql_int(job->priority),    sql_number(job->deadline_us),
-        sql_int(job->attempts),    sql_int((int64_t)job->memory_bytes),
-        sql_int(job->cpus_milli),  sql_text(job->spec),
-        sql_text(job->submission), sql_text(job->grader),
-        sql_text(job->tree),       sql_text(job->learner),
+        sql_text(request->name),   sql_text(request->cron), sql_text(request->zone),
+        sql_int(request->missed),  sql_text(job->course),   sql_int(job->kind),
+        sql_int(job->priority),    sql_int(job->attempts),  sql_int((int64_t)job->memory_bytes),
+        sql_int(job->cpus_milli),  sql_text(job->spec),     sql_text(job->submission),
+        sql_text(job->grader),     sql_text(job->tree),     sql_text(job->learner),
         sql_int(setting->next_us), sql_text(request->by),
     };
     int64_t changed = 0;
@@ -171,6 +168,7 @@ int cupel_queue_remove_schedule(struct cupel_queue *queue, const char *name, con
                                 struct cupel_error *err)
 {
     const struct sql_value parameters[] = {sql_text(name), sql_text(course)};
+    char excerpt[CUPEL_TEXT_EXCERPT_SIZE];
     int64_t changed = 0;
 
     int r = sql_query(queue->sql,
@@ -178,6 +176,7 @@ int cupel_queue_remove_schedule(struct cupel_queue *queue, const char *name, con
                       " AND (CAST($2 AS TEXT) IS NULL OR course = $2)",
                       parameters, 2, NULL, &changed, err);
     if (r == 0 && changed == 0)
-        r = cupel_fail(err, -ENOENT, "there is no schedule %.100s", name);
+        r = cupel_fail(err, -ENOENT, "there is no schedule %s",
+                       cupel_text_excerpt(name, excerpt));
     return r;
 }

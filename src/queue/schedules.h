@@ -22,8 +22,7 @@ struct cupel_schedule_request {
     const char *cron; /* see cron.h */
     const char *zone; /* "Europe/Berlin"; "UTC" */
     enum cupel_missed missed;
-    /* not_before, deadline and idempotency key are the schedule's; deadline_us of it is counted
-     * from the time that is due, 0: none */
+    /* without not_before, deadline and idempotency key */
     struct cupel_job_request job;
     const char *by;
 };
@@ -62,7 +61,8 @@ CUPEL_MUST_CHECK int cupel_queue_remove_schedule(struct cupel_queue *queue, cons
                                                  const char *course, struct cupel_error *err);
 
 /* Add the jobs that are due. *ret_next_us: when the next one is; INT64_MAX: never. -ENOENT: a
- * schedule's time zone is not known here; it holds up no other. */
+ * schedule's time zone is not known here; it holds up no other, and *ret_next_us is that of the
+ * others. */
 CUPEL_MUST_CHECK int cupel_queue_run_schedules(struct cupel_queue *queue, int64_t *ret_next_us,
                                                struct cupel_error *err);
 

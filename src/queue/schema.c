@@ -169,7 +169,24 @@ static const char version_2[] =
     "CREATE INDEX deliveries_of_job ON deliveries (job);"
     "CREATE INDEX deliveries_of_hook ON deliveries (hook);";
 
-static const char *const versions[] = {version_1, version_2};
+static const char version_3[] =
+    "ALTER TABLE hooks ADD COLUMN failures BIGINT NOT NULL DEFAULT 0;" /* since it was told */
+    "ALTER TABLE hooks ADD COLUMN not_before BIGINT NOT NULL DEFAULT 0;"
+    "ALTER TABLE hooks ADD COLUMN busy_until BIGINT NOT NULL DEFAULT 0;" /* it is being told */
+    "ALTER TABLE graders ADD COLUMN memory_bytes BIGINT;"                /* NULL: not known */
+    "ALTER TABLE schedules DROP COLUMN deadline_after;"
+    "ALTER TABLE deliveries ADD COLUMN event TEXT NOT NULL DEFAULT 'job.ended';"
+    "DROP INDEX deliveries_next;"
+    "DROP INDEX deliveries_of_hook;"
+    "CREATE INDEX deliveries_of_hook ON deliveries (hook, next, id);"
+    /* With what a job needs, so that those that do not fit are passed within the index. */
+    "DROP INDEX jobs_ready;"
+    "CREATE INDEX jobs_ready ON jobs (course, priority, id, memory_bytes, cpus_milli)"
+    " WHERE state = 1;"
+    "CREATE INDEX jobs_open ON jobs (course, priority, state, created, not_before, started)"
+    " WHERE state < 3;";
+
+static const char *const versions[] = {version_1, version_2, version_3};
 
 #define VERSION (sizeof(versions) / sizeof(versions[0]))
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cupel/cleanup.h"
+#include "cupel/text.h"
 #include "queue/sql_backend.h"
 
 #define TRIES 10
@@ -145,6 +146,26 @@ static int ask(struct sql *sql, const char *text, const struct sql_value *parame
     return r;
 }
 
+/* SQLite would keep any bytes as text, and whoever makes JSON of them fail. */
+static int check_texts(const struct sql_value *parameters, size_t count,
+                       struct cupel_error *err)
+{
+    char excerpt[CUPEL_TEXT_EXCERPT_SIZE];
+    char start[CUPEL_TEXT_EXCERPT_SIZE];
+
+    for (size_t i = 0; i < count; i++) {
+        const struct sql_value *value = &parameters[i];
+        if (value->type != SQL_TEXT || cupel_text_is_utf8(value->bytes, value->len))
+            continue;
+        size_t len = value->len < sizeof(start) ? value->len : sizeof(start) - 1;
+        memcpy(start, value->bytes, len);
+        start[len] = '\0';
+        return cupel_fail(err, -EINVAL, "\"%s\": expected text in UTF-8",
+                          cupel_text_excerpt(start, excerpt));
+    }
+    return 0;
+}
+
 int sql_query(struct sql *sql, const char *text, const struct sql_value *parameters,
               size_t count, struct sql_rows **ret, int64_t *ret_changed,
               struct cupel_error *err)
@@ -155,7 +176,10 @@ int sql_query(struct sql *sql, const char *text, const struct sql_value *paramet
 
     if (expanded == NULL || rows == NULL)
         return cupel_fail(err, -ENOMEM, "ask the database: out of memory");
-    int r = ask(sql, expanded, parameters, count, rows, &changed, err);
+    int r = check_texts(parameters, count, err);
+    if (r < 0)
+        return r;
+    r = ask(sql, expanded, parameters, count, rows, &changed, err);
     if (r < 0) {
         sql_rows_clear(rows);
         return r;
@@ -193,18 +217,15 @@ static int begin(struct sql *sql, struct cupel_error *err)
     return r;
 }
 
-static int try(struct sql *sql,
-               int (*body)(struct sql *sql, void *owner, struct cupel_error *err), void *owner,
-               struct cupel_error *err)
+static int do_body(struct sql *sql,
+                   int (*body)(struct sql *sql, void *owner, struct cupel_error *err),
+                   void *owner, struct cupel_error *err)
 {
     struct cupel_error none = {0};
 
-    int r = begin(sql, err);
-    if (r < 0)
-        return r;
     sql->in_transaction = true;
     int done = body(sql, owner, err);
-    r = done < 0 ? done : sql->backend->script(sql->connection, "COMMIT", err);
+    int r = done < 0 ? done : sql->backend->script(sql->connection, "COMMIT", err);
     if (r < 0) /* after a COMMIT that failed there may be nothing to undo */
         (void)!sql->backend->script(sql->connection, "ROLLBACK", &none);
     sql->in_transaction = false;
@@ -218,8 +239,12 @@ int sql_transact(struct sql *sql,
 {
     int r = -EAGAIN;
 
-    for (int i = 0; r == -EAGAIN && i < TRIES; i++)
-        r = try(sql, body, owner, err);
+    for (int i = 0; r == -EAGAIN && i < TRIES; i++) {
+        r = begin(sql, err);
+        if (r < 0) /* whoever waits to begin has waited long enough */
+            return r;
+        r = do_body(sql, body, owner, err);
+    }
     return r;
 }
 

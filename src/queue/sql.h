@@ -52,10 +52,10 @@ bool sql_is_postgres(const struct sql *sql);
 
 /*
  * One statement. ret: its rows, the caller's to free; NULL: they are dropped. ret_changed: how
- * many rows it changed, or NULL. Returns 0; -EEXIST if a unique key is taken; -EAGAIN if it
- * came in the way of another transaction, which may be repeated as a whole; -ENOSPC; -EPIPE if
- * the connection is lost (whoever asks next makes a new one, and nobody knows whether a change
- * that failed so has been made); -EIO with err.
+ * many rows it changed, or NULL. Returns 0; -EINVAL if a text is not UTF-8; -EEXIST if a unique
+ * key is taken; -EAGAIN if it came in the way of another transaction, which may be repeated as
+ * a whole; -ENOSPC; -EPIPE if the connection is lost (whoever asks next makes a new one, and
+ * nobody knows whether a change that failed so has been made); -EIO with err.
  */
 CUPEL_MUST_CHECK int sql_query(struct sql *sql, const char *text,
                                const struct sql_value *parameters, size_t count,

@@ -12,26 +12,18 @@
 #include <string.h>
 
 #include "queue/sql_backend.h"
+#include "queue/sql_statements.h"
 
-#define PARAMETERS_MAX 40
-#define STATEMENTS_MAX 128
-#define NAME_SIZE      24
-#define USES_MAX       200 /* a plan of when there were few jobs does not fit many */
-#define BINARY         1
+#define BINARY    1
+#define READ_ONLY "25006"
 
 enum type { BOOLEAN = 16, BYTES = 17, INT8 = 20, INT2 = 21, INT4 = 23, TEXT = 25 };
-
-/* One that the connection has prepared: planning it takes longer than doing it. */
-struct statement {
-    char *text;
-    unsigned uses; /* since it was planned */
-};
 
 struct postgres {
     PGconn *connection;
     bool listens;
-    struct statement statements[STATEMENTS_MAX]; /* "s0", "s1", … */
-    size_t statement_count; /* what comes when there is no room is planned each time */
+    bool is_standby; /* of a server that was another one's before: connect anew */
+    struct sql_statements statements;
 };
 
 static const struct sql_word words[] = {{"now", "cupel_now()"},
@@ -60,23 +52,19 @@ static int code_of(const PGconn *connection, const char *state)
         return -EPIPE;
     if (state == NULL)
         return -EIO;
-    if (is(state, "57P") || is(state, "08")) /* shut down, crashed, starting up; connection */
+    /* Shut down, crashed, starting up; connection; read-only. */
+    if (is(state, "57P") || is(state, "08") || is(state, READ_ONLY))
         return -EPIPE;
-    /* Serialization, deadlock; lock not available; what a new row names was there when it was
-     * looked up, and has been removed since. */
-    if (is(state, "40") || is(state, "55P03") || is(state, "23503"))
-        return -EAGAIN;
-    if (is(state, "23505"))
-        return -EEXIST;
     if (is(state, "53100"))
         return -ENOSPC;
-    if (is(state, "53"))
-        return -EBUSY; /* out of memory, too many connections */
-    return is(state, "42501") || is(state, "28") ? -EACCES : -EIO;
+    /* Serialization, deadlock; lock not available; what a new row names was there when it was
+     * looked up, and has been removed since; out of memory, too many connections. */
+    if (is(state, "40") || is(state, "55P03") || is(state, "23503") || is(state, "53"))
+        return -EAGAIN;
+    return is(state, "23505") ? -EEXIST : -EIO;
 }
 
-static int check(const struct postgres *postgres, const PGresult *result,
-                 struct cupel_error *err)
+static int check(struct postgres *postgres, const PGresult *result, struct cupel_error *err)
 {
     ExecStatusType status = PQresultStatus(result);
 
@@ -85,6 +73,7 @@ static int check(const struct postgres *postgres, const PGresult *result,
     const char *state = result == NULL ? NULL : PQresultErrorField(result, PG_DIAG_SQLSTATE);
     const char *message =
         result == NULL ? NULL : PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    postgres->is_standby = state != NULL && is(state, READ_ONLY);
     return fail_with(code_of(postgres->connection, state),
                      message == NULL ? PQerrorMessage(postgres->connection) : message, err);
 }
@@ -97,11 +86,11 @@ static void clear_result(PGresult **result)
 
 /* The parameters as libpq takes them. */
 struct arguments {
-    uint64_t integers[PARAMETERS_MAX];
-    const char *values[PARAMETERS_MAX];
-    int lengths[PARAMETERS_MAX];
-    int formats[PARAMETERS_MAX];
-    Oid types[PARAMETERS_MAX];
+    uint64_t integers[SQL_PARAMETERS_MAX];
+    const char *values[SQL_PARAMETERS_MAX];
+    int lengths[SQL_PARAMETERS_MAX];
+    int formats[SQL_PARAMETERS_MAX];
+    Oid types[SQL_PARAMETERS_MAX];
 };
 
 static int set_argument(struct arguments *arguments, size_t i, const struct sql_value *value)
@@ -181,59 +170,39 @@ static int take_rows(const PGresult *result, struct sql_rows *ret)
     return 0;
 }
 
-static void forget_statements(struct postgres *postgres)
+static int forget(struct postgres *postgres, struct sql_statement *statement,
+                  struct cupel_error *err)
 {
-    for (size_t i = 0; i < postgres->statement_count; i++)
-        free(postgres->statements[i].text);
-    postgres->statement_count = 0;
+    char text[sizeof("DEALLOCATE ") + sizeof(statement->name)];
+
+    (void)snprintf(text, sizeof(text), "DEALLOCATE %s", statement->name);
+    AUTO_RESULT *result = PQexec(postgres->connection, text);
+    int r = check(postgres, result, err);
+    if (r == 0)
+        statement->uses = 0;
+    return r;
 }
 
-/* A place for text; NULL: there is none. */
-static struct statement *find_statement(struct postgres *postgres, const char *text)
+/* *ret: NULL, which is no failure: it is not prepared. */
+static int prepare(struct postgres *postgres, const char *text,
+                   const Oid types[static SQL_PARAMETERS_MAX], size_t count,
+                   const struct sql_statement **ret, struct cupel_error *err)
 {
-    size_t i = 0;
+    struct sql_statement *statement = sql_statements_find(&postgres->statements, text, types);
+    int r = 0;
 
-    while (i < postgres->statement_count && strcmp(postgres->statements[i].text, text) != 0)
-        i++;
-    if (i == STATEMENTS_MAX)
-        return NULL;
-    if (i == postgres->statement_count) {
-        postgres->statements[i] = (struct statement){.text = strdup(text)};
-        if (postgres->statements[i].text == NULL)
-            return NULL;
-        postgres->statement_count++;
-    }
-    return &postgres->statements[i];
-}
-
-/* The statement's name; "": it is not prepared, which is no failure. */
-static int prepare(struct postgres *postgres, const char *text, const Oid *types, size_t count,
-                   char ret_name[static NAME_SIZE], struct cupel_error *err)
-{
-    char forget[NAME_SIZE + sizeof("DEALLOCATE ")];
-
-    ret_name[0] = '\0';
-    struct statement *statement = find_statement(postgres, text);
+    *ret = statement;
     if (statement == NULL)
         return 0;
-    (void)snprintf(ret_name, NAME_SIZE, "s%td", statement - postgres->statements);
-    if (statement->uses == USES_MAX) {
-        (void)snprintf(forget, sizeof(forget), "DEALLOCATE %s", ret_name);
-        AUTO_RESULT *forgotten = PQexec(postgres->connection, forget);
-        int r = check(postgres, forgotten, err);
-        if (r < 0)
-            return r;
-        statement->uses = 0;
-    }
-    if (statement->uses == 0) {
+    if (statement->uses == SQL_STATEMENT_USES_MAX)
+        r = forget(postgres, statement, err);
+    if (r == 0 && statement->uses == 0) {
         AUTO_RESULT *result =
-            PQprepare(postgres->connection, ret_name, text, (int)count, types);
-        int r = check(postgres, result, err);
-        if (r < 0)
-            return r;
+            PQprepare(postgres->connection, statement->name, text, (int)count, types);
+        r = check(postgres, result, err);
     }
-    statement->uses++;
-    return 0;
+    statement->uses += r == 0 ? 1 : 0;
+    return r;
 }
 
 static int query(void *connection, const char *text, const struct sql_value *parameters,
@@ -243,23 +212,24 @@ static int query(void *connection, const char *text, const struct sql_value *par
     struct postgres *postgres = connection;
     struct arguments arguments = {.types = {0}};
 
-    if (count > PARAMETERS_MAX)
-        return cupel_fail(err, -E2BIG, "PostgreSQL: more than %d parameters", PARAMETERS_MAX);
+    if (count > SQL_PARAMETERS_MAX)
+        return cupel_fail(err, -E2BIG, "PostgreSQL: more than %d parameters",
+                          SQL_PARAMETERS_MAX);
     for (size_t i = 0; i < count; i++) {
         int r = set_argument(&arguments, i, &parameters[i]);
         if (r < 0)
             return cupel_fail(err, r, "PostgreSQL: a parameter of more than 2 GiB");
     }
-    char name[NAME_SIZE];
-    int r = prepare(postgres, text, arguments.types, count, name, err);
+    const struct sql_statement *statement = NULL;
+    int r = prepare(postgres, text, arguments.types, count, &statement, err);
     if (r < 0)
         return r;
     AUTO_RESULT *result =
-        name[0] == '\0'
+        statement == NULL
             ? PQexecParams(postgres->connection, text, (int)count, arguments.types,
                            arguments.values, arguments.lengths, arguments.formats, BINARY)
-            : PQexecPrepared(postgres->connection, name, (int)count, arguments.values,
-                             arguments.lengths, arguments.formats, BINARY);
+            : PQexecPrepared(postgres->connection, statement->name, (int)count,
+                             arguments.values, arguments.lengths, arguments.formats, BINARY);
     r = check(postgres, result, err);
     if (r < 0)
         return r;
@@ -278,10 +248,10 @@ static int script(void *connection, const char *text, struct cupel_error *err)
 
 static int set_up(struct postgres *postgres, struct cupel_error *err)
 {
-    /* A machine that vanishes in the middle of a transaction does not keep its locks. */
+    /* Who vanishes or is stopped in the middle of a transaction does not keep its locks. */
     static const char settings[] =
         "SET client_min_messages = warning; SET timezone = 'UTC';"
-        " SET idle_in_transaction_session_timeout = '30s'";
+        " SET idle_in_transaction_session_timeout = '5s'";
 
     int r = script(postgres, settings, err);
     return r == 0 && postgres->listens ? script(postgres, "LISTEN cupel", err) : r;
@@ -292,9 +262,11 @@ static int mend(void *connection, struct cupel_error *err)
     struct postgres *postgres = connection;
     PGTransactionStatusType status = PQtransactionStatus(postgres->connection);
 
-    if (PQstatus(postgres->connection) == CONNECTION_OK && status != PQTRANS_UNKNOWN)
+    if (PQstatus(postgres->connection) == CONNECTION_OK && status != PQTRANS_UNKNOWN &&
+        !postgres->is_standby)
         return status == PQTRANS_IDLE ? 0 : script(connection, "ROLLBACK", err);
-    forget_statements(postgres);
+    sql_statements_forget(&postgres->statements);
+    postgres->is_standby = false;
     PQreset(postgres->connection);
     if (PQstatus(postgres->connection) != CONNECTION_OK)
         return fail_with(-EPIPE, PQerrorMessage(postgres->connection), err);
@@ -346,20 +318,60 @@ static void close_postgres(void *connection)
     if (postgres == NULL)
         return;
     PQfinish(postgres->connection);
-    forget_statements(postgres);
+    sql_statements_forget(&postgres->statements);
     free(postgres);
+}
+
+/* The library's own message would quote what it cannot read, a password with it. */
+static int check_url(const char *url, struct cupel_error *err)
+{
+    PQconninfoOption *options = PQconninfoParse(url, NULL);
+
+    if (options == NULL)
+        return cupel_fail(
+            err, -EINVAL,
+            "the queue's URL cannot be read: expected "
+            "postgresql://USER:PASSWORD@HOST:PORT/DATABASE, with %%XX for special "
+            "characters");
+    PQconninfoFree(options);
+    return 0;
+}
+
+/* A server that vanishes without a word is missed after some seconds; the URL may say
+ * otherwise. */
+static PGconn *connect_to(const char *url)
+{
+    const char *const keywords[] = {"connect_timeout",
+                                    "tcp_user_timeout",
+                                    "keepalives_idle",
+                                    "keepalives_interval",
+                                    "keepalives_count",
+                                    "dbname",
+                                    NULL};
+    const char *const values[] = {"5", "10000", "10", "5", "2", url, NULL};
+
+    return PQconnectdbParams(keywords, values, 1);
+}
+
+static void drop_notice(void *owner, const char *message)
+{
+    (void)owner;
+    (void)message;
 }
 
 int sql_postgres_open(const char *url, void **ret, struct cupel_error *err)
 {
+    int r = check_url(url, err);
+    if (r < 0)
+        return r;
     struct postgres *postgres = calloc(1, sizeof(*postgres));
-
     if (postgres == NULL)
         return cupel_fail_errno(err, "allocate a connection");
-    postgres->connection = PQconnectdb(url);
-    int r = PQstatus(postgres->connection) == CONNECTION_OK
-                ? set_up(postgres, err)
-                : fail_with(-EPIPE, PQerrorMessage(postgres->connection), err);
+    postgres->connection = connect_to(url);
+    (void)PQsetNoticeProcessor(postgres->connection, drop_notice, NULL);
+    r = PQstatus(postgres->connection) == CONNECTION_OK
+            ? set_up(postgres, err)
+            : fail_with(-EPIPE, PQerrorMessage(postgres->connection), err);
     if (r < 0) {
         close_postgres(postgres);
         return r;

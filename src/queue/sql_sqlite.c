@@ -12,14 +12,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "cupel/cleanup.h"
 #include "queue/sql_backend.h"
 
-/* Whoever writes waits for others that write: never for ever. */
-#define BUSY_MS         30000
+/* Whoever writes waits for others that write: less than a lease lasts, or a watchdog. */
+#define BUSY_MS         5000
 #define SET_UP_PAUSE_MS 10
 #define BELL            "-bell"
 
@@ -55,12 +56,11 @@ static int fail(sqlite3 *handle, struct cupel_error *err)
     case SQLITE_NOMEM:
         r = -ENOMEM;
         break;
-    case SQLITE_READONLY:
-    case SQLITE_PERM:
-        r = -EACCES;
-        break;
     case SQLITE_CANTOPEN:
-        r = -ENOENT;
+        r = -EPIPE;
+        break;
+    case SQLITE_READONLY:
+        r = code == SQLITE_READONLY_DBMOVED ? -EPIPE : -EIO;
         break;
     case SQLITE_CONSTRAINT:
         r = code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY ? -EEXIST
@@ -260,6 +260,18 @@ static int open_bell(struct sqlite *sqlite, struct cupel_error *err)
     return sqlite->bell_fd < 0 ? cupel_fail_errno(err, "open %.200s", path) : 0;
 }
 
+/* For its owner alone, if it is new: the files that SQLite puts beside it take its mode. It is
+ * not opened: by closing it the process would lose the locks of all that it has open
+ * (fcntl(2)), and others would take it for nobody's. */
+static int make_file(const char *path, struct cupel_error *err)
+{
+    bool made = mknod(path, S_IFREG | 0600, 0) == 0;
+
+    return made || errno == EEXIST || errno == EACCES || errno == EROFS
+               ? 0
+               : cupel_fail_errno(err, "make %.200s", path);
+}
+
 int sql_sqlite_open(const char *path, void **ret, struct cupel_error *err)
 {
     struct sqlite *sqlite = calloc(1, sizeof(*sqlite));
@@ -269,16 +281,19 @@ int sql_sqlite_open(const char *path, void **ret, struct cupel_error *err)
     sqlite->ear_fd = -1;
     sqlite->bell_fd = -1;
     sqlite->path = strdup(path);
-    int r = 0;
-    if (sqlite->path == NULL)
-        r = cupel_fail_errno(err, "allocate a connection");
-    else if (sqlite3_open_v2(path, &sqlite->handle,
-                             SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-                             NULL) != SQLITE_OK ||
-             sqlite3_extended_result_codes(sqlite->handle, 1) != SQLITE_OK ||
-             sqlite3_busy_timeout(sqlite->handle, BUSY_MS) != SQLITE_OK ||
-             sqlite3_create_function(sqlite->handle, "cupel_now", 0, SQLITE_UTF8, NULL,
-                                     tell_time, NULL, NULL) != SQLITE_OK)
+    int r = sqlite->path == NULL ? cupel_fail_errno(err, "allocate a connection")
+                                 : make_file(path, err);
+    if (r < 0) {
+        close_sqlite(sqlite);
+        return r;
+    }
+    if (sqlite3_open_v2(path, &sqlite->handle,
+                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                        NULL) != SQLITE_OK ||
+        sqlite3_extended_result_codes(sqlite->handle, 1) != SQLITE_OK ||
+        sqlite3_busy_timeout(sqlite->handle, BUSY_MS) != SQLITE_OK ||
+        sqlite3_create_function(sqlite->handle, "cupel_now", 0, SQLITE_UTF8, NULL, tell_time,
+                                NULL, NULL) != SQLITE_OK)
         r = fail(sqlite->handle, err);
     else
         r = set_up(sqlite, err);

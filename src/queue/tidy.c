@@ -8,14 +8,17 @@
 
 #define WAS_LOST "the worker was not heard of any more"
 
+/* A function that may change is no condition of an index, but what a SELECT of it gives is. */
 static const char promote[] =
     "UPDATE jobs SET state = 1 WHERE id IN (SELECT id FROM jobs"
-    " WHERE state = 0 AND not_before <= {now} ORDER BY not_before LIMIT " BATCH "{skip})";
+    " WHERE state = 0 AND not_before <= (SELECT {now}) ORDER BY not_before LIMIT " BATCH
+    "{skip})";
 
 static const char drop_late[] =
-    "UPDATE jobs SET state = 4, finished = {now}, why = 'its deadline has passed'"
+    "UPDATE jobs SET state = 4, finished = {now}, why = '" CUPEL_WHY_LATE
+    "'"
     " WHERE id IN (SELECT id FROM jobs WHERE state < 2 AND deadline IS NOT NULL"
-    " AND deadline <= {now} ORDER BY deadline LIMIT " BATCH
+    " AND deadline <= (SELECT {now}) ORDER BY deadline LIMIT " BATCH
     "{skip})"
     " RETURNING id, token, state";
 
@@ -25,7 +28,7 @@ static const char release_lost[] =
     " state = CASE WHEN cancel <> 0 THEN 5 WHEN failures + 1 >= attempts THEN 4 ELSE 0 END,"
     " finished = CASE WHEN cancel <> 0 OR failures + 1 >= attempts THEN {now} END,"
     " not_before = {now} + {backoff}"
-    " WHERE id IN (SELECT id FROM jobs WHERE state = 2 AND lease_until <= {now}"
+    " WHERE id IN (SELECT id FROM jobs WHERE state = 2 AND lease_until <= (SELECT {now})"
     " ORDER BY lease_until LIMIT " BATCH
     "{skip})"
     " RETURNING id, token, state";

@@ -9,6 +9,7 @@
 
 #include "cupel/cleanup.h"
 #include "cupel/hash.h"
+#include "cupel/text.h"
 #include "queue/queue_internal.h"
 
 #define PREFIX       "cupel_"
@@ -16,6 +17,7 @@
 #define SECRET_BYTES 32
 #define ID_SIZE      (2 * ID_BYTES + 1)
 #define SECRET_SIZE  (2 * SECRET_BYTES + 1)
+#define TEXT_MAX     512 /* of a statement */
 #define TEXT_SIZE    (sizeof(PREFIX) + ID_SIZE + SECRET_SIZE)
 
 const char *const cupel_role_names[] = {[CUPEL_ROLE_PLATFORM] = "platform",
@@ -73,6 +75,7 @@ struct adding {
     int64_t expires_us;
     char id[ID_SIZE];
     char secret[SECRET_SIZE];
+    struct cupel_token token;
 };
 
 static int insert(struct sql *sql, void *owner, struct cupel_error *err)
@@ -80,6 +83,8 @@ static int insert(struct sql *sql, void *owner, struct cupel_error *err)
     struct adding *adding = owner;
     unsigned char random[ID_BYTES + SECRET_BYTES];
     char hash[CUPEL_SHA256_HEX_SIZE];
+    SQL_AUTO_ROWS *rows = NULL;
+    char text[TEXT_MAX];
 
     if (getrandom(random, sizeof(random), 0) != sizeof(random))
         return cupel_fail_errno(err, "getrandom");
@@ -91,11 +96,20 @@ static int insert(struct sql *sql, void *owner, struct cupel_error *err)
     const struct sql_value parameters[] = {
         sql_text(adding->id),     sql_text(hash),         sql_int(adding->role),
         sql_text(adding->course), sql_text(adding->name), sql_number(adding->expires_us)};
-    int r = sql_query(sql,
-                      "INSERT INTO tokens (id, hash, role, course, name, created, expires)"
-                      " VALUES ($1, $2, $3, $4, $5, {now}, $6)",
-                      parameters, 6, NULL, NULL, err);
-    return r == -EEXIST ? -EAGAIN : r; /* the id is taken: another one */
+    (void)snprintf(text, sizeof(text),
+                   "INSERT INTO tokens (id, hash, role, course, name, created, expires)"
+                   " SELECT $1, $2, $3, $4, $5, {now}, $6"
+                   " WHERE CAST($6 AS BIGINT) IS NULL OR $6 > {now} RETURNING %s",
+                   token_columns);
+    int r = sql_query(sql, text, parameters, 6, &rows, NULL, err);
+    if (r < 0)
+        return r == -EEXIST ? -EAGAIN : r; /* the id is taken: another one */
+    if (sql_count(rows) == 0)
+        return cupel_fail(err, -EINVAL, "a token expires at a time to come, or never");
+    cupel_token_clear(&adding->token);
+    return read_token(rows, 0, &adding->token) == 0
+               ? 0
+               : cupel_fail(err, -ENOMEM, "add a token: out of memory");
 }
 
 static int check(const struct adding *adding, struct cupel_error *err)
@@ -111,8 +125,8 @@ static int check(const struct adding *adding, struct cupel_error *err)
 }
 
 int cupel_queue_add_token(struct cupel_queue *queue, enum cupel_role role, const char *course,
-                          const char *name, int64_t expires_us, char **ret_text,
-                          struct cupel_error *err)
+                          const char *name, int64_t expires_us, struct cupel_token *ret,
+                          char **ret_text, struct cupel_error *err)
 {
     struct adding adding = {
         .role = role, .course = course, .name = name, .expires_us = expires_us};
@@ -129,20 +143,25 @@ int cupel_queue_add_token(struct cupel_queue *queue, enum cupel_role role, const
         *ret_text = text;
         text = NULL;
     }
+    if (r == 0 && ret != NULL)
+        *ret = adding.token;
+    else
+        cupel_token_clear(&adding.token);
     sodium_memzero(&adding, sizeof(adding));
     return r;
 }
 
-/* What has not the form of a token is looked for as well, as one that nobody has. */
+/* NULL: it has not the form of a token. */
 static const char *split(const char *text, char ret_id[static ID_SIZE])
 {
+    static const char digits[] = "0123456789abcdef";
     size_t prefix = strlen(PREFIX);
 
-    ret_id[0] = '\0';
-    if (strncmp(text, PREFIX, prefix) != 0 || strlen(text) != TEXT_SIZE - 2 ||
+    if (strncmp(text, PREFIX, prefix) != 0 || strspn(text + prefix, digits) != ID_SIZE - 1 ||
         text[prefix + ID_SIZE - 1] != '_' ||
-        strspn(text + prefix, "0123456789abcdef") != ID_SIZE - 1)
-        return text;
+        strspn(text + prefix + ID_SIZE, digits) != SECRET_SIZE - 1 ||
+        text[prefix + ID_SIZE + SECRET_SIZE - 1] != '\0')
+        return NULL;
     (void)snprintf(ret_id, ID_SIZE, "%s", text + prefix);
     return text + prefix + ID_SIZE;
 }
@@ -158,7 +177,11 @@ static int note_use(struct cupel_queue *queue, const char *id, struct cupel_erro
                      &parameter, 1, NULL, NULL, err);
 }
 
-#define TEXT_MAX 512
+/* In the same words, whatever is wrong. */
+static int refuse_token(struct cupel_error *err)
+{
+    return cupel_fail(err, -EACCES, "the token is not valid, or no longer");
+}
 
 int cupel_queue_check_token(struct cupel_queue *queue, const char *text,
                             struct cupel_token *ret, struct cupel_error *err)
@@ -168,9 +191,13 @@ int cupel_queue_check_token(struct cupel_queue *queue, const char *text,
     char hash[CUPEL_SHA256_HEX_SIZE];
     char id[ID_SIZE];
     char query[TEXT_MAX];
+    struct cupel_error unused;
     SQL_AUTO_ROWS *rows = NULL;
 
-    hash_secret(split(text, id), hash);
+    const char *secret = split(text, id);
+    if (secret == NULL) /* nobody has such a one: the database is not asked */
+        return refuse_token(err);
+    hash_secret(secret, hash);
     const struct sql_value parameter = sql_text(id);
     (void)snprintf(query, sizeof(query),
                    "SELECT %s, hash, revoked IS NULL AND (expires IS NULL OR expires > {now}),"
@@ -184,11 +211,9 @@ int cupel_queue_check_token(struct cupel_queue *queue, const char *text,
         (void)snprintf(expected, sizeof(expected), "%s", sql_get_text(rows, 0, COLUMNS, NULL));
     bool same = sodium_memcmp(hash, expected, sizeof(hash)) == 0;
     if (!known || !same || sql_get_int(rows, 0, COLUMNS + 1) == 0)
-        return cupel_fail(err, -EACCES, "the token is not valid, or no longer");
+        return refuse_token(err);
     if (sql_get_int(rows, 0, COLUMNS + 2) != 0)
-        r = note_use(queue, id, err);
-    if (r < 0)
-        return r;
+        (void)!note_use(queue, id, &unused); /* a full disk keeps nobody out */
     struct cupel_token token;
     if (read_token(rows, 0, &token) < 0) {
         cupel_token_clear(&token);
@@ -224,12 +249,13 @@ int cupel_queue_list_tokens(struct cupel_queue *queue, struct cupel_token_list *
 int cupel_queue_revoke_token(struct cupel_queue *queue, const char *id, struct cupel_error *err)
 {
     const struct sql_value parameter = sql_text(id);
+    char excerpt[CUPEL_TEXT_EXCERPT_SIZE];
     int64_t changed = 0;
 
     int r = sql_query(queue->sql,
                       "UPDATE tokens SET revoked = coalesce(revoked, {now}) WHERE id = $1",
                       &parameter, 1, NULL, &changed, err);
     if (r == 0 && changed == 0)
-        r = cupel_fail(err, -ENOENT, "there is no token %.100s", id);
+        r = cupel_fail(err, -ENOENT, "there is no token %s", cupel_text_excerpt(id, excerpt));
     return r;
 }

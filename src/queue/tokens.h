@@ -34,13 +34,14 @@ struct cupel_token_list {
 };
 
 /* *ret_text is the token itself, which is told nobody again; the caller's to free (and to
- * overwrite). -EINVAL: staff without a course, others with one, no name. */
+ * overwrite). ret: what is kept of it, cupel_token_clear(), or NULL. expires_us 0: never.
+ * -EINVAL: staff without a course, others with one, no name, a time that is not to come. */
 CUPEL_MUST_CHECK int cupel_queue_add_token(struct cupel_queue *queue, enum cupel_role role,
                                            const char *course, const char *name,
-                                           int64_t expires_us, char **ret_text,
-                                           struct cupel_error *err);
+                                           int64_t expires_us, struct cupel_token *ret,
+                                           char **ret_text, struct cupel_error *err);
 /* Whom it is. -EACCES if it is none, has expired or was revoked; in each case with the same
- * message, in the same time. ret: cupel_token_clear(). */
+ * message and, of what looks like a token, in the same time. ret: cupel_token_clear(). */
 CUPEL_MUST_CHECK int cupel_queue_check_token(struct cupel_queue *queue, const char *text,
                                              struct cupel_token *ret, struct cupel_error *err);
 CUPEL_MUST_CHECK int cupel_queue_list_tokens(struct cupel_queue *queue,

@@ -169,21 +169,26 @@ static int copy_verified(int from_fd, int to_fd, const char *sha256, struct cupe
     return verify(found, sha256, err);
 }
 
-static int get_file(struct cupel_queue *queue, const struct entry *entry, int folder_fd,
-                    struct cupel_error *err)
+int cupel_queue_get_blob(struct cupel_queue *queue, const char *sha256, int fd,
+                         struct cupel_error *err)
 {
     CUPEL_AUTO_FD from_fd = -1;
 
-    int r = cupel_queue_open_blob(queue, entry->sha256, &from_fd, err);
-    if (r == 0)
-        r = make_folders(folder_fd, entry->path, err);
+    int r = cupel_queue_open_blob(queue, sha256, &from_fd, err);
+    return r == 0 ? copy_verified(from_fd, fd, sha256, err) : r;
+}
+
+static int get_file(struct cupel_queue *queue, const struct entry *entry, int folder_fd,
+                    struct cupel_error *err)
+{
+    int r = make_folders(folder_fd, entry->path, err);
     if (r < 0)
         return r;
     CUPEL_AUTO_FD to_fd =
         cupel_path_open_beneath(folder_fd, entry->path, O_WRONLY | O_CREAT | O_EXCL, err);
     if (to_fd < 0)
         return to_fd;
-    r = copy_verified(from_fd, to_fd, entry->sha256, err);
+    r = cupel_queue_get_blob(queue, entry->sha256, to_fd, err);
     if (r == 0 && fchmod(to_fd, entry->executable ? 0755 : 0644) < 0)
         r = cupel_fail_errno(err, "write %.200s", entry->path);
     return r;
@@ -195,7 +200,8 @@ static int fail_document(const char *sha256, const char *what, struct cupel_erro
 }
 
 static int get_files(struct cupel_queue *queue, const char *sha256, json_t *document,
-                     int folder_fd, struct cupel_error *err)
+                     int folder_fd, const struct cupel_tree_pause *pause,
+                     struct cupel_error *err)
 {
     const char *schema = "";
     json_t *files = NULL;
@@ -216,6 +222,8 @@ static int get_files(struct cupel_queue *queue, const char *sha256, json_t *docu
         if (!cupel_path_is_plain(entry.path))
             return fail_document(sha256, "the path of a file is not plain", err);
         entry.executable = executable != 0;
+        if (pause != NULL)
+            pause->call(pause->owner);
         int r = get_file(queue, &entry, folder_fd, err);
         if (r < 0)
             return r == -EINVAL ? fail_document(sha256, "the sha256 of a file is none", err)
@@ -252,13 +260,13 @@ static int load_document(struct cupel_queue *queue, const char *sha256, json_t *
 }
 
 int cupel_queue_get_tree(struct cupel_queue *queue, const char *sha256, int folder_fd,
-                         struct cupel_error *err)
+                         const struct cupel_tree_pause *pause, struct cupel_error *err)
 {
     json_t *document = NULL;
 
     int r = load_document(queue, sha256, &document, err);
     if (r == 0)
-        r = get_files(queue, sha256, document, folder_fd, err);
+        r = get_files(queue, sha256, document, folder_fd, pause, err);
     json_decref(document);
     return r;
 }

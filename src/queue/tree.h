@@ -19,10 +19,21 @@ CUPEL_MUST_CHECK int cupel_queue_put_tree(struct cupel_queue *queue, int folder_
                                           const struct cupel_tree_limits *limits,
                                           struct cupel_blob *ret, struct cupel_error *err);
 
+/* Called before each file of a tree, of which there may be many. It may use the queue. */
+struct cupel_tree_pause {
+    void (*call)(void *owner);
+    void *owner;
+};
+
 /* Write it below folder_fd, an empty folder: files of mode 0644 or 0755, folders of 0755. Each
- * blob's hash is verified. -ENOENT: a blob is missing; -EPROTO: the document is none, or a path
- * in it is not plain; -EIO: a blob is not what its name says. */
+ * blob's hash is verified. pause: or NULL. -ENOENT: a blob is missing; -EPROTO: the document is
+ * none, or a path in it is not plain; -EIO: a blob is not what its name says. */
 CUPEL_MUST_CHECK int cupel_queue_get_tree(struct cupel_queue *queue, const char *sha256,
-                                          int folder_fd, struct cupel_error *err);
+                                          int folder_fd, const struct cupel_tree_pause *pause,
+                                          struct cupel_error *err);
+
+/* Write a blob to fd. Its hash is verified: -EIO. -EINVAL: sha256 is none; -ENOENT. */
+CUPEL_MUST_CHECK int cupel_queue_get_blob(struct cupel_queue *queue, const char *sha256, int fd,
+                                          struct cupel_error *err);
 
 #endif

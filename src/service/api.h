@@ -19,7 +19,8 @@ extern const struct http_routes api_webhook_routes;
 /* All of the above; NULL behind the last. */
 extern const struct http_routes *const api_tables[];
 
-/* The job that the path names; the caller's to free. -EACCES: another course's. */
+/* The job that the path names; the caller's to free. -ENOENT: there is none, or it is another
+ * course's, which is not told apart; -EACCES: it may be read only. */
 CUPEL_MUST_CHECK int api_job_of_path(const struct http_request *request, bool to_change,
                                      struct cupel_job **ret, struct cupel_error *err);
 bool api_has_ended(const struct cupel_job *job);

@@ -11,45 +11,35 @@
 #define WEIGHT_MAX  1000
 #define RUNNING_MAX 1000000
 
-/* Of name alone, or of all that the token may see where it is NULL. */
-static int answer_courses(const struct http_request *request, const char *name,
-                          struct http_answer *ret, struct cupel_error *err)
-{
-    struct cupel_queue_state state;
-    json_t *items = json_array();
-    json_t *one = NULL;
-
-    int r = cupel_queue_look(request->queue, &state, err);
-    if (r != 0) {
-        json_decref(items);
-        return r;
-    }
-    for (size_t i = 0; i < state.course_count; i++) {
-        const struct cupel_course *course = &state.courses[i];
-        if (!http_may_read(request->who, course->name))
-            continue;
-        if (name == NULL)
-            api_append(&items, document_course(course));
-        else if (strcmp(course->name, name) == 0)
-            one = document_course(course);
-    }
-    cupel_queue_state_clear(&state);
-    if (name == NULL)
-        return api_answer_list(ret, "courses", items, err);
-    json_decref(items);
-    if (one == NULL)
-        return cupel_fail(err, -ENOENT, "there is no such course");
-    return http_answer_json(ret, 200, one, err);
-}
-
 static int list(struct http_request *request, struct http_answer *ret, struct cupel_error *err)
 {
-    return answer_courses(request, NULL, ret, err);
+    struct cupel_queue_state state;
+
+    int r = cupel_queue_look(request->queue, &state, err);
+    if (r != 0)
+        return r;
+    json_t *items = json_array();
+    for (size_t i = 0; i < state.course_count; i++) {
+        if (http_may_read(request->who, state.courses[i].name))
+            api_append(&items, document_course(&state.courses[i]));
+    }
+    cupel_queue_state_clear(&state);
+    return api_answer_list(ret, "courses", items, err);
 }
 
 static int get(struct http_request *request, struct http_answer *ret, struct cupel_error *err)
 {
-    return answer_courses(request, request->variables[0], ret, err);
+    const char *name = request->variables[0];
+    struct cupel_course course;
+
+    if (!http_may_read(request->who, name))
+        return cupel_fail(err, -ENOENT, "there is no such course");
+    int r = cupel_queue_get_course(request->queue, name, &course, err);
+    if (r != 0)
+        return r;
+    r = http_answer_json(ret, 200, document_course(&course), err);
+    cupel_course_clear(&course);
+    return r;
 }
 
 static int put(struct http_request *request, struct http_answer *ret, struct cupel_error *err)
@@ -71,7 +61,7 @@ static int put(struct http_request *request, struct http_answer *ret, struct cup
     if (r == 0)
         r = cupel_queue_set_course(request->queue, name, (unsigned)weight,
                                    (unsigned)max_running, err);
-    return r < 0 ? r : answer_courses(request, name, ret, err);
+    return r < 0 ? r : get(request, ret, err);
 }
 
 /* Staff see their own course alone. */
@@ -93,6 +83,7 @@ static void leave_out(const struct http_request *request, struct cupel_queue_sta
             i++;
             continue;
         }
+        state->dead -= state->courses[i].dead;
         state->courses[state->course_count - 1] = state->courses[i];
         state->courses[i] = last;
         free(state->courses[--state->course_count].name);

@@ -36,11 +36,16 @@ static const char *kind_of(const char *text)
     return kind;
 }
 
+static void put_attempt(FILE *out, struct watch *watch, int64_t token)
+{
+    if (token != watch->attempt)
+        (void)fprintf(out, "event: attempt\ndata: {\"token\":%" PRId64 "}\n\n", token);
+    watch->attempt = token;
+}
+
 static void put_event(FILE *out, struct watch *watch, const struct cupel_event *event)
 {
-    if (event->token != watch->attempt)
-        (void)fprintf(out, "event: attempt\ndata: {\"token\":%" PRId64 "}\n\n", event->token);
-    watch->attempt = event->token;
+    put_attempt(out, watch, event->token);
     watch->after = event->number;
     (void)fprintf(out, "event: %s\nid: %" PRId64 "\ndata: %s\n\n", kind_of(event->text),
                   event->number, event->text);
@@ -60,25 +65,30 @@ static int put_events(FILE *out, struct watch *watch, struct cupel_queue *queue,
     return 0;
 }
 
-/* 1: that was the last. */
-static int put_end(FILE *out, const struct watch *watch, struct cupel_queue *queue,
-                   struct cupel_error *err)
+static int put_end(FILE *out, const struct cupel_job *job, struct cupel_error *err)
 {
-    struct cupel_job *job = NULL;
-
-    int r = cupel_queue_get(queue, watch->job, &job, err);
-    if (r < 0 || !api_has_ended(job)) {
-        cupel_job_free(job);
-        return r;
-    }
     json_t *document = document_job(job);
     CUPEL_AUTO_FREE char *text = document == NULL ? NULL : json_dumps(document, JSON_COMPACT);
     json_decref(document);
-    cupel_job_free(job);
     if (text == NULL)
         return cupel_fail(err, -ENOMEM, "out of memory");
     (void)fprintf(out, "event: end\ndata: %s\n\n", text);
     return 1;
+}
+
+/* An attempt that has told nothing yet, or the end. 1: that was the last. */
+static int put_state(FILE *out, struct watch *watch, struct cupel_queue *queue,
+                     struct cupel_error *err)
+{
+    struct cupel_job *job = NULL;
+
+    int r = cupel_queue_get(queue, watch->job, &job, err);
+    if (r == 0 && job->state == CUPEL_JOB_RUNNING)
+        put_attempt(out, watch, job->token);
+    if (r == 0 && api_has_ended(job))
+        r = put_end(out, job, err);
+    cupel_job_free(job);
+    return r;
 }
 
 static int next(void *state, struct cupel_queue *queue, char **ret, struct cupel_error *err)
@@ -92,7 +102,7 @@ static int next(void *state, struct cupel_queue *queue, char **ret, struct cupel
         return cupel_fail_errno(err, "open_memstream");
     int r = put_events(out, watch, queue, err);
     if (r == 0)
-        r = put_end(out, watch, queue, err);
+        r = put_state(out, watch, queue, err);
     if (fclose(out) != 0 || text == NULL) {
         free(text);
         return cupel_fail(err, -ENOMEM, "out of memory");

@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "cupel/cleanup.h"
 #include "cupel/path.h"
@@ -16,6 +15,8 @@
 #define SMALL_BODY 4096
 #define TREE_MAX   (16UL << 20)
 
+static const char *const arguments[] = {"course", NULL};
+
 static int answer_versions(const struct http_request *request, const char *name,
                            const char *key, struct http_answer *ret, struct cupel_error *err)
 {
@@ -23,7 +24,9 @@ static int answer_versions(const struct http_request *request, const char *name,
     const char *course = NULL;
     json_t *items = json_array();
 
-    int r = api_course(request, &course, err);
+    int r = http_arguments_only(request, arguments, err);
+    if (r == 0)
+        r = api_course(request, &course, err);
     if (r == 0)
         r = cupel_queue_list_graders(request->queue, name, course, &list, err);
     if (r != 0) {
@@ -59,8 +62,9 @@ static int answer_tree(const struct http_request *request, const char *tree,
     size_t len = 0;
 
     int r = cupel_queue_open_blob(request->queue, tree, &fd, err);
-    if (r == 0)
-        r = cupel_path_read_fd(fd, TREE_MAX, &text, &len);
+    if (r < 0)
+        return http_own_fault(r, err);
+    r = cupel_path_read_fd(fd, TREE_MAX, &text, &len);
     json_t *document = r < 0 ? NULL : json_loadb(text, len, 0, NULL);
     json_t *files = json_incref(json_object_get(document, "files"));
     json_decref(document);
@@ -113,9 +117,8 @@ static bool is_archive_type(const char *type)
 
     if (type == NULL)
         return true;
-    size_t len = strcspn(type, "; \t");
     for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-        if (strlen(types[i]) == len && strncasecmp(types[i], type, len) == 0)
+        if (http_parse_is_type(type, types[i]))
             return true;
     }
     return false;
@@ -154,7 +157,11 @@ static int put(struct http_request *request, struct http_answer *ret, struct cup
     const char *course = NULL;
     struct cupel_blob tree;
 
-    int r = find_course(request, &course, err);
+    int r = http_arguments_only(request, arguments, err);
+    if (r == 0)
+        r = find_course(request, &course, err);
+    if (r == 0)
+        r = cupel_queue_check_grader(request->queue, request->variables[0], course, err);
     if (r == 0)
         r = put_files(request, &tree, err);
     if (r == 0)
@@ -186,6 +193,7 @@ static int roll_back(struct http_request *request, struct http_answer *ret,
 {
     static const char *const keys[] = {"version", NULL};
     const char *name = request->variables[0];
+    const char *course = NULL; /* of the answer */
     int64_t number = 0;
     json_t *json = NULL;
 
@@ -197,6 +205,10 @@ static int roll_back(struct http_request *request, struct http_answer *ret,
     if (r == 0 && number == 0)
         r = cupel_fail(err, -EINVAL, "key \"version\" is missing");
     json_decref(json);
+    if (r == 0)
+        r = http_arguments_only(request, arguments, err);
+    if (r == 0)
+        r = api_course(request, &course, err);
     if (r == 0)
         r = check_owner(request, name, number, err);
     if (r == 0)

@@ -22,14 +22,8 @@ static int health(struct http_request *request, struct http_answer *ret,
 
 static int ready(struct http_request *request, struct http_answer *ret, struct cupel_error *err)
 {
-    struct cupel_queue_state state;
-
-    if (request->queue == NULL)
-        return cupel_fail(err, -EPIPE, "the queue cannot be opened");
-    int r = cupel_queue_look(request->queue, &state, err);
-    if (r != 0)
+    if (cupel_queue_ping(request->queue, err) < 0)
         return cupel_fail(err, -EPIPE, "the queue cannot be read");
-    cupel_queue_state_clear(&state);
     return answer_ok(ret, err);
 }
 
@@ -56,10 +50,10 @@ static int describe(struct http_request *request, struct http_answer *ret,
 }
 
 static const struct http_route routes[] = {
-    {"GET", "/healthz", 0, health, HTTP_ANYBODY, false},
+    {"GET", "/healthz", 0, health, HTTP_ALWAYS, false},
     {"GET", "/readyz", 0, ready, HTTP_ANYBODY, false},
     {"GET", "/metrics", 0, count, HTTP_READERS, false},
-    {"GET", "/openapi.json", 0, describe, HTTP_ANYBODY, false},
+    {"GET", "/openapi.json", 0, describe, HTTP_ALWAYS, false},
 };
 
 const struct http_routes api_health_routes = {routes, sizeof(routes) / sizeof(routes[0])};

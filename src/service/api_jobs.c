@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "cupel/cleanup.h"
 #include "queue/graders.h"
@@ -12,7 +11,7 @@
 #include "service/documents.h"
 #include "service/http_parse.h"
 #include "service/job_request.h"
-#include "service/upload.h"
+#include "service/job_submission.h"
 
 #define WAIT_MAX_S 60
 #define PAGE       50
@@ -29,12 +28,15 @@ int api_job_of_path(const struct http_request *request, bool to_change, struct c
         r = cupel_queue_get(request->queue, id, &job, err);
     if (r != 0)
         return r;
-    if (!(to_change ? http_may_change : http_may_read)(request->who, job->course)) {
+    if (!http_may_read(request->who, job->course)) /* as where there is none */
+        r = cupel_fail(err, -ENOENT, "there is no job %" PRId64, id);
+    else if (to_change && !http_may_change(request->who, job->course))
+        r = cupel_fail(err, -EACCES, "job %" PRId64 ": its course's staff may do that", id);
+    if (r == 0)
+        *ret = job;
+    else
         cupel_job_free(job);
-        return cupel_fail(err, -EACCES, "job %" PRId64 " is another course's", id);
-    }
-    *ret = job;
-    return 0;
+    return r;
 }
 
 bool api_has_ended(const struct cupel_job *job)
@@ -81,9 +83,11 @@ static int add_run(const struct http_request *request, struct http_answer *ret,
         return cupel_fail(err, -EACCES, "commands are the platform's alone");
     int r = http_body_json(request, &json, err);
     if (r == 0)
-        r = job_request_of_json(json, &job, &spec, err);
-    if (r == 0 && job.idempotency_key == NULL)
+        r = job_request_of_json(json, http_settings(request)->policies, &job, &spec, err);
+    if (r == 0 && job.idempotency_key == NULL) {
         job.idempotency_key = http_header(request, "Idempotency-Key");
+        r = job_request_check_text("Idempotency-Key", job.idempotency_key, err);
+    }
     if (r == 0)
         r = add(request, &job, ret, err);
     json_decref(json);
@@ -110,64 +114,20 @@ static int read_fields(const struct http_request *request, char **values,
     return r;
 }
 
-static size_t count_files(const struct http_request *request)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < request->part_count; i++) {
-        const char *name = request->parts[i].name;
-        count += name == NULL || strcmp(name, "file") == 0;
-    }
-    return count;
-}
-
-/* Of a single file. */
-static int find_name(const struct http_request *request, const struct http_part *part,
-                     const char **ret, struct cupel_error *err)
-{
-    const char *name = part->name != NULL ? part->file_name : http_argument(request, "name");
-
-    if (name == NULL && part->name != NULL)
-        return cupel_fail(err, -EINVAL, "part \"file\": expected a file name");
-    *ret = name != NULL ? name : "submission";
-    return upload_check_path(*ret, err);
-}
-
-static int put_submission(const struct http_request *request, struct cupel_blob *ret,
-                          const char **ret_name, struct cupel_error *err)
-{
-    size_t count = count_files(request);
-
-    if (count == 0)
-        return cupel_fail(err, -EINVAL,
-                          "expected a submission: parts named \"file\", or the file itself");
-    *ret_name = "submission";
-    if (count > 1)
-        return upload_put(request, ret, err);
-    const struct http_part *part = http_part(request, "file");
-    if (part == NULL)
-        part = &request->parts[0];
-    int r = find_name(request, part, ret_name, err);
-    return r < 0 ? r
-                 : cupel_queue_put_blob(request->queue, part->fd,
-                                        http_settings(request)->max_submission, ret, err);
-}
-
 static int add_submission(const struct http_request *request,
                           const struct cupel_grader_version *grader,
                           const struct cupel_job_request *job, struct http_answer *ret,
                           struct cupel_error *err)
 {
-    const char *name = NULL;
-    struct cupel_blob blob;
+    struct job_submission kept = {.name = NULL};
 
     if (!http_may_change(request->who, grader->course))
         return cupel_fail(err, -EACCES, "grader %s is another course's", grader->name);
-    int r = put_submission(request, &blob, &name, err);
+    int r = job_submission_keep(request, &kept, err);
     if (r != 0)
         return r;
-    json_t *spec = json_pack("{s:{s:s, s:s, s:s}}", "submission", "sha256", blob.sha256, "name",
-                             name, "form", count_files(request) > 1 ? "tree" : "file");
+    json_t *spec = json_pack("{s:{s:s, s:s, s:s}}", "submission", "sha256", kept.blob.sha256,
+                             "name", kept.name, "form", kept.is_tree ? "tree" : "file");
     CUPEL_AUTO_FREE char *text = spec == NULL ? NULL : json_dumps(spec, JSON_COMPACT);
     json_decref(spec);
     if (text == NULL)
@@ -175,7 +135,8 @@ static int add_submission(const struct http_request *request,
     struct cupel_job_request whole = *job;
     whole.course = grader->course;
     whole.tree = grader->tree;
-    whole.submission = blob.sha256;
+    whole.memory_bytes = cupel_grader_job_memory(grader, job->memory_bytes);
+    whole.submission = kept.blob.sha256;
     whole.spec = text;
     return add(request, &whole, ret, err);
 }
@@ -196,21 +157,43 @@ static int add_grade(const struct http_request *request, char *const *values,
     return r;
 }
 
-static bool is_json(const struct http_request *request)
+/* Nobody's typing error is to be taken for something that was not asked for. */
+static int check_fields(const struct http_request *request, struct cupel_error *err)
 {
-    static const char json[] = "application/json";
-    const char *type = http_header(request, "Content-Type");
+    const char *names[JOB_FIELDS + 3] = {[JOB_FIELDS] = "form", "name", NULL};
+    uint64_t seen = 0;
 
-    return type != NULL && strncasecmp(type, json, sizeof(json) - 1) == 0;
+    memcpy(names, job_field_names, sizeof(names[0]) * JOB_FIELDS);
+    int r = http_arguments_only(request, names, err);
+    names[JOB_FIELDS + 1] = "file";
+    for (size_t i = 0; r == 0 && i < request->part_count; i++) {
+        const char *name = request->parts[i].name;
+        if (name != NULL && strcmp(name, "file") != 0)
+            r = http_parse_once("field", name, names, &seen, err);
+    }
+    return r;
 }
 
 static int post(struct http_request *request, struct http_answer *ret, struct cupel_error *err)
 {
+    static const char *const none[] = {NULL};
+    static const char form[] = "application/x-www-form-urlencoded";
+    const char *type = http_header(request, "Content-Type");
     char *values[JOB_FIELDS] = {NULL};
 
-    if (is_json(request) && http_argument(request, "grader") == NULL)
-        return add_run(request, ret, err);
-    int r = read_fields(request, values, err);
+    if (http_parse_is_type(type, form))
+        return cupel_fail(err, -EPROTO,
+                          "Content-Type: %s, which curl sends unless it is told another; "
+                          "expected multipart/form-data, or the type of the file",
+                          form);
+    if (http_parse_is_type(type, "application/json") &&
+        http_argument(request, "grader") == NULL) {
+        int r = http_arguments_only(request, none, err);
+        return r == 0 ? add_run(request, ret, err) : r;
+    }
+    int r = check_fields(request, err);
+    if (r == 0)
+        r = read_fields(request, values, err);
     if (r == 0)
         r = add_grade(request, values, ret, err);
     for (size_t i = 0; i < JOB_FIELDS; i++)
@@ -236,10 +219,13 @@ static json_t *attempts_of(const struct http_request *request, int64_t id,
 
 static int get(struct http_request *request, struct http_answer *ret, struct cupel_error *err)
 {
+    static const char *const names[] = {"wait", NULL};
     struct cupel_job *job = NULL;
     int64_t wait_s = 0;
 
-    int r = http_argument_number(request, "wait", 0, WAIT_MAX_S, &wait_s, err);
+    int r = http_arguments_only(request, names, err);
+    if (r == 0)
+        r = http_argument_number(request, "wait", 0, WAIT_MAX_S, &wait_s, err);
     if (r == 0)
         r = api_job_of_path(request, false, &job, err);
     if (r != 0)
@@ -277,9 +263,13 @@ static int read_filter(const struct http_request *request, struct cupel_job_filt
 {
     struct cupel_job_filter filter = {.grader = http_argument(request, "grader"),
                                       .learner = http_argument(request, "learner")};
+    static const char *const names[] = {"course",  "grader", "learner", "kind", "state",
+                                        "regrade", "cursor", "limit",   NULL};
     int64_t limit = PAGE;
 
-    int r = api_course(request, &filter.course, err);
+    int r = http_arguments_only(request, names, err);
+    if (r == 0)
+        r = api_course(request, &filter.course, err);
     if (r == 0)
         r = read_choice(request, "kind", cupel_job_kind_names, &filter.kind, err);
     if (r == 0)

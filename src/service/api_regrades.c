@@ -24,10 +24,13 @@ static int get_one(const struct http_request *request, bool to_change,
         r = cupel_queue_get_regrade(request->queue, id, ret, err);
     if (r != 0)
         return r;
-    if ((to_change ? http_may_change : http_may_read)(request->who, ret->course))
-        return 0;
-    cupel_regrade_clear(ret);
-    return cupel_fail(err, -EACCES, "regrade %" PRId64 " is another course's", id);
+    if (!http_may_read(request->who, ret->course)) /* as where there is none */
+        r = cupel_fail(err, -ENOENT, "there is no regrade %" PRId64, id);
+    else if (to_change && !http_may_change(request->who, ret->course))
+        r = cupel_fail(err, -EACCES, "the staff of its course decide on a regrade");
+    if (r < 0)
+        cupel_regrade_clear(ret);
+    return r;
 }
 
 static int answer_one(const struct http_request *request, int64_t id, unsigned status,
@@ -84,20 +87,25 @@ static int list(struct http_request *request, struct http_answer *ret, struct cu
 {
     struct cupel_regrade_list regrades;
     const char *course = NULL;
-    json_t *items = json_array();
+    int64_t before = 0;
+    int64_t limit = PAGE;
 
     int r = api_course(request, &course, err);
     if (r == 0)
+        r = http_argument_number(request, "cursor", 1, INT64_MAX, &before, err);
+    if (r == 0)
+        r = http_argument_number(request, "limit", 1, PAGE_MAX, &limit, err);
+    if (r == 0)
         r = cupel_queue_list_regrades(request->queue, http_argument(request, "grader"), course,
-                                      &regrades, err);
-    if (r != 0) {
-        json_decref(items);
+                                      before, (size_t)limit, &regrades, err);
+    if (r != 0)
         return r;
-    }
+    json_t *items = json_array();
     for (size_t i = 0; i < regrades.count; i++)
         api_append(&items, document_regrade(&regrades.items[i]));
+    int64_t last = regrades.count == (size_t)limit ? regrades.items[limit - 1].id : 0;
     cupel_regrade_list_clear(&regrades);
-    return api_answer_list(ret, "regrades", items, err);
+    return api_answer_page(ret, "regrades", items, last, err);
 }
 
 static int get(struct http_request *request, struct http_answer *ret, struct cupel_error *err)
@@ -115,12 +123,15 @@ static int get(struct http_request *request, struct http_answer *ret, struct cup
 static int answer_items(const struct http_request *request, int64_t id, struct http_answer *ret,
                         struct cupel_error *err)
 {
+    static const char *const names[] = {"changed", "cursor", "limit", NULL};
     struct cupel_regrade_items found;
     int64_t changed = 0;
     int64_t after = 0;
     int64_t limit = PAGE;
 
-    int r = http_argument_number(request, "changed", 0, 1, &changed, err);
+    int r = http_arguments_only(request, names, err);
+    if (r == 0)
+        r = http_argument_number(request, "changed", 0, 1, &changed, err);
     if (r == 0)
         r = http_argument_number(request, "cursor", 1, INT64_MAX, &after, err);
     if (r == 0)

@@ -4,13 +4,10 @@
 #include <string.h>
 
 #include "cli/result_format.h"
-#include "cupel/cleanup.h"
-#include "cupel/path.h"
 #include "cupel/render.h"
 #include "service/api.h"
 #include "service/http_parse.h"
-
-#define RESULT_MAX (64UL << 20)
+#include "service/result_document.h"
 
 static const char *const view_names[] = {
     [CUPEL_VIEW_STAFF] = "staff", [CUPEL_VIEW_LEARNER] = "learner", NULL};
@@ -33,40 +30,17 @@ static const char *type_of(enum cli_format format)
     return NULL;
 }
 
-static int read_document(const struct http_request *request, const char *sha256, json_t **ret,
-                         struct cupel_error *err)
-{
-    CUPEL_AUTO_FREE char *text = NULL;
-    size_t len = 0;
-    int fd = -1;
-
-    int r = cupel_queue_open_blob(request->queue, sha256, &fd, err);
-    if (r != 0)
-        return r;
-    r = cupel_path_read_fd(fd, RESULT_MAX, &text, &len);
-    (void)close(fd);
-    if (r != 0)
-        return cupel_fail(err, -EIO, "read result %s: %s", sha256, strerrordesc_np(-r));
-    *ret = json_loadb(text, len, 0, NULL);
-    return *ret != NULL ? 0 : cupel_fail(err, -EIO, "result %s is no JSON", sha256);
-}
-
 static int answer_rendered(const struct http_request *request, const struct cupel_job *job,
                            enum cli_format format, enum cupel_view view,
                            struct http_answer *ret, struct cupel_error *err)
 {
     struct cupel_result result;
-    json_t *document = NULL;
-    struct cupel_error why = {0};
 
     if (job->kind != CUPEL_JOB_GRADE)
         return cupel_fail(err, -EINVAL,
                           "the result of a %s job is JSON for staff: view=staff&format=json",
                           cupel_job_kind_names[job->kind]);
-    int r = read_document(request, job->result, &document, err);
-    if (r == 0 && cupel_render_read_result(document, &result, &why) < 0)
-        r = cupel_fail(err, -EIO, "result %s: %s", job->result, why.text);
-    json_decref(document);
+    int r = result_document_read(request->queue, job, &result, err);
     if (r != 0)
         return r;
     r = cli_format_result(format, &result, view, false, &ret->body);
@@ -90,13 +64,14 @@ static int answer_rendered(const struct http_request *request, const struct cupe
 static int answer(const struct http_request *request, const struct cupel_job *job,
                   struct http_answer *ret, struct cupel_error *err)
 {
+    static const char *const names[] = {"format", "view", NULL};
     const char *format_text = http_argument(request, "format");
     const char *view_text = http_argument(request, "view");
     int format = CLI_FORMAT_JSON;
     int view = CUPEL_VIEW_STAFF;
-    int r = 0;
 
-    if (format_text != NULL)
+    int r = http_arguments_only(request, names, err);
+    if (r == 0 && format_text != NULL)
         r = http_parse_choice("format", format_text, cli_format_names, &format, err);
     if (r == 0 && view_text != NULL)
         r = http_parse_choice("view", view_text, view_names, &view, err);
@@ -106,7 +81,8 @@ static int answer(const struct http_request *request, const struct cupel_job *jo
         return cupel_fail(err, -ENOENT, "the job has no result; it is %s",
                           cupel_job_state_names[job->state]);
     if (format == CLI_FORMAT_JSON && view == CUPEL_VIEW_STAFF)
-        return cupel_queue_open_blob(request->queue, job->result, &ret->fd, err);
+        return http_own_fault(cupel_queue_open_blob(request->queue, job->result, &ret->fd, err),
+                              err);
     return answer_rendered(request, job, (enum cli_format)format, (enum cupel_view)view, ret,
                            err);
 }

@@ -54,8 +54,8 @@ static int get(struct http_request *request, struct http_answer *ret, struct cup
 }
 
 /* *ret borrows from json and *ret_spec. */
-static int read_schedule(json_t *json, struct cupel_schedule_request *ret, char **ret_spec,
-                         struct cupel_error *err)
+static int read_schedule(json_t *json, const char *policies, struct cupel_schedule_request *ret,
+                         char **ret_spec, struct cupel_error *err)
 {
     static const char *const keys[] = {"cron", "zone", "missed", "job", NULL};
     const char *missed = cupel_missed_names[CUPEL_MISSED_ONCE];
@@ -76,7 +76,7 @@ static int read_schedule(json_t *json, struct cupel_schedule_request *ret, char 
     if (r == 0 && !json_is_object(job))
         return cupel_fail(err, -EINVAL, "\"job\": expected an object");
     if (r == 0)
-        r = job_request_of_json(job, &ret->job, ret_spec, err);
+        r = job_request_of_json(job, policies, &ret->job, ret_spec, err);
     if (r == 0 && (ret->job.not_before_us != 0 || ret->job.deadline_us != 0 ||
                    ret->job.idempotency_key != NULL))
         r = cupel_fail(err, -EINVAL,
@@ -94,7 +94,7 @@ static int put(struct http_request *request, struct http_answer *ret, struct cup
 
     int r = http_body_json(request, &json, err);
     if (r == 0)
-        r = read_schedule(json, &schedule, &spec, err);
+        r = read_schedule(json, http_settings(request)->policies, &schedule, &spec, err);
     if (r == 0)
         r = cupel_queue_set_schedule(request->queue, &schedule, &next_us, err);
     json_decref(json);
@@ -103,8 +103,7 @@ static int put(struct http_request *request, struct http_answer *ret, struct cup
 
 static int drop(struct http_request *request, struct http_answer *ret, struct cupel_error *err)
 {
-    int r = cupel_queue_remove_schedule(request->queue, request->variables[0],
-                                        api_own_course(request), err);
+    int r = cupel_queue_remove_schedule(request->queue, request->variables[0], NULL, err);
 
     return r < 0 ? r : api_answer_nothing(ret);
 }
@@ -113,7 +112,7 @@ static const struct http_route routes[] = {
     {"GET", "/v1/schedules", 0, list, HTTP_SOMEBODY, false},
     {"GET", "/v1/schedules/{name}", 0, get, HTTP_SOMEBODY, false},
     {"PUT", "/v1/schedules/{name}", BODY_MAX, put, HTTP_PLATFORM, false},
-    {"DELETE", "/v1/schedules/{name}", 0, drop, HTTP_CHANGERS, false},
+    {"DELETE", "/v1/schedules/{name}", 0, drop, HTTP_PLATFORM, false},
 };
 
 const struct http_routes api_schedule_routes = {routes, sizeof(routes) / sizeof(routes[0])};

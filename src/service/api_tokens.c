@@ -49,16 +49,11 @@ static int read_wanted(json_t *json, struct wanted *ret, struct cupel_error *err
 }
 
 /* The only answer that has the token itself. */
-static int answer_new(const struct http_request *request, const char *text,
+static int answer_new(const struct cupel_token *token, const char *text,
                       struct http_answer *ret, struct cupel_error *err)
 {
-    struct cupel_token token;
+    json_t *document = document_token(token);
 
-    int r = cupel_queue_check_token(request->queue, text, &token, err);
-    if (r != 0)
-        return r;
-    json_t *document = document_token(&token);
-    cupel_token_clear(&token);
     if (document != NULL && json_object_set_new(document, "token", json_string(text)) < 0) {
         json_decref(document);
         document = NULL;
@@ -69,6 +64,7 @@ static int answer_new(const struct http_request *request, const char *text,
 static int post(struct http_request *request, struct http_answer *ret, struct cupel_error *err)
 {
     struct wanted wanted = {.course = NULL};
+    struct cupel_token token;
     json_t *json = NULL;
     char *text = NULL;
 
@@ -77,11 +73,12 @@ static int post(struct http_request *request, struct http_answer *ret, struct cu
         r = read_wanted(json, &wanted, err);
     if (r == 0)
         r = cupel_queue_add_token(request->queue, (enum cupel_role)wanted.role, wanted.course,
-                                  wanted.name, wanted.expires_us, &text, err);
+                                  wanted.name, wanted.expires_us, &token, &text, err);
     json_decref(json);
     if (r != 0)
         return r;
-    r = answer_new(request, text, ret, err);
+    r = answer_new(&token, text, ret, err);
+    cupel_token_clear(&token);
     explicit_bzero(text, strlen(text));
     free(text);
     return r;

@@ -143,12 +143,24 @@ static int list_deliveries(struct http_request *request, struct http_answer *ret
     return api_answer_list(ret, "deliveries", items, err);
 }
 
+static int retry(struct http_request *request, struct http_answer *ret, struct cupel_error *err)
+{
+    int64_t id = 0;
+
+    int r =
+        http_parse_number("the delivery's id", request->variables[0], 1, INT64_MAX, &id, err);
+    if (r == 0)
+        r = cupel_queue_retry_delivery(request->queue, id, api_own_course(request), err);
+    return r < 0 ? r : api_answer_nothing(ret);
+}
+
 static const struct http_route routes[] = {
     {"GET", "/v1/webhooks", 0, list, HTTP_SOMEBODY, false},
     {"GET", "/v1/webhooks/{name}", 0, get, HTTP_SOMEBODY, false},
     {"PUT", "/v1/webhooks/{name}", SMALL_BODY, put, HTTP_CHANGERS, false},
     {"DELETE", "/v1/webhooks/{name}", 0, drop, HTTP_CHANGERS, false},
     {"GET", "/v1/webhook-deliveries", 0, list_deliveries, HTTP_SOMEBODY, false},
+    {"POST", "/v1/webhook-deliveries/{id}/retry", SMALL_BODY, retry, HTTP_CHANGERS, false},
 };
 
 const struct http_routes api_webhook_routes = {routes, sizeof(routes) / sizeof(routes[0])};

@@ -11,7 +11,7 @@ struct chores;
 /* Some threads, each with a connection of its own. url is borrowed. */
 CUPEL_MUST_CHECK int chores_start(const char *url, bool allow_private_webhooks,
                                   struct chores **ret, struct cupel_error *err);
-/* Ends what it is at first: a webhook takes 10 s at most. */
+/* Ends what it is at first: a webhook takes 10 s at most (WEBHOOK_LIMIT_MS). */
 void chores_stop(struct chores *chores);
 
 #endif

@@ -21,6 +21,7 @@
 #include "queue/regrades.h"
 #include "queue/schedules.h"
 #include "queue/tokens.h"
+#include "service/client_patience.h"
 
 #define CLIENT_BYTES_MAX (UINT64_C(1) << 30) /* of a submission, a grader or a result */
 #define CLIENT_FILES_MAX 10000
@@ -40,8 +41,9 @@ struct client_submission {
 
 /* Who hears of a job while it runs. */
 struct client_watch {
-    int64_t limit_us; /* to wait; 0: until it ends */
-    /* {"event": "attempt"} when one begins; else as `cupel grade --events` writes it. */
+    struct client_patience *patience;
+    /* {"event": "attempt", "token": n} when the n-th begins, which may be told more than once;
+     * else as `cupel grade --events` writes it. */
     void (*tell)(void *owner, const json_t *event);
     void *owner;
 };
@@ -61,7 +63,7 @@ struct client_functions {
     /* {"jobs": …, "next": …}. */
     int (*list_jobs)(struct client *client, const struct cupel_job_filter *filter, json_t **ret,
                      struct cupel_error *err);
-    /* Until it has ended, or watch's limit has passed: -ETIME. */
+    /* Until it has ended, or the time of watch's patience is over: -ETIME. */
     int (*watch_job)(struct client *client, int64_t id, const struct client_watch *watch,
                      struct cupel_error *err);
     /* The text of a result as staff see it; the caller's to free. */
@@ -75,12 +77,13 @@ struct client_functions {
     int (*set_course)(struct client *client, const char *name, unsigned weight,
                       unsigned max_running, json_t **ret, struct cupel_error *err);
 
-    /* A regrade; {"regrades": …}; {"items": …, "next": …}. */
+    /* A regrade; {"regrades": …, "next": …}; {"items": …, "next": …}. */
     int (*regrade)(struct client *client, const struct cupel_regrade_request *request,
                    json_t **ret, struct cupel_error *err);
     int (*get_regrade)(struct client *client, int64_t id, json_t **ret,
                        struct cupel_error *err);
-    int (*list_regrades)(struct client *client, json_t **ret, struct cupel_error *err);
+    int (*list_regrades)(struct client *client, int64_t before, json_t **ret,
+                         struct cupel_error *err);
     int (*list_regrade_items)(struct client *client, int64_t id, bool changed_only,
                               int64_t after, json_t **ret, struct cupel_error *err);
     int (*publish_regrade)(struct client *client, int64_t id, json_t **ret,

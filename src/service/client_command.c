@@ -165,7 +165,7 @@ static bool parse_time(const struct client_request *request, const struct client
 static bool parse_wait(const struct client_request *request, const char *name, const char *text,
                        struct client_wait *ret)
 {
-    ret->given = true;
+    *ret = (struct client_wait){.given = true, .limit_us = CLIENT_NO_LIMIT};
     return text == NULL || parse_span(request, name, text, &ret->limit_us);
 }
 
@@ -306,6 +306,17 @@ int client_fail(const struct client_request *request, int r, const struct cupel_
     return cupel_cli_fail(request->command,
                           is_usage(r) ? CUPEL_EXIT_USAGE : CUPEL_EXIT_PLATFORM, "%s",
                           err->text);
+}
+
+int client_fail_about(const struct client_request *request, const char *what, int64_t id, int r,
+                      const struct cupel_error *err)
+{
+    struct cupel_error named = {0};
+
+    if (r == -ENOENT || r == -ETIME) /* which name it */
+        return client_fail(request, r, err);
+    return client_fail(
+        request, cupel_fail(&named, r, "%s %" PRId64 ": %s", what, id, err->text), &named);
 }
 
 int client_print_json(const struct client_request *request, json_t *document)

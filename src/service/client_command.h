@@ -37,11 +37,6 @@ enum client_value {
     CLIENT_WAIT,   /* struct client_wait: an optional span */
 };
 
-struct client_wait {
-    bool given;
-    int64_t limit_us; /* 0: none */
-};
-
 struct client_option {
     const char *name; /* NULL behind the last */
     const char *const *names;
@@ -74,6 +69,10 @@ int client_main(const struct client_command *command, struct client_request *req
 /* One line on standard error; returns the exit code of r: CUPEL_EXIT_USAGE or
  * CUPEL_EXIT_PLATFORM. */
 int client_fail(const struct client_request *request, int r, const struct cupel_error *err);
+
+/* The same of a job or a regrade that the service has: what: "job". */
+int client_fail_about(const struct client_request *request, const char *what, int64_t id, int r,
+                      const struct cupel_error *err);
 
 /* The document on standard output, which is dropped. Returns the exit code. */
 int client_print_json(const struct client_request *request, json_t *document);

@@ -1,6 +1,7 @@
 /*
  * A folder as a form (RFC 7578): a part "file" for each file, by its path below the folder, of
- * type application/x-executable where its owner may execute it.
+ * type application/x-executable where its owner may execute it; a mode in the type of the
+ * others says that they are not, whatever they begin with.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,10 +15,9 @@
 
 #include "cupel/cleanup.h"
 #include "cupel/path.h"
-#include "cupel/text.h"
-#include "grader/folder_list.h"
 #include "grader/submission_copy.h"
 #include "service/client_server.h"
+#include "service/client_submission.h"
 
 struct form {
     int fd;
@@ -41,19 +41,12 @@ static int add_head(const struct form *form, const char *path, bool is_executabl
                     struct cupel_error *err)
 {
     CUPEL_AUTO_FREE char *head = NULL;
-    char excerpt[CUPEL_TEXT_EXCERPT_SIZE];
 
-    if (strpbrk(path, "\"\\\r\n") != NULL || !cupel_text_is_utf8(path, strlen(path)))
-        return cupel_fail(
-            err, -EINVAL,
-            "%s: such a name cannot be sent; it must be in UTF-8, without quotes, "
-            "backslashes and ends of lines",
-            cupel_text_excerpt(path, excerpt));
-    int len =
-        asprintf(&head,
-                 "--%s\r\nContent-Disposition: form-data; name=\"file\"; filename=\"%s\"\r\n"
-                 "Content-Type: application/%s\r\n\r\n",
-                 form->boundary, path, is_executable ? "x-executable" : "octet-stream");
+    int len = asprintf(
+        &head,
+        "--%s\r\nContent-Disposition: form-data; name=\"file\"; filename=\"%s\"\r\n"
+        "Content-Type: application/%s\r\n\r\n",
+        form->boundary, path, is_executable ? "x-executable" : "octet-stream; mode=0644");
     if (len < 0) {
         head = NULL;
         return cupel_fail(err, -ENOMEM, "out of memory");
@@ -90,11 +83,7 @@ static int add_files(struct form *form, int folder_fd, struct cupel_error *err)
     struct cupel_folder_list list = {0};
     char end[40];
 
-    int r = cupel_folder_list(folder_fd, S_IFREG, NULL, &list, err);
-    if (r == 0 && list.count > CLIENT_FILES_MAX)
-        r = cupel_fail(err, -EFBIG, "the folder has more than %d files", CLIENT_FILES_MAX);
-    if (r == 0 && list.count == 0)
-        r = cupel_fail(err, -EINVAL, "the folder has no files");
+    int r = client_list_folder(folder_fd, &list, err);
     for (size_t i = 0; r == 0 && i < list.count; i++)
         r = add_file(form, folder_fd, list.items[i], err);
     cupel_folder_list_clear(&list);

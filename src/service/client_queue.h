@@ -50,7 +50,8 @@ int queue_client_regrade(struct client *client, const struct cupel_regrade_reque
                          json_t **ret, struct cupel_error *err);
 int queue_client_get_regrade(struct client *client, int64_t id, json_t **ret,
                              struct cupel_error *err);
-int queue_client_list_regrades(struct client *client, json_t **ret, struct cupel_error *err);
+int queue_client_list_regrades(struct client *client, int64_t before, json_t **ret,
+                               struct cupel_error *err);
 int queue_client_list_regrade_items(struct client *client, int64_t id, bool changed_only,
                                     int64_t after, json_t **ret, struct cupel_error *err);
 int queue_client_publish_regrade(struct client *client, int64_t id, json_t **ret,

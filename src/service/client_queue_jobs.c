@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "cupel/cleanup.h"
 #include "queue/prune.h"
@@ -119,6 +118,14 @@ static void tell(const struct look *look, json_t *event)
     json_decref(event);
 }
 
+static void tell_attempt(struct look *look, int64_t token)
+{
+    if (token == look->token)
+        return;
+    look->token = token;
+    tell(look, json_pack("{s:s, s:I}", "event", "attempt", "token", (json_int_t)token));
+}
+
 static int tell_events(struct cupel_queue *queue, int64_t id, struct look *look,
                        struct cupel_error *err)
 {
@@ -128,9 +135,7 @@ static int tell_events(struct cupel_queue *queue, int64_t id, struct look *look,
     if (r < 0)
         return r;
     for (size_t i = 0; i < list.count; i++) {
-        if (list.items[i].token != look->token)
-            tell(look, json_pack("{s:s}", "event", "attempt"));
-        look->token = list.items[i].token;
+        tell_attempt(look, list.items[i].token);
         look->seen = list.items[i].number;
         tell(look, json_loads(list.items[i].text, 0, NULL));
     }
@@ -147,21 +152,11 @@ static int look_at(struct cupel_queue *queue, int64_t id, struct look *look,
     int r = cupel_queue_get(queue, id, &job, err);
     if (r < 0)
         return r;
-    if (job->state == CUPEL_JOB_RUNNING && job->token != look->token) {
-        look->token = job->token;
-        tell(look, json_pack("{s:s}", "event", "attempt"));
-    }
+    if (job->state == CUPEL_JOB_RUNNING)
+        tell_attempt(look, job->token);
     r = is_over(job) ? 1 : 0;
     cupel_job_free(job);
     return r > 0 ? r : tell_events(queue, id, look, err);
-}
-
-static int64_t now_us(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
 static void wait_for_change(struct cupel_queue *queue, int64_t limit_us)
@@ -177,19 +172,23 @@ int queue_client_watch_job(struct client *client, int64_t id, const struct clien
                            struct cupel_error *err)
 {
     struct cupel_queue *queue = queue_client(client)->queue;
-    int64_t end_us = watch->limit_us > 0 ? now_us() + watch->limit_us : INT64_MAX;
     struct look look = {.watch = watch};
+    bool listens = false;
 
-    int r = cupel_queue_listen(queue, err);
-    while (r == 0) {
-        r = look_at(queue, id, &look, err);
-        int64_t left_us = end_us - now_us();
-        if (r == 0 && left_us <= 0)
-            return cupel_fail(err, -ETIME, "job %" PRId64 " has not ended yet", id);
+    for (;;) {
+        int r = listens ? 0 : cupel_queue_listen(queue, err);
         if (r == 0)
-            wait_for_change(queue, left_us);
+            r = look_at(queue, id, &look, err);
+        listens = r >= 0;
+        if (client_patience_again(watch->patience, r))
+            continue;
+        if (r != 0)
+            return r < 0 ? r : 0;
+        int64_t left_us = client_patience_left_us(watch->patience);
+        if (left_us <= 0)
+            return cupel_fail(err, -ETIME, "job %" PRId64 " has not ended yet", id);
+        wait_for_change(queue, left_us);
     }
-    return r < 0 ? r : 0;
 }
 
 static int read_blob(int fd, char **ret, size_t *ret_len, struct cupel_error *err)

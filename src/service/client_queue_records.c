@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/install.h"
 #include "cupel/cleanup.h"
 #include "service/client_queue.h"
 #include "service/documents.h"
+#include "service/job_request.h"
 
 #define ITEMS_PAGE 1000
 
@@ -35,18 +37,25 @@ int queue_client_regrade(struct client *client, const struct cupel_regrade_reque
     return r < 0 ? r : queue_client_get_regrade(client, id, ret, err);
 }
 
-int queue_client_list_regrades(struct client *client, json_t **ret, struct cupel_error *err)
+int queue_client_list_regrades(struct client *client, int64_t before, json_t **ret,
+                               struct cupel_error *err)
 {
     struct cupel_regrade_list list;
+    char next[32] = "";
 
-    int r = cupel_queue_list_regrades(queue_client(client)->queue, NULL, NULL, &list, err);
+    int r = cupel_queue_list_regrades(queue_client(client)->queue, NULL, NULL, before,
+                                      ITEMS_PAGE, &list, err);
     if (r < 0)
         return r;
     json_t *items = json_array();
     for (size_t i = 0; i < list.count; i++)
         (void)json_array_append_new(items, document_regrade(&list.items[i]));
+    if (list.count == ITEMS_PAGE)
+        (void)snprintf(next, sizeof(next), "%" PRId64, list.items[list.count - 1].id);
     cupel_regrade_list_clear(&list);
-    return queue_client_give(json_pack("{s:o}", "regrades", items), ret, err);
+    return queue_client_give(
+        json_pack("{s:o, s:s?}", "regrades", items, "next", next[0] != '\0' ? next : NULL), ret,
+        err);
 }
 
 int queue_client_list_regrade_items(struct client *client, int64_t id, bool changed_only,
@@ -100,6 +109,16 @@ int queue_client_list_schedules(struct client *client, json_t **ret, struct cupe
     return queue_client_give(json_pack("{s:o}", "schedules", items), ret, err);
 }
 
+/* As the server does. */
+static int check_job(const struct cupel_job_request *job, struct cupel_error *err)
+{
+    struct cupel_cli_paths paths;
+
+    int r = cupel_cli_paths_find(&paths, err);
+    return r < 0 ? r
+                 : job_request_check_spec(job->spec, job->memory_bytes, paths.policies, err);
+}
+
 int queue_client_set_schedule(struct client *client,
                               const struct cupel_schedule_request *request, json_t **ret,
                               struct cupel_error *err)
@@ -111,7 +130,9 @@ int queue_client_set_schedule(struct client *client,
     json_t *found = NULL;
 
     signed_request.by = queue_client(client)->by;
-    int r = cupel_queue_set_schedule(queue, &signed_request, &next_us, err);
+    int r = check_job(&request->job, err);
+    if (r == 0)
+        r = cupel_queue_set_schedule(queue, &signed_request, &next_us, err);
     if (r == 0)
         r = cupel_queue_list_schedules(queue, request->job.course, &list, err);
     if (r < 0)
@@ -144,47 +165,22 @@ int queue_client_list_tokens(struct client *client, json_t **ret, struct cupel_e
     return queue_client_give(json_pack("{s:o}", "tokens", items), ret, err);
 }
 
-/* Whether text is the token called id, "cupel_ID_SECRET". */
-static bool is_of(const char *text, const char *id)
-{
-    static const char prefix[] = "cupel_";
-    size_t len = strlen(id);
-
-    return strncmp(text, prefix, strlen(prefix)) == 0 &&
-           strncmp(text + strlen(prefix), id, len) == 0 && text[strlen(prefix) + len] == '_';
-}
-
-/* Not by checking it, which would count as its first use. */
-static int describe_token(struct cupel_queue *queue, const char *text, json_t **ret,
-                          struct cupel_error *err)
-{
-    struct cupel_token_list list;
-    json_t *document = NULL;
-
-    int r = cupel_queue_list_tokens(queue, &list, err);
-    if (r < 0)
-        return r;
-    for (size_t i = 0; i < list.count && document == NULL; i++) {
-        if (is_of(text, list.items[i].id))
-            document = document_token(&list.items[i]);
-    }
-    cupel_token_list_clear(&list);
-    if (document != NULL)
-        (void)json_object_set_new(document, "token", json_string(text));
-    return queue_client_give(document, ret, err);
-}
-
 int queue_client_add_token(struct client *client, enum cupel_role role, const char *course,
                            const char *name, int64_t expires_us, json_t **ret,
                            struct cupel_error *err)
 {
-    struct cupel_queue *queue = queue_client(client)->queue;
+    struct cupel_token token;
     char *text = NULL;
 
-    int r = cupel_queue_add_token(queue, role, course, name, expires_us, &text, err);
+    int r = cupel_queue_add_token(queue_client(client)->queue, role, course, name, expires_us,
+                                  &token, &text, err);
     if (r < 0)
         return r;
-    r = describe_token(queue, text, ret, err);
+    json_t *document = document_token(&token);
+    cupel_token_clear(&token);
+    if (document != NULL)
+        (void)json_object_set_new(document, "token", json_string(text));
+    r = queue_client_give(document, ret, err);
     explicit_bzero(text, strlen(text));
     free(text);
     return r;

@@ -8,6 +8,7 @@
 #include "cupel/cleanup.h"
 #include "queue/tree.h"
 #include "service/client_queue.h"
+#include "service/client_submission.h"
 #include "service/documents.h"
 #include "service/job_request.h"
 
@@ -21,13 +22,6 @@ struct kept {
     const char *form;
 };
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash == NULL ? path : slash + 1;
-}
-
 static int open_submission(const char *path, struct stat *ret_status, struct cupel_error *err)
 {
     CUPEL_AUTO_FD fd = strcmp(path, "-") == 0
@@ -37,6 +31,18 @@ static int open_submission(const char *path, struct stat *ret_status, struct cup
     if (fd < 0 || fstat(fd, ret_status) < 0)
         return cupel_fail_errno(err, "%s", path);
     return cupel_take_fd(&fd);
+}
+
+static int keep_files(struct cupel_queue *queue, int folder_fd, struct cupel_blob *ret,
+                      struct cupel_error *err)
+{
+    struct cupel_folder_list list = {0};
+
+    int r = client_list_folder(folder_fd, &list, err);
+    if (r < 0)
+        return r;
+    cupel_folder_list_clear(&list);
+    return cupel_queue_put_tree(queue, folder_fd, &limits, ret, err);
 }
 
 static int keep_submission(struct cupel_queue *queue, const char *path, struct kept *ret,
@@ -51,11 +57,11 @@ static int keep_submission(struct cupel_queue *queue, const char *path, struct k
     if (S_ISDIR(st.st_mode)) {
         ret->name = "submission";
         ret->form = "tree";
-        return cupel_queue_put_tree(queue, fd, &limits, &ret->blob, err);
+        return keep_files(queue, fd, &ret->blob, err);
     }
     if (!S_ISREG(st.st_mode) && !is_input)
         return cupel_fail(err, -EINVAL, "%s: neither a folder nor a file", path);
-    ret->name = is_input ? "submission" : base_name(path);
+    ret->name = client_submission_name(path);
     ret->form = "file";
     return cupel_queue_put_blob(queue, fd, CLIENT_BYTES_MAX, &ret->blob, err);
 }
@@ -88,25 +94,21 @@ static int add(struct queue_client *client, const struct cupel_job_request *job,
     return r;
 }
 
+/* job: whose job it is, by which grader, and with how much memory. */
 static int add_submission(struct queue_client *client,
-                          const struct client_submission *submission, const char *grader,
-                          const char *course, const char *tree, json_t **ret,
-                          struct cupel_error *err)
+                          const struct client_submission *submission,
+                          struct cupel_job_request job, json_t **ret, struct cupel_error *err)
 {
     struct kept kept = {.name = NULL};
-    struct cupel_job_request job = {.kind = CUPEL_JOB_GRADE,
-                                    .course = course,
-                                    .priority = submission->priority,
-                                    .not_before_us = submission->not_before_us,
-                                    .deadline_us = submission->deadline_us,
-                                    .attempts = submission->attempts,
-                                    .memory_bytes = JOB_MEMORY_BYTES,
-                                    .cpus_milli = JOB_CPUS_MILLI,
-                                    .idempotency_key = submission->key,
-                                    .grader = grader,
-                                    .tree = tree,
-                                    .learner = submission->learner};
 
+    job.kind = CUPEL_JOB_GRADE;
+    job.priority = submission->priority;
+    job.not_before_us = submission->not_before_us;
+    job.deadline_us = submission->deadline_us;
+    job.attempts = submission->attempts;
+    job.cpus_milli = JOB_CPUS_MILLI;
+    job.idempotency_key = submission->key;
+    job.learner = submission->learner;
     int r = keep_submission(client->queue, submission->path, &kept, err);
     if (r < 0)
         return r;
@@ -121,30 +123,45 @@ static int add_submission(struct queue_client *client,
     return add(client, &job, ret, err);
 }
 
+/* A folder that nobody has checked: what its gradings take is not known. */
+static int submit_to_folder(struct queue_client *client,
+                            const struct client_submission *submission, json_t **ret,
+                            struct cupel_error *err)
+{
+    struct cupel_blob tree = {.bytes = 0};
+
+    int r = keep_folder(client->queue, submission->grader, &tree, err);
+    if (r < 0)
+        return r;
+    const struct cupel_job_request job = {
+        .course = submission->course != NULL ? submission->course : "local",
+        .tree = tree.sha256,
+        .memory_bytes = JOB_MEMORY_BYTES};
+    return add_submission(client, submission, job, ret, err);
+}
+
 int queue_client_submit(struct client *base, const struct client_submission *submission,
                         json_t **ret, struct cupel_error *err)
 {
     struct queue_client *client = queue_client(base);
     struct cupel_grader_version grader;
-    struct cupel_blob tree = {.bytes = 0};
-    int r;
 
-    if (strchr(submission->grader, '/') != NULL) {
-        r = keep_folder(client->queue, submission->grader, &tree, err);
-        return r < 0 ? r
-                     : add_submission(client, submission, NULL,
-                                      submission->course != NULL ? submission->course : "local",
-                                      tree.sha256, ret, err);
-    }
+    int r = client_check_submission(submission, err);
+    if (r < 0)
+        return r;
+    if (strchr(submission->grader, '/') != NULL)
+        return submit_to_folder(client, submission, ret, err);
     r = cupel_queue_get_grader(client->queue, submission->grader, 0, &grader, err);
     if (r < 0)
         return r;
-    if (submission->course != NULL && strcmp(submission->course, grader.course) != 0)
-        r = cupel_fail(err, -EINVAL, "grader %s is of course %s, not of %s", grader.name,
-                       grader.course, submission->course);
-    else
-        r = add_submission(client, submission, grader.name, grader.course, grader.tree, ret,
-                           err);
+    r = client_check_course(submission, grader.course, err);
+    const struct cupel_job_request job = {
+        .course = grader.course,
+        .grader = grader.name,
+        .tree = grader.tree,
+        .memory_bytes = cupel_grader_job_memory(&grader, JOB_MEMORY_BYTES)};
+    if (r == 0)
+        r = add_submission(client, submission, job, ret, err);
     cupel_grader_version_clear(&grader);
     return r;
 }

@@ -189,8 +189,9 @@ static int fail_status(const struct server_client *client, const struct call *ca
     static const struct {
         long status;
         int code;
-    } codes[] = {{400, -EINVAL}, {404, -ENOENT}, {405, -EINVAL}, {409, -EEXIST}, {413, -EFBIG},
-                 {415, -EINVAL}, {429, -EAGAIN}, {503, -EAGAIN}, {507, -ENOSPC}};
+    } codes[] = {{400, -EINVAL}, {404, -ENOENT}, {405, -EINVAL}, {409, -EEXIST},
+                 {413, -EFBIG},  {415, -EINVAL}, {429, -EAGAIN}, {502, -EAGAIN},
+                 {503, -EAGAIN}, {504, -EAGAIN}, {507, -ENOSPC}};
     char detail[160];
     int code = -EIO;
 

@@ -6,7 +6,7 @@
 #include "service/http_client.h"
 
 #define CALL_PATH_MAX  5
-#define CALL_QUERY_MAX 8
+#define CALL_QUERY_MAX 9
 
 struct call_argument {
     const char *name;

@@ -113,9 +113,15 @@ static int get_regrade(struct client *client, int64_t id, json_t **ret, struct c
     return server_client_ask(client, &call, ret, err);
 }
 
-static int list_regrades(struct client *client, json_t **ret, struct cupel_error *err)
+static int list_regrades(struct client *client, int64_t before, json_t **ret,
+                         struct cupel_error *err)
 {
-    const struct call call = {.method = HTTP_GET, .role = CALL_READERS, .path = {"regrades"}};
+    char cursor[ID_SIZE];
+    const struct call call = {
+        .method = HTTP_GET,
+        .role = CALL_READERS,
+        .path = {"regrades"},
+        .query = {{"cursor", before > 0 ? id_text(before, cursor) : NULL}, {"limit", "1000"}}};
 
     return server_client_ask(client, &call, ret, err);
 }
@@ -205,7 +211,7 @@ static int ask_nothing(struct client *client, const struct call *call, struct cu
 static int remove_schedule(struct client *client, const char *name, struct cupel_error *err)
 {
     const struct call call = {
-        .method = HTTP_DELETE, .role = CALL_CHANGERS, .path = {"schedules", name}};
+        .method = HTTP_DELETE, .role = CALL_PLATFORM, .path = {"schedules", name}};
 
     return ask_nothing(client, &call, err);
 }

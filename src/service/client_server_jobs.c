@@ -12,6 +12,7 @@
 #include "cupel/cleanup.h"
 #include "grader/submission_copy.h"
 #include "service/client_server.h"
+#include "service/client_submission.h"
 #include "service/documents.h"
 #include "service/event_stream.h"
 
@@ -22,13 +23,6 @@ struct sending {
     struct client_form form; /* or a file as it is */
     char *name;              /* of that; NULL: the form's */
 };
-
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash == NULL ? path : slash + 1;
-}
 
 /* A pipe's end is not known before it is read. */
 static int take_input(struct sending *ret, struct cupel_error *err)
@@ -46,7 +40,7 @@ static int take_input(struct sending *ret, struct cupel_error *err)
     if (lseek(fd, 0, SEEK_SET) < 0)
         return cupel_fail_errno(err, "keep standard input");
     ret->form.fd = cupel_take_fd(&fd);
-    ret->name = strdup("submission");
+    ret->name = strdup(client_submission_name("-"));
     return ret->name == NULL ? cupel_fail_errno(err, "keep standard input") : 0;
 }
 
@@ -64,7 +58,7 @@ static int take_submission(const char *path, struct sending *ret, struct cupel_e
     if (!S_ISREG(st.st_mode))
         return cupel_fail(err, -EINVAL, "%s: neither a folder nor a file", path);
     ret->form.bytes = (uint64_t)st.st_size;
-    ret->name = strdup(base_name(path));
+    ret->name = strdup(client_submission_name(path));
     if (ret->name == NULL)
         return cupel_fail_errno(err, "%s", path);
     ret->form.fd = cupel_take_fd(&fd);
@@ -97,6 +91,7 @@ static int post(struct client *client, const struct client_submission *submissio
         .path = {"jobs"},
         .query = {{"grader", submission->grader},
                   {"name", sending->name},
+                  {"form", sending->name == NULL ? "tree" : NULL},
                   {"learner", submission->learner},
                   {"priority", cupel_job_priority_names[submission->priority]},
                   {"attempts", attempts},
@@ -109,6 +104,21 @@ static int post(struct client *client, const struct client_submission *submissio
     return server_client_ask(client, &call, ret, err);
 }
 
+static int check_course(struct client *client, const struct client_submission *submission,
+                        struct cupel_error *err)
+{
+    json_t *graders = NULL;
+
+    int r = client->functions->list_graders(client, submission->grader, &graders, err);
+    if (r < 0)
+        return r;
+    const json_t *newest = json_array_get(json_object_get(graders, "versions"), 0);
+    const char *course = json_string_value(json_object_get(newest, "course"));
+    r = client_check_course(submission, course != NULL ? course : "", err);
+    json_decref(graders);
+    return r;
+}
+
 int server_client_submit(struct client *client, const struct client_submission *submission,
                          json_t **ret, struct cupel_error *err)
 {
@@ -119,11 +129,11 @@ int server_client_submit(struct client *client, const struct client_submission *
                           "%s: a server grades with graders that are published; give the name "
                           "of one, or --queue",
                           submission->grader);
-    if (submission->course != NULL)
-        return cupel_fail(err, -EINVAL,
-                          "--course: the course of %s is known to the server; leave that out",
-                          submission->grader);
-    int r = take_submission(submission->path, &sending, err);
+    int r = client_check_submission(submission, err);
+    if (r == 0 && submission->course != NULL)
+        r = check_course(client, submission, err);
+    if (r == 0)
+        r = take_submission(submission->path, &sending, err);
     if (r == 0)
         r = post(client, submission, &sending, ret, err);
     cupel_close_p(&sending.form.fd);
@@ -169,13 +179,13 @@ static void take_event(void *owner, const struct event *event)
     struct following *following = owner;
     json_t *json = NULL;
 
-    (void)snprintf(following->last_id, sizeof(following->last_id), "%s", event->id);
+    if (event->id[0] != '\0') /* the first ones of a stream may have none */
+        (void)snprintf(following->last_id, sizeof(following->last_id), "%s", event->id);
     if (strcmp(event->name, "end") == 0)
         return;
-    if (strcmp(event->name, "attempt") == 0)
-        json = json_pack("{s:s}", "event", "attempt");
-    else
-        json = json_loadb(event->data, event->len, 0, NULL);
+    json = json_loadb(event->data, event->len, 0, NULL);
+    if (strcmp(event->name, "attempt") == 0 && json_is_object(json))
+        (void)json_object_set_new(json, "event", json_string("attempt"));
     if (json_is_object(json))
         following->watch->tell(following->watch->owner, json);
     json_decref(json);
@@ -186,14 +196,6 @@ static int feed(void *owner, const void *bytes, size_t len, struct cupel_error *
     struct following *following = owner;
 
     return event_stream_feed(&following->stream, bytes, len, err);
-}
-
-static int64_t now_us(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
 /* Until it ends or breaks off; why is told by whoever asks for the job then. */
@@ -235,7 +237,6 @@ static int has_ended(struct client *client, int64_t id, struct cupel_error *err)
 int server_client_watch_job(struct client *client, int64_t id, const struct client_watch *watch,
                             struct cupel_error *err)
 {
-    int64_t end_us = watch->limit_us > 0 ? now_us() + watch->limit_us : INT64_MAX;
     struct following following = {.watch = watch};
     const struct timespec pause = {.tv_nsec = AGAIN_NS};
     char text[24];
@@ -243,9 +244,11 @@ int server_client_watch_job(struct client *client, int64_t id, const struct clie
     (void)snprintf(text, sizeof(text), "%" PRId64, id);
     for (;;) {
         int r = has_ended(client, id, err);
+        if (client_patience_again(watch->patience, r))
+            continue;
         if (r != 0)
             return r < 0 ? r : 0;
-        int64_t left_us = end_us - now_us();
+        int64_t left_us = client_patience_left_us(watch->patience);
         if (left_us <= 0)
             return cupel_fail(err, -ETIME, "job %" PRId64 " has not ended yet", id);
         follow(client, text, &following, left_us);

@@ -32,7 +32,8 @@ static const char help[] =
     "\n"
     "Exit:\n"
     "  0  all went well; with --wait: it is live\n"
-    "  1  platform failure: queue or server cannot be used, or it is not checked in time\n"
+    "  1  platform failure: queue or server cannot be used, the check is dead or cancelled,\n"
+    "     or has not ended in time\n"
     "  2  usage, no such grader or version, another course's, or a token that may not do that\n"
     "  5  with --wait: the grader is refused\n";
 
@@ -167,21 +168,36 @@ static int find_again(const struct client_request *request, json_t *version, jso
     return 0;
 }
 
+/* The exit code; what the platform failed at is no fault of the grader's. */
+static int wait_for_check(const struct client_request *request,
+                          struct client_patience *patience, int64_t check)
+{
+    json_t *job = NULL;
+
+    int code = client_wait(request, patience, check, &job);
+    if (code == CUPEL_EXIT_OK && !json_is_true(json_object_get(job, "has_result")))
+        code = client_has_no_result(request, check, job);
+    json_decref(job);
+    return code;
+}
+
 static int wait_for(const struct client_request *request, const struct client_wait *wait,
                     json_t *version)
 {
     struct cupel_error err = {0};
-    json_t *job = NULL;
+    int64_t check = json_integer_value(json_object_get(version, "check"));
+    struct client_patience patience = client_patience_begin(wait, true);
     json_t *checked = NULL;
+    int r;
 
-    int code =
-        client_wait(request, wait, json_integer_value(json_object_get(version, "check")), &job);
-    json_decref(job);
+    int code = wait_for_check(request, &patience, check);
     if (code != CUPEL_EXIT_OK)
         return code;
-    int r = find_again(request, version, &checked, &err);
+    do {
+        r = find_again(request, version, &checked, &err);
+    } while (client_patience_again(&patience, r));
     if (r < 0)
-        return client_fail(request, r, &err);
+        return client_fail_about(request, "job", check, r, &err);
     bool is_refused = strcmp(client_text(checked, "state"), "refused") == 0;
     bool is_live = strcmp(client_text(checked, "state"), "live") == 0;
     code = print(request, checked);

@@ -19,13 +19,13 @@ static const char help[] =
     "       cupel regrade list                      all of them, the newest first\n"
     "\n"
     "Regrade:\n"
-    "      --from N            only what this version has scored; default: any other\n"
+    "      --from N            only what this version has graded; default: any other\n"
     "      --to N              version to grade with; default: the live one\n"
     "      --sample N          so many, taken at random; default: all\n"
     "      --wait[=TIME]       wait until all are graded, so long at most\n"
     "\n"
     "Items:\n"
-    "      --changed           only where the score would be another\n"
+    "      --changed           only where the score would be another, or the first\n"
     "\n" CLIENT_HELP CLIENT_HELP_END
     "Example:\n"
     "  cupel regrade --sample 100 --wait fibonacci\n"
@@ -118,19 +118,22 @@ static int wait_for(const struct client_request *request, const struct client_wa
 {
     const struct timespec pause = {.tv_sec = LOOK_AGAIN_S};
     int64_t id = number_of(regrade, "id");
-    time_t end = time(NULL) + (time_t)((wait->limit_us + 999999) / 1000000);
+    struct client_patience patience = client_patience_begin(wait, true);
 
     while (number_of(regrade, "ended") < number_of(regrade, "total")) {
         struct cupel_error err = {0};
+        int r;
         json_decref(regrade);
         regrade = NULL;
-        if (wait->limit_us > 0 && time(NULL) >= end)
+        if (client_patience_left_us(&patience) <= 0)
             return cupel_cli_fail(request->command, CUPEL_EXIT_PLATFORM,
                                   "regrade %" PRId64 " has not ended in time", id);
         (void)nanosleep(&pause, NULL);
-        int r = request->client->functions->get_regrade(request->client, id, &regrade, &err);
+        do {
+            r = request->client->functions->get_regrade(request->client, id, &regrade, &err);
+        } while (client_patience_again(&patience, r));
         if (r < 0)
-            return client_fail(request, r, &err);
+            return client_fail_about(request, "regrade", id, r, &err);
     }
     return print(request, regrade);
 }
@@ -184,11 +187,27 @@ static int withdraw(struct client_request *request)
 
 static int list(struct client_request *request)
 {
+    json_t *regrades = json_array();
     struct cupel_error err = {0};
-    json_t *regrades = NULL;
+    uint64_t before = 0;
+    bool more = true;
 
-    int r = request->client->functions->list_regrades(request->client, &regrades, &err);
-    return print_or_fail(request, r, regrades, &err);
+    while (more) {
+        json_t *page = NULL;
+        int r = request->client->functions->list_regrades(request->client, (int64_t)before,
+                                                          &page, &err);
+        if (r < 0) {
+            json_decref(regrades);
+            return client_fail(request, r, &err);
+        }
+        (void)json_array_extend(regrades, json_object_get(page, "regrades"));
+        const char *next = json_string_value(json_object_get(page, "next"));
+        /* Before what there was already there is an end. */
+        more = next != NULL &&
+               cupel_cli_parse_number(next, 1, before == 0 ? INT64_MAX : before - 1, &before);
+        json_decref(page);
+    }
+    return print(request, json_pack("{s:o, s:n}", "regrades", regrades, "next"));
 }
 
 static const struct client_column item_columns[] = {

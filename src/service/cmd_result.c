@@ -41,19 +41,20 @@ static const struct client_option options[] = {
 
 static int show(struct client_request *request)
 {
-    const struct show *asked = (const struct show *)(const void *)request;
+    struct show *asked = (struct show *)(void *)request;
     int64_t id = 0;
 
-    if (!client_parse_id(request, request->operands[0], &id))
+    if (!client_check_result(request, true, &asked->result) ||
+        !client_parse_id(request, request->operands[0], &id))
         return CUPEL_EXIT_USAGE;
-    return client_print_result(request, &asked->result, id);
+    return client_print_result(request, &asked->result, false, id);
 }
 
 int service_result(int argc, char **argv)
 {
     static const struct client_action actions[] = {{NULL, show, 1, 1, "the id of a job"}};
     static const struct client_command command = {help, options, actions};
-    struct show asked = {.result.output = NULL};
+    struct show asked = {.result = {.format = -1, .view = -1}};
 
     return client_main(&command, &asked.request, argc, argv);
 }

@@ -88,7 +88,7 @@ static int print_job(const struct client_request *request, json_t *job)
 
 static int submit(struct client_request *request)
 {
-    const struct submit *asked = (const struct submit *)(const void *)request;
+    struct submit *asked = (struct submit *)(void *)request;
     const struct client_submission submission = {
         .grader = request->operands[0],
         .path = request->operands[1],
@@ -103,6 +103,8 @@ static int submit(struct client_request *request)
     struct cupel_error err = {0};
     json_t *job = NULL;
 
+    if (!client_check_result(request, asked->result.wait.given, &asked->result))
+        return CUPEL_EXIT_USAGE;
     int r = request->client->functions->submit(request->client, &submission, &job, &err);
     if (r < 0)
         return client_fail(request, r, &err);
@@ -110,7 +112,7 @@ static int submit(struct client_request *request)
         return print_job(request, job);
     int64_t id = json_integer_value(json_object_get(job, "id"));
     json_decref(job);
-    return client_print_result(request, &asked->result, id);
+    return client_print_result(request, &asked->result, true, id);
 }
 
 int service_submit(int argc, char **argv)
@@ -118,7 +120,7 @@ int service_submit(int argc, char **argv)
     static const struct client_action actions[] = {
         {NULL, submit, 2, 2, "a grader and a submission"}};
     static const struct client_command command = {help, options, actions};
-    struct submit asked = {.attempts = JOB_ATTEMPTS};
+    struct submit asked = {.attempts = JOB_ATTEMPTS, .result = {.format = -1, .view = -1}};
 
     return client_main(&command, &asked.request, argc, argv);
 }

@@ -32,7 +32,7 @@ struct token {
     const char *course;
     const char *name;
     int role;
-    int64_t expires_us;
+    int64_t expires_us; /* from now on; -1: not given */
 };
 
 enum { ADD, LIST, REVOKE, OTHER };
@@ -58,13 +58,15 @@ static int64_t now_us(void)
 static int add(struct client_request *request)
 {
     const struct token *asked = (const struct token *)(const void *)request;
-    int64_t expires_us = asked->expires_us == 0 ? 0 : now_us() + asked->expires_us;
+    int64_t expires_us = asked->expires_us < 0 ? 0 : now_us() + asked->expires_us;
     struct cupel_error err = {0};
     json_t *token = NULL;
 
     if (asked->role < 0 || asked->name == NULL)
         return cupel_cli_usage(request->command, "expected --%s; see %s --help",
                                asked->role < 0 ? "role ROLE" : "name WHO", request->command);
+    if (asked->expires_us == 0)
+        return cupel_cli_usage(request->command, "--expires: expected a time above 0");
     int r = request->client->functions->add_token(request->client, (enum cupel_role)asked->role,
                                                   asked->course, asked->name, expires_us,
                                                   &token, &err);
@@ -137,7 +139,7 @@ int service_token(int argc, char **argv)
         [OTHER] = {NULL, NULL, 0, 0, "add, list or revoke"},
     };
     static const struct client_command command = {help, options, actions};
-    struct token asked = {.role = -1};
+    struct token asked = {.role = -1, .expires_us = -1};
 
     return client_main(&command, &asked.request, argc, argv);
 }

@@ -19,82 +19,121 @@
 const char *const client_view_names[] = {"staff", "learner", NULL};
 
 #define CLEAR_LINE "\r\033[K"
+#define STEPS_MAX  1000000000
 
 /* One line of a terminal that is written over. */
 struct progress {
     bool shown;
     int64_t id;
-    unsigned attempts;
+    int64_t attempt;
+    json_int_t done;
+    json_int_t total; /* 0: not known yet */
 };
+
+static void draw(const struct progress *progress)
+{
+    static const char full[] = "####################";
+    static const char empty[] = "--------------------";
+    const int width = sizeof(full) - 1;
+
+    (void)fprintf(stderr, CLEAR_LINE "job %" PRId64, progress->id);
+    if (progress->attempt == 0) {
+        (void)fputs(": waiting", stderr);
+    } else if (progress->total == 0) {
+        (void)fputs(": running", stderr);
+    } else {
+        int filled = (int)(progress->done * width / progress->total);
+        (void)fprintf(stderr, " [%.*s%.*s] %" JSON_INTEGER_FORMAT "/%" JSON_INTEGER_FORMAT,
+                      filled, full, width - filled, empty, progress->done, progress->total);
+    }
+    if (progress->attempt > 1)
+        (void)fprintf(stderr, ", attempt %" PRId64, progress->attempt);
+    (void)fflush(stderr);
+}
+
+/* What is told again, since a stream broke off, changes nothing. */
+static void take(struct progress *progress, const json_t *event)
+{
+    json_int_t done = json_integer_value(json_object_get(event, "done"));
+    json_int_t total = json_integer_value(json_object_get(event, "total"));
+    json_int_t token = json_integer_value(json_object_get(event, "token"));
+
+    if (strcmp(client_text(event, "event"), "attempt") != 0) {
+        if (total > 0 && total <= STEPS_MAX && done >= 0 && done <= total) {
+            progress->done = done;
+            progress->total = total;
+        }
+    } else if (token != progress->attempt) {
+        progress->attempt = token;
+        progress->total = 0;
+    }
+}
 
 static void tell(void *owner, const json_t *event)
 {
     struct progress *progress = owner;
-    const char *kind = client_text(event, "event");
 
-    if (!progress->shown)
-        return;
-    if (strcmp(kind, "attempt") == 0) {
-        progress->attempts++;
-        (void)fprintf(stderr, CLEAR_LINE "job %" PRId64 ": running", progress->id);
-        if (progress->attempts > 1)
-            (void)fprintf(stderr, ", attempt %u", progress->attempts);
-    } else {
-        char done[CLIENT_CELL_SIZE];
-        char total[CLIENT_CELL_SIZE];
-        (void)fprintf(stderr, CLEAR_LINE "job %" PRId64 ": %s of %s steps", progress->id,
-                      client_number(event, "done", done), client_number(event, "total", total));
-    }
-    (void)fflush(stderr);
+    take(progress, event);
+    if (progress->shown)
+        draw(progress);
 }
 
-static int watch(const struct client_request *request, const struct client_wait *wait,
+static int watch(const struct client_request *request, struct client_patience *patience,
                  int64_t id)
 {
     struct progress progress = {.shown = isatty(STDERR_FILENO), .id = id};
-    const struct client_watch watch = {
-        .limit_us = wait->limit_us, .tell = tell, .owner = &progress};
+    const struct client_watch watch = {.patience = patience, .tell = tell, .owner = &progress};
     struct cupel_error err = {0};
+    char words[96];
     char span[64];
 
+    (void)snprintf(words, sizeof(words), "%s%s: job %" PRId64 " goes on\n",
+                   progress.shown ? CLEAR_LINE : "", request->command, id);
+    cupel_cli_set_last_words(words);
     if (progress.shown)
-        (void)fprintf(stderr, "job %" PRId64 ": waiting", id);
+        draw(&progress);
     int r = request->client->functions->watch_job(request->client, id, &watch, &err);
     if (progress.shown)
         (void)fputs(CLEAR_LINE, stderr);
-    if (r == -ETIME)
+    cupel_cli_set_last_words(NULL);
+    if (r == -ETIME && patience->wait.limit_us > 0)
         return cupel_cli_fail(
             request->command, CUPEL_EXIT_PLATFORM, "job %" PRId64 " has not ended after %s", id,
-            cupel_units_format_duration((uint64_t)wait->limit_us * CUPEL_NS_PER_US, span,
-                                        sizeof(span)));
-    return r < 0 ? client_fail(request, r, &err) : CUPEL_EXIT_OK;
+            cupel_units_format_duration((uint64_t)patience->wait.limit_us * CUPEL_NS_PER_US,
+                                        span, sizeof(span)));
+    return r < 0 ? client_fail_about(request, "job", id, r, &err) : CUPEL_EXIT_OK;
 }
 
-int client_wait(const struct client_request *request, const struct client_wait *wait,
-                int64_t id, json_t **ret)
+static int get_job(const struct client_request *request, struct client_patience *patience,
+                   int64_t id, json_t **ret)
 {
     struct cupel_error err = {0};
-    json_t *job = NULL;
+    int r;
 
-    int r = request->client->functions->get_job(request->client, id, &job, &err);
-    if (r < 0)
-        return client_fail(request, r, &err);
-    if (wait->given && !client_has_ended(job)) {
-        json_decref(job);
-        job = NULL;
-        int code = watch(request, wait, id);
-        if (code != CUPEL_EXIT_OK)
-            return code;
-        r = request->client->functions->get_job(request->client, id, &job, &err);
-        if (r < 0)
-            return client_fail(request, r, &err);
-    }
-    *ret = job;
-    return CUPEL_EXIT_OK;
+    do {
+        r = request->client->functions->get_job(request->client, id, ret, &err);
+    } while (client_patience_again(patience, r));
+    return r < 0 ? client_fail_about(request, "job", id, r, &err) : CUPEL_EXIT_OK;
 }
 
-/* Why there is none. */
-static int has_no_result(const struct client_request *request, int64_t id, const json_t *job)
+int client_wait(const struct client_request *request, struct client_patience *patience,
+                int64_t id, json_t **ret)
+{
+    json_t *job = NULL;
+
+    int code = get_job(request, patience, id, &job);
+    if (code == CUPEL_EXIT_OK && patience->wait.given && !client_has_ended(job)) {
+        json_decref(job);
+        code = watch(request, patience, id);
+        if (code == CUPEL_EXIT_OK)
+            code = get_job(request, patience, id, &job);
+    }
+    if (code == CUPEL_EXIT_OK)
+        *ret = job;
+    return code;
+}
+
+int client_has_no_result(const struct client_request *request, int64_t id, const json_t *job)
 {
     const char *state = client_text(job, "state");
     char excerpt[CUPEL_TEXT_EXCERPT_SIZE];
@@ -109,14 +148,38 @@ static int has_no_result(const struct client_request *request, int64_t id, const
                                "job %" PRId64
                                " has no result yet: it is %s; --wait waits for it",
                                id, cupel_text_excerpt(state, excerpt));
+    if (strcmp(text, CUPEL_WHY_LATE) == 0)
+        return cupel_cli_fail(request->command, CUPEL_EXIT_PLATFORM,
+                              "job %" PRId64 " was not begun: " CUPEL_WHY_LATE, id);
     if (cupel_text_clean(text, strlen(text), 4096, &why) < 0)
         return cupel_cli_fail(request->command, CUPEL_EXIT_PLATFORM, "out of memory");
     return cupel_cli_fail(request->command, CUPEL_EXIT_PLATFORM,
                           "platform failure: job %" PRId64 " is dead: %s", id, why);
 }
 
-static int print_rendered(const struct client_request *request,
-                          const struct client_result *result, const json_t *document,
+bool client_check_result(const struct client_request *request, bool printed,
+                         struct client_result *result)
+{
+    const char *given = result->output != NULL ? "output"
+                        : result->format >= 0  ? "format"
+                        : result->view >= 0    ? "view"
+                                               : NULL;
+
+    if (!printed && given != NULL) {
+        (void)cupel_cli_usage(request->command, "--%s has no meaning without --wait", given);
+        return false;
+    }
+    if (request->json && result->format > CLI_FORMAT_JSON) {
+        (void)cupel_cli_usage(request->command, "--json has no meaning with --format %s",
+                              cli_format_names[result->format]);
+        return false;
+    }
+    result->format = result->format < 0 ? CLI_FORMAT_JSON : result->format;
+    result->view = result->view < 0 ? 0 : result->view;
+    return true;
+}
+
+static int print_rendered(const struct client_result *result, const json_t *document,
                           struct cupel_error *err)
 {
     struct cupel_result graded = {0};
@@ -124,27 +187,21 @@ static int print_rendered(const struct client_request *request,
 
     int r = cupel_render_read_result(document, &graded, err);
     if (r < 0)
-        return cupel_cli_fail(request->command, CUPEL_EXIT_PLATFORM, "the result: %s",
-                              err->text);
+        return r;
     r = cli_print_result((enum cli_format)result->format, &graded,
                          result->view == 0 ? CUPEL_VIEW_STAFF : CUPEL_VIEW_LEARNER, colour,
                          result->output, err);
     cupel_result_clear(&graded);
-    return r < 0 ? cupel_cli_fail(request->command, CUPEL_EXIT_PLATFORM, "%s", err->text)
-                 : CUPEL_EXIT_OK;
+    return r;
 }
 
 /* What staff see as JSON is printed as it was made. */
-static int print_text(const struct client_request *request, const struct client_result *result,
-                      const char *text, size_t len, const json_t *document)
+static int print_text(const struct client_result *result, const char *text, size_t len,
+                      const json_t *document, struct cupel_error *err)
 {
-    struct cupel_error err = {0};
-
     if (result->format != CLI_FORMAT_JSON || result->view != 0)
-        return print_rendered(request, result, document, &err);
-    if (cupel_cli_write_bytes(result->output, text, len, &err) < 0)
-        return cupel_cli_fail(request->command, CUPEL_EXIT_PLATFORM, "%s", err.text);
-    return CUPEL_EXIT_OK;
+        return print_rendered(result, document, err);
+    return cupel_cli_write_bytes(result->output, text, len, err);
 }
 
 /* The exit code of what became of it, with the reason on standard error if that is no result of
@@ -173,41 +230,47 @@ static int code_of(const struct client_request *request, const json_t *job,
 }
 
 static int print_result_of(const struct client_request *request,
-                           const struct client_result *result, int64_t id, const json_t *job)
+                           const struct client_result *result, struct client_patience *patience,
+                           int64_t id, const json_t *job)
 {
     const char *kind = client_text(job, "kind");
     CUPEL_AUTO_FREE char *text = NULL;
     struct cupel_error err = {0};
     size_t len = 0;
+    int r;
 
     if (!json_is_true(json_object_get(job, "has_result")))
-        return has_no_result(request, id, job);
+        return client_has_no_result(request, id, job);
     if (strcmp(kind, "grade") != 0 && (result->format != CLI_FORMAT_JSON || result->view != 0))
         return cupel_cli_usage(request->command,
                                "job %" PRId64
                                " grades no submission: its result is JSON, for "
                                "staff",
                                id);
-    int r = request->client->functions->get_result(request->client, id, &text, &len, &err);
+    do {
+        r = request->client->functions->get_result(request->client, id, &text, &len, &err);
+    } while (client_patience_again(patience, r));
     if (r < 0)
-        return client_fail(request, r, &err);
+        return client_fail_about(request, "job", id, r, &err);
     json_t *document = json_loadb(text, len, 0, NULL);
-    int code = print_text(request, result, text, len, document);
-    if (code == CUPEL_EXIT_OK)
-        code = code_of(request, job, document);
+    r = print_text(result, text, len, document, &err);
+    int code = r < 0 ? cupel_cli_fail(request->command, CUPEL_EXIT_PLATFORM,
+                                      "job %" PRId64 ": %s", id, err.text)
+                     : code_of(request, job, document);
     json_decref(document);
     return code;
 }
 
 int client_print_result(const struct client_request *request,
-                        const struct client_result *result, int64_t id)
+                        const struct client_result *result, bool was_there, int64_t id)
 {
+    struct client_patience patience = client_patience_begin(&result->wait, was_there);
     json_t *job = NULL;
 
-    int code = client_wait(request, &result->wait, id, &job);
+    int code = client_wait(request, &patience, id, &job);
     if (code != CUPEL_EXIT_OK)
         return code;
-    code = print_result_of(request, result, id, job);
+    code = print_result_of(request, result, &patience, id, job);
     json_decref(job);
     return code;
 }

@@ -88,12 +88,13 @@ json_t *document_state(const struct cupel_queue_state *state)
 
 json_t *document_grader(const struct cupel_grader_version *version)
 {
-    return json_pack("{s:s, s:s, s:I, s:s, s:s, s:o, s:s, s:I, s:s?}", "name", version->name,
-                     "course", version->course, "version", (json_int_t)version->number, "tree",
-                     version->tree, "state", cupel_grader_state_names[version->state],
-                     "created_at", document_time(version->created_us), "created_by",
-                     version->created_by, "check", (json_int_t)version->check, "why",
-                     version->why);
+    return json_pack("{s:s, s:s, s:I, s:s, s:s, s:o, s:s, s:I, s:o, s:s?}", "name",
+                     version->name, "course", version->course, "version",
+                     (json_int_t)version->number, "tree", version->tree, "state",
+                     cupel_grader_state_names[version->state], "created_at",
+                     document_time(version->created_us), "created_by", version->created_by,
+                     "check", (json_int_t)version->check, "memory_bytes",
+                     number_or_null((int64_t)version->memory_bytes), "why", version->why);
 }
 
 json_t *document_regrade(const struct cupel_regrade *regrade)
@@ -161,10 +162,10 @@ json_t *document_hook(const struct cupel_hook *hook)
 
 json_t *document_delivery(const struct cupel_delivery *delivery)
 {
-    return json_pack("{s:I, s:s, s:s, s:I, s:i, s:o, s:o, s:b, s:s?}", "id",
+    return json_pack("{s:I, s:s, s:s, s:s, s:I, s:i, s:o, s:o, s:b, s:s?}", "id",
                      (json_int_t)delivery->id, "webhook", delivery->hook, "url", delivery->url,
-                     "job", (json_int_t)delivery->job, "failures", (int)delivery->failures,
-                     "created_at", document_time(delivery->created_us), "next_at",
-                     document_time(delivery->next_us), "dead", delivery->is_dead, "why",
-                     delivery->why);
+                     "event", delivery->event, "job", (json_int_t)delivery->job, "failures",
+                     (int)delivery->failures, "created_at", document_time(delivery->created_us),
+                     "next_at", document_time(delivery->next_us), "dead", delivery->is_dead,
+                     "why", delivery->why);
 }

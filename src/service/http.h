@@ -6,6 +6,7 @@
 #ifndef CUPEL_SERVICE_HTTP_H
 #define CUPEL_SERVICE_HTTP_H
 
+#include <semaphore.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -31,7 +32,8 @@ struct http_request {
     const char *method;
     const char *path;                       /* decoded */
     const char *variables[HTTP_PATH_PARTS]; /* what stands for each {…} of the route, decoded */
-    struct cupel_queue *queue;     /* this request's alone, for as long as it is handled */
+    struct cupel_queue
+        *queue; /* this request's alone, while it is handled; not of HTTP_ALWAYS */
     const struct cupel_token *who; /* NULL: nobody; only where the route lets nobody in */
     struct http_part *parts;       /* of the body */
     size_t part_count;
@@ -46,6 +48,7 @@ struct http_settings {
     const char *work;         /* folder of temporary files */
     const char *policies;     /* folder of the shipped ones */
     char *const *environment; /* of programs that are started */
+    sem_t *unpacking;         /* so many archives at the same time */
     uint64_t max_submission;
     struct metrics *metrics;
     bool allow_private_webhooks;
@@ -55,6 +58,10 @@ const struct http_settings *http_settings(const struct http_request *request);
 
 /* Of the query; NULL: not there. Borrowed. */
 const char *http_argument(const struct http_request *request, const char *name);
+/* -EINVAL that names an argument of the query that is not in names (NULL behind the last), or
+ * is there twice. */
+CUPEL_MUST_CHECK int http_arguments_only(const struct http_request *request,
+                                         const char *const *names, struct cupel_error *err);
 /* NULL: not there. Borrowed. */
 const char *http_header(const struct http_request *request, const char *name);
 /* A whole number of the query from min to max; *ret is left alone if it is not there. -EINVAL.
@@ -113,13 +120,19 @@ CUPEL_MUST_CHECK int http_answer_json(struct http_answer *answer, unsigned statu
 /*
  * Returns 0 with *ret filled, or -errno with err, which becomes a problem document (RFC 9457):
  * -EINVAL 400, -EACCES 403, -ENOENT 404, -EEXIST, -EBUSY and -ESTALE 409, -EFBIG 413, -EPROTO
- * 415, -ENOSPC 507, -EPIPE and -EAGAIN 503 with Retry-After, others 500, whose text is logged
- * and not sent.
+ * 415, -ENOSPC and -EDQUOT 507, -EPIPE and -EAGAIN 503 with Retry-After, others 500, whose text
+ * is logged and not sent.
  */
 typedef int http_handler(struct http_request *request, struct http_answer *ret,
                          struct cupel_error *err);
 
+/* What a function said of files of ours, as a handler returns it: what tells of what was sent
+ * (-EINVAL, -EFBIG), of room (-ENOSPC, -EDQUOT) and of the queue (-EPIPE, -EAGAIN) as it is,
+ * else -EIO: that one of them is missing is nothing that a client has done. 0 is 0. */
+CUPEL_MUST_CHECK int http_own_fault(int r, struct cupel_error *err);
+
 enum http_access {
+    HTTP_ALWAYS,   /* anybody, and without the queue: at once, so it must not wait */
     HTTP_ANYBODY,  /* also without a token */
     HTTP_SOMEBODY, /* any role; the handler looks at the course */
     HTTP_CHANGERS, /* platform and staff; the handler looks at the course */

@@ -5,17 +5,48 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "cupel/text.h"
 #include "service/http_exchange.h"
 #include "service/http_parse.h"
 #include "service/http_routes.h"
 
-#define TOKEN_KEY_SIZE 48
+#define RATE_KEY_SIZE  HTTP_ADDRESS_SIZE
+#define CHECK_AGAIN_US 5000000
 
 static const char *header(const struct exchange *exchange, const char *name)
 {
     return MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND, name);
+}
+
+/* Of a header that may have come more than once. */
+struct lines {
+    const char *name;
+    const char *last; /* borrowed; NULL: none */
+    size_t count;
+};
+
+static enum MHD_Result look_at_line(void *owner, enum MHD_ValueKind kind, const char *name,
+                                    const char *value)
+{
+    struct lines *lines = owner;
+
+    (void)kind;
+    if (strcasecmp(name, lines->name) == 0) {
+        lines->last = value != NULL ? value : "";
+        lines->count++;
+    }
+    return MHD_YES;
+}
+
+static struct lines find_lines(const struct exchange *exchange, const char *name)
+{
+    struct lines lines = {.name = name};
+
+    (void)MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, look_at_line,
+                                    &lines);
+    return lines;
 }
 
 static bool is_address(const char *text)
@@ -29,7 +60,7 @@ static bool is_address(const char *text)
  */
 static bool take_forwarded(struct exchange *exchange)
 {
-    const char *list = header(exchange, "X-Forwarded-For");
+    const char *list = find_lines(exchange, "X-Forwarded-For").last;
 
     if (list == NULL)
         return false;
@@ -95,8 +126,15 @@ static const char *find_token(const struct exchange *exchange)
     return MHD_lookup_connection_value(exchange->connection, MHD_COOKIE_KIND, "cupel_token");
 }
 
-static bool take_rate(struct exchange *exchange, const char *key)
+static bool take_rate(struct exchange *exchange)
 {
+    char key[RATE_KEY_SIZE];
+
+    /* A token's owner pays for what is asked with it, an address for all else. */
+    if (exchange->has_who)
+        (void)snprintf(key, sizeof(key), "token %s", exchange->who.id);
+    else
+        http_limits_name(exchange->address, key);
     if (http_limits_take(exchange->service->limits, key, http_now_us(),
                          &exchange->retry_after_s))
         return true;
@@ -104,46 +142,35 @@ static bool take_rate(struct exchange *exchange, const char *key)
     return false;
 }
 
-/* Whom the token is. A wrong one costs its address a request of those that it may make. */
-static bool authenticate(struct exchange *exchange, const char *token)
+void exchange_ask(struct exchange *exchange)
 {
+    struct http_queues *queues = exchange->service->queues;
     struct cupel_queue *queue = NULL;
-    struct cupel_error err = {0};
-    char key[TOKEN_KEY_SIZE];
+    struct cupel_error *err = &exchange->asked_err;
 
-    int r = http_queues_take(exchange->service->queues, &queue, &err);
+    int r = http_queues_take(queues, &queue, err);
     if (r == 0)
-        r = cupel_queue_check_token(queue, token, &exchange->who, &err);
-    http_queues_give(exchange->service->queues, queue);
-    if (r == -EACCES) {
-        if (take_rate(exchange, exchange->address))
-            exchange_refuse(exchange, MHD_HTTP_UNAUTHORIZED, err.text);
-        return false;
-    }
-    if (r < 0) {
-        exchange_fail(exchange, r, &err);
-        return false;
-    }
-    exchange->has_who = true;
-    exchange->request.who = &exchange->who;
-    (void)snprintf(key, sizeof(key), "token %s", exchange->who.id);
-    return take_rate(exchange, key);
+        r = cupel_queue_check_token(queue, exchange->token, &exchange->who, err);
+    http_queues_give(queues, queue);
+    exchange->asked = r;
+    exchange->has_who = r == 0;
+    exchange->request.who = r == 0 ? &exchange->who : NULL;
+    exchange->checked_us = http_now_us();
 }
 
-/* A form on another site cannot make a browser change something here: its cookie is SameSite,
- * and where a browser does not know that, its Origin tells. */
-static bool is_own_site(const struct exchange *exchange)
+bool exchange_may_wait(struct exchange *exchange, struct cupel_queue *queue)
 {
-    const char *site = header(exchange, "Sec-Fetch-Site");
-    const char *origin = header(exchange, "Origin");
-    const char *host = header(exchange, "Host");
+    const char *token = exchange->has_who ? exchange->token : NULL;
+    int64_t now_us = http_now_us();
+    struct cupel_token who = {.id = NULL};
+    struct cupel_error err;
 
-    if (site != NULL)
-        return strcmp(site, "same-origin") == 0 || strcmp(site, "none") == 0;
-    if (origin == NULL)
+    if (token == NULL || now_us - exchange->checked_us < CHECK_AGAIN_US)
         return true;
-    const char *authority = strstr(origin, "://");
-    return authority != NULL && host != NULL && strcmp(authority + 3, host) == 0;
+    int r = cupel_queue_check_token(queue, token, &who, &err);
+    cupel_token_clear(&who);
+    exchange->checked_us = now_us;
+    return r != -EACCES; /* that the queue cannot be asked is seen elsewhere */
 }
 
 static bool may(const struct exchange *exchange)
@@ -151,6 +178,7 @@ static bool may(const struct exchange *exchange)
     enum cupel_role role = exchange->who.role;
 
     switch (exchange->route->access) {
+    case HTTP_ALWAYS:
     case HTTP_ANYBODY:
     case HTTP_SOMEBODY:
         return true;
@@ -164,44 +192,52 @@ static bool may(const struct exchange *exchange)
     return false;
 }
 
-static bool admit_who(struct exchange *exchange)
+static bool is_anybodys(const struct http_route *route)
 {
-    bool anybody = exchange->route->access == HTTP_ANYBODY;
-    const char *token = find_token(exchange);
-
-    if (token == NULL || (anybody && !exchange->route->is_page)) {
-        if (!take_rate(exchange, exchange->address))
-            return false;
-        if (!anybody)
-            exchange_refuse(exchange, MHD_HTTP_UNAUTHORIZED,
-                            "expected a token: Authorization: Bearer cupel_…");
-        return anybody;
-    }
-    if (!authenticate(exchange, token)) {
-        if (!anybody || exchange->answer.status != MHD_HTTP_UNAUTHORIZED)
-            return false;
-        exchange_answer_clear(&exchange->answer); /* a stale cookie keeps nobody from /login */
-        exchange->is_done = false;
-        return true;
-    }
-    if (!may(exchange)) {
-        exchange_refuse(exchange, MHD_HTTP_FORBIDDEN, "this token's role may not do that");
-        return false;
-    }
-    return true;
+    return route->access == HTTP_ALWAYS || route->access == HTTP_ANYBODY;
 }
 
-/* UINT64_MAX: it is not told. */
-static uint64_t body_length(const struct exchange *exchange)
+/* A token that is nobody's keeps nobody from what is anybody's: of a stale cookie, the page to
+ * log in again. */
+static bool admit_who(struct exchange *exchange)
 {
-    const char *length = header(exchange, "Content-Length");
+    int r = exchange->token != NULL ? exchange->asked : -EACCES;
+
+    if (r < 0 && r != -EACCES) {
+        exchange_fail(exchange, r, &exchange->asked_err);
+        return false;
+    }
+    if (!take_rate(exchange))
+        return false;
+    if (r < 0 && !is_anybodys(exchange->route))
+        exchange_refuse(exchange, MHD_HTTP_UNAUTHORIZED,
+                        exchange->token != NULL
+                            ? exchange->asked_err.text
+                            : "expected a token: Authorization: Bearer cupel_…");
+    else if (r == 0 && !may(exchange))
+        exchange_refuse(exchange, MHD_HTTP_FORBIDDEN, "this token's role may not do that");
+    return !exchange->is_done;
+}
+
+/* Where a body ends is to be read in one way only, by a proxy as by us (RFC 9112, 6.3). */
+static bool read_length(struct exchange *exchange)
+{
+    struct lines lengths = find_lines(exchange, "Content-Length");
+    struct lines codings = find_lines(exchange, "Transfer-Encoding");
     struct cupel_error err;
     int64_t bytes = 0;
 
-    if (length != NULL)
-        return http_parse_number("", length, 0, INT64_MAX, &bytes, &err) == 0 ? (uint64_t)bytes
-                                                                              : UINT64_MAX;
-    return header(exchange, "Transfer-Encoding") != NULL ? UINT64_MAX : 0;
+    exchange->length = lengths.count + codings.count > 0 ? UINT64_MAX : 0;
+    if (lengths.count + codings.count > 1 ||
+        (codings.count == 1 && strcasecmp(codings.last, "chunked") != 0)) {
+        exchange_refuse(exchange, MHD_HTTP_BAD_REQUEST,
+                        "expected one Content-Length, or Transfer-Encoding: chunked");
+        return false;
+    }
+    if (lengths.count == 1 &&
+        http_parse_number("", lengths.last, 0, INT64_MAX, &bytes, &err) == 0)
+        exchange->length = (uint64_t)bytes;
+    return true;
 }
 
 static bool admit_body(struct exchange *exchange)
@@ -210,7 +246,7 @@ static bool admit_body(struct exchange *exchange)
     uint64_t max = exchange->route->max_body == HTTP_BODY_SUBMISSION
                        ? settings->max_submission
                        : exchange->route->max_body;
-    uint64_t length = body_length(exchange);
+    uint64_t length = exchange->length;
     struct cupel_error err = {0};
 
     if (length == 0)
@@ -221,7 +257,8 @@ static bool admit_body(struct exchange *exchange)
         exchange_fail(exchange, -EFBIG, &err);
         return false;
     }
-    int r = http_body_new(exchange->connection, settings->work, max, &exchange->body, &err);
+    int r = http_body_new(exchange->connection, &exchange->service->store, max,
+                          exchange->route->is_page, &exchange->body, &err);
     if (r < 0)
         exchange_fail(exchange, r, &err);
     http_limits_expect(exchange->service->limits, exchange->watched, length, http_now_us());
@@ -254,21 +291,39 @@ static bool find_route(struct exchange *exchange, const char *method)
     return false;
 }
 
-bool exchange_admit(struct exchange *exchange, const char *method, const char *url)
+static bool take_address(struct exchange *exchange, const char *url, bool is_plain)
+{
+    const char *why = NULL;
+
+    exchange->path = strdup(url);
+    exchange->request.path = exchange->path;
+    if (!is_plain)
+        why = "expected an address without %00, and without %2f in its path";
+    else if (find_lines(exchange, "Host").count > 1)
+        why = "expected one Host";
+    else if (exchange->path == NULL || !is_text(exchange))
+        why = "the address is not UTF-8";
+    if (why != NULL)
+        exchange_refuse(exchange, MHD_HTTP_BAD_REQUEST, why);
+    return why == NULL;
+}
+
+bool exchange_route(struct exchange *exchange, const char *method, const char *url,
+                    bool is_plain)
 {
     find_client(exchange);
-    exchange->path = strdup(url);
-    if (exchange->path == NULL || !is_text(exchange)) {
-        exchange_refuse(exchange, MHD_HTTP_BAD_REQUEST, "the address is not UTF-8");
+    if (!take_address(exchange, url, is_plain) || !read_length(exchange) ||
+        !find_route(exchange, method)) {
+        (void)take_rate(exchange); /* who asks for this too often is told that instead */
         return false;
     }
-    exchange->request.path = exchange->path;
-    if (!find_route(exchange, method) || !admit_who(exchange))
-        return false;
-    if (exchange->route->is_page && strcmp(exchange->route->method, "GET") != 0 &&
-        !is_own_site(exchange)) {
-        exchange_refuse(exchange, MHD_HTTP_FORBIDDEN, "this form is another site's");
-        return false;
-    }
-    return admit_body(exchange);
+    const struct http_route *route = exchange->route;
+    if (!is_anybodys(route) || (route->is_page && route->access != HTTP_ALWAYS))
+        exchange->token = find_token(exchange);
+    return true;
+}
+
+bool exchange_admit(struct exchange *exchange)
+{
+    return admit_who(exchange) && admit_body(exchange);
 }

@@ -7,9 +7,11 @@
 
 #include "cli/cli.h"
 #include "cupel/cleanup.h"
+#include "cupel/text.h"
 #include "service/http_exchange.h"
 
 #define STREAM_BLOCK  4096
+#define DETAIL_MAX    4096
 #define RETRY_AFTER_S 2 /* of what may work in a moment */
 
 int http_set_header(struct http_answer *answer, const char *name, const char *value)
@@ -107,21 +109,31 @@ static int set_problem_headers(struct exchange *exchange, unsigned status)
 void exchange_refuse(struct exchange *exchange, unsigned status, const char *detail)
 {
     struct http_answer *answer = &exchange->answer;
-    bool is_page = is_for_people(exchange);
+    CUPEL_AUTO_FREE char *clean = NULL;
 
     exchange_answer_clear(answer);
     exchange->is_done = true;
     answer->status = status;
-    if (is_page && status == MHD_HTTP_UNAUTHORIZED) {
-        answer->status = MHD_HTTP_SEE_OTHER;
-        if (http_set_header(answer, "Location", "/login") == 0)
-            return;
-    }
-    int r = is_page ? problem_page(exchange, status, detail) : problem_document(answer, detail);
+    /* It may quote what a client sent, cut within a character. */
+    int r = cupel_text_clean(detail, strlen(detail), DETAIL_MAX, &clean);
     if (r == 0)
-        r = set_problem_headers(exchange, status);
+        r = is_for_people(exchange) ? problem_page(exchange, status, clean)
+                                    : problem_document(answer, clean);
+    if (r == 0)
+        r = set_problem_headers(exchange, answer->status);
     if (r < 0)
         answer->status = MHD_HTTP_INTERNAL_SERVER_ERROR;
+}
+
+int http_own_fault(int r, struct cupel_error *err)
+{
+    static const int told[] = {0, EINVAL, EFBIG, ENOSPC, EDQUOT, EPIPE, EAGAIN};
+
+    for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
+        if (told[i] == -r)
+            return r;
+    }
+    return err->code = -EIO;
 }
 
 static unsigned status_of(int r)
@@ -139,6 +151,7 @@ static unsigned status_of(int r)
         {-EFBIG, MHD_HTTP_CONTENT_TOO_LARGE},
         {-EPROTO, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE},
         {-ENOSPC, MHD_HTTP_INSUFFICIENT_STORAGE},
+        {-EDQUOT, MHD_HTTP_INSUFFICIENT_STORAGE},
         {-EPIPE, MHD_HTTP_SERVICE_UNAVAILABLE},
         {-EAGAIN, MHD_HTTP_SERVICE_UNAVAILABLE},
     };
@@ -159,7 +172,8 @@ void exchange_fail(struct exchange *exchange, int r, const struct cupel_error *e
         (void)cupel_cli_fail("cupel serve", 0, "%s: %s",
                              exchange->route != NULL ? exchange->route->pattern : "request",
                              err->text);
-        detail = status == MHD_HTTP_SERVICE_UNAVAILABLE
+        detail = r == -EAGAIN ? "this is busy at the moment"
+                 : status == MHD_HTTP_SERVICE_UNAVAILABLE
                      ? "the queue cannot be reached at the moment"
                  : status == MHD_HTTP_INSUFFICIENT_STORAGE
                      ? "there is no room for this at the moment"

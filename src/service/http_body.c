@@ -3,17 +3,17 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "cupel/cleanup.h"
 #include "cupel/text.h"
+#include "service/http_parse.h"
 #include "service/http_spool.h"
 
 #define FORM_BUFFER 16384U     /* holds a part's headers */
 #define DROPPED_MAX (4U << 20) /* of a body that is refused */
 
 struct http_body {
-    const char *folder;
+    struct http_store *store;
     uint64_t max_bytes;
     uint64_t bytes;
     struct MHD_PostProcessor *form; /* NULL: one part */
@@ -23,11 +23,6 @@ struct http_body {
     size_t count;
     struct cupel_error err; /* code 0: nothing is wrong yet */
 };
-
-static bool begins(const char *text, const char *start)
-{
-    return strncasecmp(text, start, strlen(start)) == 0;
-}
 
 static int copy(const char *text, size_t max, char **ret, struct cupel_error *err)
 {
@@ -92,27 +87,29 @@ static enum MHD_Result take_form(void *owner, enum MHD_ValueKind kind, const cha
 
     (void)kind;
     (void)encoding;
-    if (offset == 0 && !is_begun(body, name, file_name))
+    if (name == NULL)
+        r = cupel_fail(&body->err, -EINVAL, "a part of the form has no name");
+    else if (offset == 0 && !is_begun(body, name, file_name))
         r = add_part(body, name, file_name, type);
     if (r == 0)
-        r = http_spool_add(&body->spools[body->count - 1], body->folder, bytes, len,
-                           &body->err);
+        r = http_spool_add(&body->spools[body->count - 1], body->store, bytes, len, &body->err);
     return r == 0 ? MHD_YES : MHD_NO;
 }
 
-int http_body_new(struct MHD_Connection *connection, const char *folder, uint64_t max_bytes,
-                  struct http_body **ret, struct cupel_error *err)
+int http_body_new(struct MHD_Connection *connection, struct http_store *store,
+                  uint64_t max_bytes, bool is_page, struct http_body **ret,
+                  struct cupel_error *err)
 {
     const char *type = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Type");
     struct http_body *body = calloc(1, sizeof(*body));
 
     if (body == NULL)
         return cupel_fail(err, -ENOMEM, "out of memory");
-    body->folder = folder;
+    body->store = store;
     body->max_bytes = max_bytes;
-    body->is_multipart = type != NULL && begins(type, "multipart/form-data");
+    body->is_multipart = http_parse_is_type(type, "multipart/form-data");
     if (body->is_multipart ||
-        (type != NULL && begins(type, "application/x-www-form-urlencoded")))
+        (is_page && http_parse_is_type(type, "application/x-www-form-urlencoded")))
         body->form = MHD_create_post_processor(connection, FORM_BUFFER, take_form, body);
     if (body->is_multipart && body->form == NULL) {
         http_body_free(body);
@@ -136,7 +133,7 @@ static int take(struct http_body *body, const char *bytes, size_t len)
                                    : cupel_fail(&body->err, -EINVAL, "malformed form");
     }
     int r = body->count == 0 ? add_part(body, NULL, NULL, NULL) : 0;
-    return r == 0 ? http_spool_add(&body->spools[0], body->folder, bytes, len, &body->err) : r;
+    return r == 0 ? http_spool_add(&body->spools[0], body->store, bytes, len, &body->err) : r;
 }
 
 bool http_body_add(struct http_body *body, const char *bytes, size_t len)
@@ -177,7 +174,7 @@ void http_body_free(struct http_body *body)
     if (body->form != NULL)
         (void)MHD_destroy_post_processor(body->form);
     for (size_t i = 0; i < body->count; i++) {
-        cupel_close_p(&body->spools[i].fd);
+        http_spool_clear(&body->spools[i], body->store);
         free(body->parts[i].name);
         free(body->parts[i].file_name);
         free(body->parts[i].type);

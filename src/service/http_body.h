@@ -8,6 +8,7 @@
 #include <microhttpd.h>
 
 #include "service/http.h"
+#include "service/http_spool.h"
 
 #define HTTP_PARTS_MAX     256
 #define HTTP_NAME_MAX      64   /* bytes of a part's name */
@@ -15,9 +16,11 @@
 
 struct http_body;
 
-/* folder is borrowed. Returns 0; -EPROTO: a form whose boundary is not told; -ENOMEM. */
-CUPEL_MUST_CHECK int http_body_new(struct MHD_Connection *connection, const char *folder,
-                                   uint64_t max_bytes, struct http_body **ret,
+/* store is borrowed. is_page: what curl calls urlencoded, unless it is told otherwise, is a
+ * form; elsewhere it is one part. Returns 0; -EPROTO: a form whose boundary is not told;
+ * -ENOMEM. */
+CUPEL_MUST_CHECK int http_body_new(struct MHD_Connection *connection, struct http_store *store,
+                                   uint64_t max_bytes, bool is_page, struct http_body **ret,
                                    struct cupel_error *err);
 /* Take what has come. What is wrong with it is kept for http_body_end(), and the rest of the
  * body dropped; false if so much of it has come that it is better not to listen any more. */

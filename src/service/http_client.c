@@ -214,6 +214,8 @@ static void set_callbacks(struct transfer *transfer)
 static void set_limits(CURL *curl, const struct http_request *request)
 {
     (void)curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    /* Or the end would wait for a resolver that does not answer, however long that takes. */
+    (void)curl_easy_setopt(curl, CURLOPT_QUICK_EXIT, 1L);
     (void)curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)HTTP_CONNECT_LIMIT_MS);
     (void)curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)request->limit_ms);
     (void)curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);

@@ -1,16 +1,22 @@
 #include "service/http_limits.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #define SECOND  1000000
 #define BUCKETS 4096
 #define WAYS    4 /* places that a key may have */
 
 #define HEAD_US         (20 * (int64_t)SECOND)
+#define CROWDED_HEAD_US (2 * (int64_t)SECOND)
 #define BYTES_A_SECOND  16384
 #define BODY_US_UNKNOWN (600 * (int64_t)SECOND)
 
@@ -25,6 +31,7 @@ struct http_watched {
     struct http_watched *previous;
     int fd;
     int64_t end_us; /* INT64_MAX: nothing is expected */
+    bool is_head;   /* what is expected */
 };
 
 struct http_limits {
@@ -33,11 +40,46 @@ struct http_limits {
     uint64_t seed;
     struct bucket buckets[BUCKETS];
     struct http_watched *watched;
+    size_t watched_count;
+    pthread_t sweeper;
+    pthread_cond_t over; /* there is nothing to sweep any more */
+    bool is_over;
 };
+
+/* Shut down those that are late. */
+static void sweep(struct http_limits *limits, int64_t now_us)
+{
+    int64_t hurry_us = limits->watched_count > HTTP_CROWD ? HEAD_US - CROWDED_HEAD_US : 0;
+
+    for (struct http_watched *item = limits->watched; item != NULL; item = item->next) {
+        if (item->end_us <= now_us + (item->is_head ? hurry_us : 0)) {
+            (void)shutdown(item->fd, SHUT_RDWR);
+            item->end_us = INT64_MAX;
+        }
+    }
+}
+
+/* In a thread that waits for nothing else, least of all the database. */
+static void *keep_sweeping(void *owner)
+{
+    struct http_limits *limits = owner;
+    struct timespec now = {0};
+
+    (void)pthread_mutex_lock(&limits->lock);
+    while (!limits->is_over) {
+        (void)clock_gettime(CLOCK_MONOTONIC, &now);
+        sweep(limits, (int64_t)now.tv_sec * SECOND + now.tv_nsec / 1000);
+        now.tv_sec++;
+        (void)pthread_cond_timedwait(&limits->over, &limits->lock, &now);
+    }
+    (void)pthread_mutex_unlock(&limits->lock);
+    return NULL;
+}
 
 int http_limits_new(unsigned rate, struct http_limits **ret, struct cupel_error *err)
 {
     struct http_limits *limits = calloc(1, sizeof(*limits));
+    pthread_condattr_t monotonic;
 
     if (limits == NULL)
         return cupel_fail(err, -ENOMEM, "out of memory");
@@ -47,6 +89,15 @@ int http_limits_new(unsigned rate, struct http_limits **ret, struct cupel_error 
     }
     limits->rate = rate;
     (void)pthread_mutex_init(&limits->lock, NULL);
+    (void)pthread_condattr_init(&monotonic);
+    (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&limits->over, &monotonic);
+    (void)pthread_condattr_destroy(&monotonic);
+    int r = pthread_create(&limits->sweeper, NULL, keep_sweeping, limits);
+    if (r != 0) {
+        free(limits);
+        return cupel_fail(err, -r, "start a thread: %s", strerrordesc_np(r));
+    }
     *ret = limits;
     return 0;
 }
@@ -55,6 +106,12 @@ void http_limits_free(struct http_limits *limits)
 {
     if (limits == NULL)
         return;
+    (void)pthread_mutex_lock(&limits->lock);
+    limits->is_over = true;
+    (void)pthread_cond_signal(&limits->over);
+    (void)pthread_mutex_unlock(&limits->lock);
+    (void)pthread_join(limits->sweeper, NULL);
+    (void)pthread_cond_destroy(&limits->over);
     (void)pthread_mutex_destroy(&limits->lock);
     free(limits);
 }
@@ -96,6 +153,17 @@ static struct bucket *find(struct http_limits *limits, uint64_t key, int64_t now
     return best;
 }
 
+void http_limits_name(const char *address, char ret[static HTTP_ADDRESS_SIZE])
+{
+    struct in6_addr six;
+
+    (void)snprintf(ret, HTTP_ADDRESS_SIZE, "%s", address);
+    if (inet_pton(AF_INET6, address, &six) != 1 || IN6_IS_ADDR_V4MAPPED(&six))
+        return;
+    memset(&six.s6_addr[8], 0, 8);
+    (void)inet_ntop(AF_INET6, &six, ret, HTTP_ADDRESS_SIZE);
+}
+
 bool http_limits_take(struct http_limits *limits, const char *key, int64_t now_us,
                       unsigned *ret_after_s)
 {
@@ -119,8 +187,9 @@ struct http_watched *http_limits_enter(struct http_limits *limits, int fd, int64
     if (watched == NULL)
         return NULL;
     (void)pthread_mutex_lock(&limits->lock);
-    *watched =
-        (struct http_watched){.next = limits->watched, .fd = fd, .end_us = now_us + HEAD_US};
+    *watched = (struct http_watched){
+        .next = limits->watched, .fd = fd, .end_us = now_us + HEAD_US, .is_head = true};
+    limits->watched_count++;
     if (limits->watched != NULL)
         limits->watched->previous = watched;
     limits->watched = watched;
@@ -133,6 +202,7 @@ void http_limits_leave(struct http_limits *limits, struct http_watched *watched)
     if (watched == NULL)
         return;
     (void)pthread_mutex_lock(&limits->lock);
+    limits->watched_count--;
     if (watched->previous != NULL)
         watched->previous->next = watched->next;
     else
@@ -143,12 +213,14 @@ void http_limits_leave(struct http_limits *limits, struct http_watched *watched)
     free(watched);
 }
 
-static void set_end(struct http_limits *limits, struct http_watched *watched, int64_t end_us)
+static void set_end(struct http_limits *limits, struct http_watched *watched, int64_t end_us,
+                    bool is_head)
 {
     if (watched == NULL)
         return;
     (void)pthread_mutex_lock(&limits->lock);
     watched->end_us = end_us;
+    watched->is_head = is_head;
     (void)pthread_mutex_unlock(&limits->lock);
 }
 
@@ -158,22 +230,10 @@ void http_limits_expect(struct http_limits *limits, struct http_watched *watched
     int64_t length = bytes == UINT64_MAX ? BODY_US_UNKNOWN
                                          : HEAD_US + (int64_t)(bytes / BYTES_A_SECOND) * SECOND;
 
-    set_end(limits, watched, now_us + length);
+    set_end(limits, watched, now_us + length, bytes == 0);
 }
 
 void http_limits_arrived(struct http_limits *limits, struct http_watched *watched)
 {
-    set_end(limits, watched, INT64_MAX);
-}
-
-void http_limits_sweep(struct http_limits *limits, int64_t now_us)
-{
-    (void)pthread_mutex_lock(&limits->lock);
-    for (struct http_watched *item = limits->watched; item != NULL; item = item->next) {
-        if (item->end_us <= now_us) {
-            (void)shutdown(item->fd, SHUT_RDWR);
-            item->end_us = INT64_MAX;
-        }
-    }
-    (void)pthread_mutex_unlock(&limits->lock);
+    set_end(limits, watched, INT64_MAX, false);
 }

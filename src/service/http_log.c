@@ -10,7 +10,10 @@
 #include <jansson.h>
 
 #include "cupel/cleanup.h"
+#include "cupel/text.h"
 #include "service/documents.h"
+
+#define TEXT_MAX 65536U /* bytes, of which a head has fewer */
 
 struct http_log {
     int access_fd; /* -1: none */
@@ -80,15 +83,24 @@ static void append(int fd, json_t *line)
     (void)!write(fd, text, len + 1);
 }
 
+/* What a client sent may be no text; NULL: memory ran out. */
+static char *clean(const char *text)
+{
+    char *cleaned = NULL;
+
+    return cupel_text_clean(text, strlen(text), TEXT_MAX, &cleaned) == 0 ? cleaned : NULL;
+}
+
 void http_log_access(struct http_log *log, const struct http_log_line *line)
 {
     if (log->access_fd < 0)
         return;
+    CUPEL_AUTO_FREE char *method = clean(line->method);
+    CUPEL_AUTO_FREE char *path = clean(line->path);
     append(log->access_fd,
            json_pack("{s:o, s:s, s:s?, s:s, s:s, s:i, s:f}", "time", now(), "address",
-                     line->address, "token", line->token, "method", line->method, "path",
-                     line->path, "status", (int)line->status, "seconds",
-                     (double)line->duration_us / 1e6));
+                     line->address, "token", line->token, "method", method, "path", path,
+                     "status", (int)line->status, "seconds", (double)line->duration_us / 1e6));
 }
 
 void http_log_audit(struct http_log *log, const struct http_log_line *line)
@@ -97,12 +109,14 @@ void http_log_audit(struct http_log *log, const struct http_log_line *line)
 
     if (log->audit_fd < 0)
         return;
-    if (asprintf(&action, "%s %s", line->method,
-                 line->pattern != NULL ? line->pattern : line->path) < 0)
+    CUPEL_AUTO_FREE char *method = clean(line->method);
+    CUPEL_AUTO_FREE char *path = clean(line->path);
+    if (method == NULL || path == NULL ||
+        asprintf(&action, "%s %s", method, line->pattern != NULL ? line->pattern : path) < 0)
         return;
     append(log->audit_fd,
            json_pack("{s:o, s:s, s:s?, s:s?, s:s, s:s, s:s, s:i}", "time", now(), "address",
                      line->address, "token", line->token, "name", line->name, "action", action,
-                     "object", line->object != NULL ? line->object : line->path, "outcome",
+                     "object", line->object != NULL ? line->object : path, "outcome",
                      line->status < 400 ? "done" : "refused", "status", (int)line->status));
 }

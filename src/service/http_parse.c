@@ -9,6 +9,7 @@
 
 #include "cupel/text.h"
 
+#define LIST_SIZE  160
 #define MICRO      1000000
 #define ZONE_START 19 /* bytes of 2026-01-01T00:00:00 */
 
@@ -132,6 +133,17 @@ const char *http_parse_bearer(const char *authorization)
     return authorization + len + strspn(authorization + len, " ");
 }
 
+bool http_target_is_plain(const char *target)
+{
+    const char *query = target + strcspn(target, "?");
+
+    for (const char *at = strchr(target, '%'); at != NULL; at = strchr(at + 1, '%')) {
+        if (strncmp(at, "%00", 3) == 0 || (at < query && strncasecmp(at, "%2f", 3) == 0))
+            return false;
+    }
+    return true;
+}
+
 int http_json_text(const json_t *object, const char *key, bool must, const char **ret,
                    struct cupel_error *err)
 {
@@ -186,22 +198,65 @@ int http_json_only(json_t *object, const char *const *keys, struct cupel_error *
     return 0;
 }
 
+/* "a, b, c", as far as it fits. */
+static void list_names(const char *const *names, char ret[static LIST_SIZE])
+{
+    size_t len = 0;
+
+    ret[0] = '\0';
+    for (size_t i = 0; names[i] != NULL && len < LIST_SIZE; i++)
+        len +=
+            (size_t)snprintf(ret + len, LIST_SIZE - len, "%s%s", i > 0 ? ", " : "", names[i]);
+}
+
+static int find_name(const char *text, const char *const *names)
+{
+    for (int i = 0; names[i] != NULL; i++) {
+        if (strcmp(names[i], text) == 0)
+            return i;
+    }
+    return -1;
+}
+
 int http_parse_choice(const char *name, const char *text, const char *const *names, int *ret,
                       struct cupel_error *err)
 {
     char excerpt[CUPEL_TEXT_EXCERPT_SIZE];
-    char list[160] = "";
-    size_t len = 0;
+    char list[LIST_SIZE];
+    int index = find_name(text, names);
 
-    for (int i = 0; names[i] != NULL; i++) {
-        if (strcmp(names[i], text) == 0) {
-            *ret = i;
-            return 0;
-        }
-        if (len < sizeof(list))
-            len += (size_t)snprintf(list + len, sizeof(list) - len, "%s%s", i > 0 ? ", " : "",
-                                    names[i]);
+    if (index >= 0) {
+        *ret = index;
+        return 0;
     }
+    list_names(names, list);
     return cupel_fail(err, -EINVAL, "%s: \"%s\": expected one of %s", name,
                       cupel_text_excerpt(text, excerpt), list);
+}
+
+int http_parse_once(const char *what, const char *name, const char *const *names,
+                    uint64_t *seen, struct cupel_error *err)
+{
+    char excerpt[CUPEL_TEXT_EXCERPT_SIZE];
+    char list[LIST_SIZE];
+    int index = find_name(name, names);
+
+    if (index < 0) {
+        list_names(names, list);
+        return cupel_fail(err, -EINVAL, "unknown %s \"%s\"; expected %s%s", what,
+                          cupel_text_excerpt(name, excerpt),
+                          names[0] == NULL ? "none" : "one of ", list);
+    }
+    if ((*seen & UINT64_C(1) << index) != 0)
+        return cupel_fail(err, -EINVAL, "%s \"%s\" is there twice", what, name);
+    *seen |= UINT64_C(1) << index;
+    return 0;
+}
+
+bool http_parse_is_type(const char *type, const char *expected)
+{
+    size_t len = strlen(expected);
+
+    return type != NULL && strcspn(type, "; \t") == len &&
+           strncasecmp(type, expected, len) == 0;
 }

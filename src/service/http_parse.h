@@ -27,6 +27,10 @@ CUPEL_MUST_CHECK int http_parse_json(const char *text, size_t len, json_t **ret,
 /* The credentials of "Bearer TOKEN" (RFC 6750); NULL: of another scheme. Borrowed. */
 const char *http_parse_bearer(const char *authorization);
 
+/* Whether a request's target, not decoded yet, is read by all who look at it in one way: no NUL
+ * in it, and in its path no "/" that is hidden ("%2f"), which rules of a proxy would pass. */
+bool http_target_is_plain(const char *target);
+
 /*
  * Members of an object that a client sent. Absent and null are the same; *ret is left alone
  * then, or it is -EINVAL where `must` is set. Texts are borrowed.
@@ -44,5 +48,13 @@ CUPEL_MUST_CHECK int http_json_only(json_t *object, const char *const *keys,
 CUPEL_MUST_CHECK int http_parse_choice(const char *name, const char *text,
                                        const char *const *names, int *ret,
                                        struct cupel_error *err);
+/* One of at most 64 names, for the first time as far as *seen knows, where it is noted. what:
+ * of the message. -EINVAL. */
+CUPEL_MUST_CHECK int http_parse_once(const char *what, const char *name,
+                                     const char *const *names, uint64_t *seen,
+                                     struct cupel_error *err);
+
+/* Whether a Content-Type, which may be NULL, is that media type, with parameters or without. */
+bool http_parse_is_type(const char *type, const char *expected);
 
 #endif

@@ -45,8 +45,11 @@ int http_queues_take(struct http_queues *queues, struct cupel_queue **ret,
     if (queues->count > 0)
         queue = queues->idle[--queues->count];
     (void)pthread_mutex_unlock(&queues->lock);
-    if (queue == NULL)
-        return cupel_queue_open(queues->url, ret, err);
+    if (queue == NULL) {
+        int r = cupel_queue_open(queues->url, &queue, err);
+        if (r < 0) /* it could be opened when we began: no request is to blame */
+            return r == -ENOMEM ? r : -EPIPE;
+    }
     *ret = queue;
     return 0;
 }

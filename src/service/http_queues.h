@@ -11,7 +11,7 @@ CUPEL_MUST_CHECK int http_queues_new(const char *url, struct http_queues **ret,
                                      struct cupel_error *err);
 void http_queues_free(struct http_queues *queues); /* all have been given back */
 
-/* One that nobody else has; as cupel_queue_open(). */
+/* One that nobody else has. -EPIPE: it cannot be opened now; -ENOMEM. */
 CUPEL_MUST_CHECK int http_queues_take(struct http_queues *queues, struct cupel_queue **ret,
                                       struct cupel_error *err);
 void http_queues_give(struct http_queues *queues, struct cupel_queue *queue);

@@ -19,6 +19,35 @@ const char *http_argument(const struct http_request *request, const char *name)
     return MHD_lookup_connection_value(exchange->connection, MHD_GET_ARGUMENT_KIND, name);
 }
 
+struct known {
+    const char *const *names;
+    uint64_t seen;
+    struct cupel_error *err;
+    int r;
+};
+
+static enum MHD_Result look_at_name(void *owner, enum MHD_ValueKind kind, const char *name,
+                                    const char *value)
+{
+    struct known *known = owner;
+
+    (void)kind;
+    (void)value;
+    known->r = http_parse_once("argument", name, known->names, &known->seen, known->err);
+    return known->r == 0 ? MHD_YES : MHD_NO;
+}
+
+int http_arguments_only(const struct http_request *request, const char *const *names,
+                        struct cupel_error *err)
+{
+    const struct exchange *exchange = request->private;
+    struct known known = {.names = names, .err = err};
+
+    (void)MHD_get_connection_values(exchange->connection, MHD_GET_ARGUMENT_KIND, look_at_name,
+                                    &known);
+    return known.r;
+}
+
 const char *http_header(const struct http_request *request, const char *name)
 {
     const struct exchange *exchange = request->private;

@@ -63,9 +63,12 @@ int http_routes_match(const struct http_routes *const *tables, const char *metho
                 continue;
             if (strcmp(route->method, served) == 0) {
                 ret->route = route;
+                ret->allow[0] = '\0';
                 return copy_variables(route->pattern, path, ret->variables, err);
             }
             allow(ret->allow, route->method);
+            if (strcmp(route->method, "GET") == 0)
+                allow(ret->allow, "HEAD");
         }
     }
     return 0;

@@ -10,7 +10,7 @@
 struct http_match {
     const struct http_route *route;   /* NULL: none */
     char *variables[HTTP_PATH_PARTS]; /* the caller's to free */
-    char allow[HTTP_ALLOW_SIZE];      /* without a route: methods that the path has; "": none */
+    char allow[HTTP_ALLOW_SIZE];      /* methods that the path has; "": none, or a route */
 };
 
 /* tables: NULL behind the last. HEAD is GET. Returns 0 or -ENOMEM. */

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cupel/cleanup.h"
+#include "service/http.h"
 
 static int write_all(int fd, const char *bytes, size_t len, struct cupel_error *err)
 {
@@ -60,19 +61,39 @@ static int open_memory(struct http_spool *spool, struct cupel_error *err)
     return spool->fd < 0 ? cupel_fail_errno(err, "memfd_create") : 0;
 }
 
-int http_spool_add(struct http_spool *spool, const char *folder, const void *bytes, size_t len,
-                   struct cupel_error *err)
+static int keep(struct http_spool *spool, const char *folder, const void *bytes, size_t len,
+                struct cupel_error *err)
 {
     bool was_small = spool->bytes <= HTTP_SPOOL_MEMORY;
     int r = spool->fd < 0 ? open_memory(spool, err) : 0;
 
     if (r == 0 && was_small && spool->bytes + len > HTTP_SPOOL_MEMORY)
         r = move_to_file(spool, folder, err);
-    if (r == 0)
-        r = write_all(spool->fd, bytes, len, err);
-    if (r == 0)
+    return r == 0 ? write_all(spool->fd, bytes, len, err) : r;
+}
+
+int http_spool_add(struct http_spool *spool, struct http_store *store, const void *bytes,
+                   size_t len, struct cupel_error *err)
+{
+    if (atomic_fetch_add(&store->bytes, len) + len > store->max_bytes) {
+        (void)atomic_fetch_sub(&store->bytes, len);
+        return cupel_fail(err, -EAGAIN,
+                          "requests at work have %llu bytes, all that may be kept",
+                          (unsigned long long)store->max_bytes);
+    }
+    int r = keep(spool, store->folder, bytes, len, err);
+    if (r < 0)
+        (void)atomic_fetch_sub(&store->bytes, len);
+    else
         spool->bytes += len;
-    return r;
+    return http_own_fault(r, err);
+}
+
+void http_spool_clear(struct http_spool *spool, struct http_store *store)
+{
+    (void)atomic_fetch_sub(&store->bytes, spool->bytes);
+    spool->bytes = 0;
+    cupel_close_p(&spool->fd);
 }
 
 int http_spool_end(struct http_spool *spool, struct cupel_error *err)
@@ -80,6 +101,6 @@ int http_spool_end(struct http_spool *spool, struct cupel_error *err)
     int r = spool->fd < 0 ? open_memory(spool, err) : 0;
 
     if (r == 0 && lseek(spool->fd, 0, SEEK_SET) < 0)
-        return cupel_fail_errno(err, "keep the body");
-    return r;
+        r = cupel_fail_errno(err, "keep the body");
+    return http_own_fault(r, err);
 }

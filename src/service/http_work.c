@@ -16,6 +16,9 @@
 #define GAP_US  50000                 /* changes that follow each other are told together */
 #define DEAF_US (5 * (int64_t)SECOND) /* a change that was not heard is seen then */
 
+#define WAITING_OF_TOKEN 64
+#define WAITING_MAX      (HTTP_CONNECTIONS_MAX / 4 * 3)
+
 /* First in, first out. */
 struct line {
     struct exchange *first;
@@ -28,9 +31,11 @@ struct http_work {
     pthread_cond_t more;  /* there is something in ready, or it is over */
     pthread_cond_t fewer; /* count is 0 */
     struct line ready;
+    struct line woken; /* looked at when none is ready: there may be many */
     struct line parked;
-    size_t count;     /* exchanges that we have */
-    uint64_t changes; /* heard of */
+    struct exchange *waiting; /* that were admitted to, until they end */
+    size_t count;             /* exchanges that we have */
+    uint64_t changes;         /* heard of */
     bool is_draining;
     bool is_over;
     int bell_fd; /* wakes the listener */
@@ -76,14 +81,14 @@ static int64_t unpark(struct http_work *work, bool all, int64_t now_us)
     work->parked = (struct line){NULL, NULL};
     for (struct exchange *item = pop(&parked); item != NULL; item = pop(&parked)) {
         if (all || item->wake_us <= now_us) {
-            push(&work->ready, item);
+            push(&work->woken, item);
             continue;
         }
         if (item->wake_us < next_us)
             next_us = item->wake_us;
         push(&work->parked, item);
     }
-    if (work->ready.first != NULL)
+    if (work->woken.first != NULL)
         (void)pthread_cond_broadcast(&work->more);
     return next_us;
 }
@@ -105,7 +110,7 @@ static void work_on(struct http_work *work, struct exchange *exchange)
         if (--work->count == 0)
             (void)pthread_cond_broadcast(&work->fewer);
     } else if (work->is_draining || exchange->seen != work->changes) {
-        push(&work->ready, exchange);
+        push(&work->woken, exchange);
     } else {
         push(&work->parked, exchange);
     }
@@ -118,6 +123,8 @@ static void *run(void *owner)
     (void)pthread_mutex_lock(&work->lock);
     while (!work->is_over) {
         struct exchange *exchange = pop(&work->ready);
+        if (exchange == NULL)
+            exchange = pop(&work->woken);
         if (exchange != NULL)
             work_on(work, exchange);
         else
@@ -125,6 +132,39 @@ static void *run(void *owner)
     }
     (void)pthread_mutex_unlock(&work->lock);
     return NULL;
+}
+
+unsigned http_work_admit_wait(struct http_work *work, struct exchange *exchange)
+{
+    unsigned count = 0;
+    unsigned own = 0;
+
+    (void)pthread_mutex_lock(&work->lock);
+    for (const struct exchange *item = work->waiting; item != NULL; item = item->next_waiting) {
+        count++;
+        if (item->has_who && exchange->has_who && strcmp(item->who.id, exchange->who.id) == 0)
+            own++;
+    }
+    bool ok = own < WAITING_OF_TOKEN && count < WAITING_MAX;
+    if (ok) {
+        exchange->next_waiting = work->waiting;
+        work->waiting = exchange;
+    }
+    (void)pthread_mutex_unlock(&work->lock);
+    if (ok)
+        return 0;
+    return own >= WAITING_OF_TOKEN ? MHD_HTTP_TOO_MANY_REQUESTS : MHD_HTTP_SERVICE_UNAVAILABLE;
+}
+
+void http_work_forget(struct http_work *work, const struct exchange *exchange)
+{
+    (void)pthread_mutex_lock(&work->lock);
+    struct exchange **at = &work->waiting;
+    while (*at != NULL && *at != exchange)
+        at = &(*at)->next_waiting;
+    if (*at != NULL)
+        *at = exchange->next_waiting;
+    (void)pthread_mutex_unlock(&work->lock);
 }
 
 /* Wait for a change, at most until next_us. Returns whether there may have been one. */
@@ -163,7 +203,6 @@ static void *listen_to_queue(void *owner)
         int64_t now_us = http_now_us();
         has_changed = has_changed || now_us - heard_us >= DEAF_US;
         heard_us = has_changed ? now_us : heard_us;
-        http_limits_sweep(work->service->limits, now_us);
         (void)pthread_mutex_lock(&work->lock);
         if (has_changed)
             work->changes++;

@@ -23,6 +23,11 @@ CUPEL_MUST_CHECK int http_work_start(struct http_service *service, struct http_w
 /* Suspend its connection, and resume it when exchange_work() has returned true. False, and
  * nothing is done, if no more is begun. */
 bool http_work_put(struct http_work *work, struct exchange *exchange);
+/* Whether it may wait for a change as well, or a status to refuse it with: no token keeps
+ * others from waiting, and those who wait leave room for those who ask. */
+unsigned http_work_admit_wait(struct http_work *work, struct exchange *exchange);
+/* It has ended, and waits no more. */
+void http_work_forget(struct http_work *work, const struct exchange *exchange);
 /* Begin no more, let nobody wait any longer; returns when all connections are resumed. */
 void http_work_drain(struct http_work *work);
 void http_work_stop(struct http_work *work); /* drained; frees it */

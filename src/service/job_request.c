@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cupel/policy.h"
+#include "cupel/text.h"
 #include "cupel/units.h"
 #include "service/http_parse.h"
 #include "service/worker_spec.h"
@@ -18,10 +20,13 @@ const char *const job_field_names[] = {
     [JOB_FIELD_NOT_BEFORE] = "not_before", [JOB_FIELD_DEADLINE] = "deadline",
     [JOB_FIELD_KEY] = "idempotency_key"};
 
-static int check_text(const char *name, const char *text, struct cupel_error *err)
+int job_request_check_text(const char *name, const char *text, struct cupel_error *err)
 {
-    if (text != NULL && (text[0] == '\0' || strlen(text) > JOB_TEXT_MAX))
-        return cupel_fail(err, -EINVAL, "%s: expected 1 to %d bytes", name, JOB_TEXT_MAX);
+    size_t len = text == NULL ? 0 : strlen(text);
+
+    if (text != NULL && (len == 0 || len > JOB_TEXT_MAX || !cupel_text_is_utf8(text, len)))
+        return cupel_fail(err, -EINVAL, "%s: expected 1 to %d bytes of UTF-8", name,
+                          JOB_TEXT_MAX);
     return 0;
 }
 
@@ -53,9 +58,9 @@ int job_request_of_form(char *const values[static JOB_FIELDS], struct cupel_job_
         return cupel_fail(err, -EINVAL, "grader: expected the name of one");
     int r = parse_priority(values[JOB_FIELD_PRIORITY], &job.priority, err);
     if (r == 0)
-        r = check_text("learner", job.learner, err);
+        r = job_request_check_text("learner", job.learner, err);
     if (r == 0)
-        r = check_text("idempotency_key", job.idempotency_key, err);
+        r = job_request_check_text("idempotency_key", job.idempotency_key, err);
     if (r == 0 && values[JOB_FIELD_ATTEMPTS] != NULL)
         r = http_parse_number("attempts", values[JOB_FIELD_ATTEMPTS], 1, ATTEMPTS_MAX,
                               &attempts, err);
@@ -70,11 +75,42 @@ int job_request_of_form(char *const values[static JOB_FIELDS], struct cupel_job_
     return r;
 }
 
-/* What the worker is to know; whether it would take it, it tells itself. */
-static int make_spec(const json_t *json, char **ret, struct cupel_error *err)
+/* A worker's are those that are installed with it, as ours are. */
+static int check_policy(const json_t *spec, const char *policies, struct cupel_error *err)
+{
+    const char *policy = json_string_value(json_object_get(spec, "policy"));
+    char **names = NULL;
+    struct cupel_error why = {0};
+    int index = 0;
+
+    if (policy == NULL || policies == NULL)
+        return 0;
+    if (cupel_policy_names(policies, &names, &why) < 0)
+        return cupel_fail(err, -EIO, "%s", why.text);
+    int r = http_parse_choice("\"policy\"", policy, (const char *const *)names, &index, err);
+    cupel_strings_free(names);
+    return r;
+}
+
+int job_request_check_spec(const char *spec, uint64_t memory_bytes, const char *policies,
+                           struct cupel_error *err)
+{
+    json_t *json = json_loads(spec, JSON_REJECT_DUPLICATES, NULL);
+
+    int r = worker_spec_check_run(json, err);
+    if (r == 0)
+        r = worker_spec_check_memory(json, memory_bytes, err);
+    if (r == 0)
+        r = check_policy(json, policies, err);
+    json_decref(json);
+    return r;
+}
+
+/* What the worker is to know. */
+static int make_spec(const json_t *json, uint64_t memory_bytes, const char *policies,
+                     char **ret, struct cupel_error *err)
 {
     static const char *const keys[] = {"command", "policy", "environment", "limits", "stdin"};
-    struct worker_run run = {.document = NULL};
     json_t *spec = json_object();
 
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
@@ -86,11 +122,10 @@ static int make_spec(const json_t *json, char **ret, struct cupel_error *err)
     json_decref(spec);
     if (text == NULL)
         return cupel_fail(err, -ENOMEM, "out of memory");
-    int r = worker_spec_run(text, &run, err);
-    json_decref(run.document);
+    int r = job_request_check_spec(text, memory_bytes, policies, err);
     if (r < 0) {
         free(text);
-        return r == -EPROTO && err != NULL ? (err->code = -EINVAL) : r;
+        return r;
     }
     *ret = text;
     return 0;
@@ -139,7 +174,8 @@ static int take_texts(const json_t *json, struct cupel_job_request *job,
         r = parse_priority(priority, &job->priority, err);
     if (r == 0)
         r = http_json_text(json, "idempotency_key", false, &job->idempotency_key, err);
-    return r == 0 ? check_text("\"idempotency_key\"", job->idempotency_key, err) : r;
+    return r == 0 ? job_request_check_text("\"idempotency_key\"", job->idempotency_key, err)
+                  : r;
 }
 
 static int take_numbers(const json_t *json, struct cupel_job_request *job,
@@ -158,8 +194,8 @@ static int take_numbers(const json_t *json, struct cupel_job_request *job,
     return r == 0 ? take_cpus(json, &job->cpus_milli, err) : r;
 }
 
-int job_request_of_json(json_t *json, struct cupel_job_request *ret, char **ret_spec,
-                        struct cupel_error *err)
+int job_request_of_json(json_t *json, const char *policies, struct cupel_job_request *ret,
+                        char **ret_spec, struct cupel_error *err)
 {
     static const char *const keys[] = {"kind",        "course",          "command",  "policy",
                                        "environment", "limits",          "stdin",    "priority",
@@ -180,7 +216,7 @@ int job_request_of_json(json_t *json, struct cupel_job_request *ret, char **ret_
     if (r == 0)
         r = take_numbers(json, &job, err);
     if (r == 0)
-        r = make_spec(json, ret_spec, err);
+        r = make_spec(json, job.memory_bytes, policies, ret_spec, err);
     if (r < 0)
         return r;
     job.spec = *ret_spec;

@@ -33,7 +33,7 @@ static const struct {
 } kinds[] = {
     [ENDED] = {"cupel_jobs_total", "Jobs that ended, by kind, state and status of the result.",
                "counter", "kind=\"other\",state=\"other\",status=\"other\""},
-    [WAIT] = {"cupel_job_wait_seconds", "From when a job was added to when it was last begun.",
+    [WAIT] = {"cupel_job_wait_seconds", "From when a job could run to when it was last begun.",
               "histogram", "kind=\"other\",priority=\"other\""},
     [RUN] = {"cupel_job_run_seconds", "From when a job was last begun to its end.", "histogram",
              "kind=\"other\",priority=\"other\""},
@@ -45,7 +45,8 @@ static const struct {
                 "counter", "call=\"other\""},
     [ENFORCEMENT] = {"cupel_enforcement_total", "Results, by what enforced a limit in them.",
                      "counter", "layer=\"other\",by=\"other\""},
-    [RETRIES] = {"cupel_job_retries_total", "Attempts that the platform failed at.", "counter",
+    [RETRIES] = {"cupel_job_retries_total",
+                 "Attempts that the platform failed at, of jobs that have ended.", "counter",
                  "kind=\"other\""},
 };
 
@@ -162,8 +163,12 @@ static void count_job(struct metrics *metrics, const struct cupel_job *job)
     metrics_count(&metrics->families[ENDED], text, 1);
     (void)labels_of("kind", kind, "priority", cupel_job_priority_names[job->priority], labels);
     if (job->started_us != 0) {
-        metrics_observe(&metrics->families[WAIT], labels,
-                        (double)(job->started_us - job->created_us) / MICRO);
+        int64_t ready_us =
+            job->not_before_us > job->created_us ? job->not_before_us : job->created_us;
+        /* Otherwise it was to be begun once more, and was not. */
+        if (ready_us <= job->started_us)
+            metrics_observe(&metrics->families[WAIT], labels,
+                            (double)(job->started_us - ready_us) / MICRO);
         metrics_observe(&metrics->families[RUN], labels,
                         (double)(job->finished_us - job->started_us) / MICRO);
     }
@@ -214,15 +219,23 @@ static void put_queue(const struct cupel_queue_state *state, FILE *out)
     for (size_t i = 0; i < state->depth_count; i++)
         put_depth(&state->depths[i], (double)state->depths[i].count, jobs, out);
     (void)fprintf(out,
-                  "# HELP %s How long the oldest of them waits, or runs.\n# TYPE %s gauge\n",
+                  "# HELP %s How long the oldest of them could run, or runs.\n"
+                  "# TYPE %s gauge\n",
                   oldest, oldest);
-    for (size_t i = 0; i < state->depth_count; i++)
-        put_depth(&state->depths[i],
-                  (double)(state->now_us - state->depths[i].oldest_us) / MICRO, oldest, out);
+    for (size_t i = 0; i < state->depth_count; i++) {
+        int64_t us = state->now_us - state->depths[i].oldest_us;
+        put_depth(&state->depths[i], us < 0 ? 0 : (double)us / MICRO, oldest, out);
+    }
     (void)fprintf(out,
                   "# HELP cupel_queue_dead_jobs Jobs that somebody should look at.\n"
                   "# TYPE cupel_queue_dead_jobs gauge\ncupel_queue_dead_jobs %lld\n",
                   (long long)state->dead);
+    (void)fprintf(out,
+                  "# HELP cupel_webhook_deliveries What webhooks are not told yet, or never.\n"
+                  "# TYPE cupel_webhook_deliveries gauge\n"
+                  "cupel_webhook_deliveries{state=\"waiting\"} %lld\n"
+                  "cupel_webhook_deliveries{state=\"dead\"} %lld\n",
+                  (long long)state->untold, (long long)state->dead_deliveries);
 }
 
 static int put_all(struct metrics *metrics, const struct cupel_queue_state *state, char **ret,

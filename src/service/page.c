@@ -7,20 +7,29 @@
 
 #include "cupel/cleanup.h"
 #include "render/html_text.h"
+#include "service/page_parts.h"
 #include "service/page_style.h"
 
 #define POLICY                                                                                 \
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "         \
     "base-uri 'none'; frame-ancestors 'none'"
 
-static void put_head(struct page *page, const struct page_head *head)
+bool page_is_live(const struct http_request *request)
+{
+    const char *live = http_argument(request, "live");
+
+    return live == NULL || strcmp(live, "0") != 0;
+}
+
+static void put_head(struct page *page, const struct http_request *request,
+                     const struct page_head *head)
 {
     page_format(page,
                 "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
                 "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
                 "<meta name=\"color-scheme\" content=\"light dark\"/>\n");
-    if (head->is_live)
-        page_format(page, "<meta http-equiv=\"refresh\" content=\"2\"/>\n");
+    if (head->reload_s > 0 && page_is_live(request))
+        page_format(page, "<meta http-equiv=\"refresh\" content=\"%u\"/>\n", head->reload_s);
     page_format(page, "<title>");
     html_text(page, head->title);
     page_format(page,
@@ -62,11 +71,29 @@ static void put_who(struct page *page, const struct cupel_token *who)
     page_format(page, "</p>\n<button>Log out</button>\n</form>\n");
 }
 
+/* What the page does by itself, and a link to the same page where it does not. */
+static void put_reload(struct page *page, const struct http_request *request,
+                       const struct page_head *head)
+{
+    const char *query = head->query != NULL ? head->query : "";
+
+    if (page_is_live(request))
+        page_format(page,
+                    "<p class=\"muted\">This page is loaded again every %u seconds. "
+                    "<a href=\"?%s%s" PAGE_STOPPED "\">Stop updating</a></p>\n",
+                    head->reload_s, query, query[0] != '\0' ? "&amp;" : "");
+    else
+        page_format(page,
+                    "<p class=\"muted\">This page stays as it was when it was loaded. "
+                    "<a href=\"?%s\">Update by itself</a></p>\n",
+                    query);
+}
+
 void page_begin(struct page *page, const struct http_request *request,
                 const struct page_head *head)
 {
     page_open(page, false);
-    put_head(page, head);
+    put_head(page, request, head);
     page_format(page,
                 "<body>\n<a class=\"skip\" href=\"#content\">Skip to content</a>\n"
                 "<header>\n<div class=\"bar\">\n<a class=\"brand\" href=\"/\">cupel</a>\n");
@@ -77,6 +104,8 @@ void page_begin(struct page *page, const struct http_request *request,
     page_format(page, "</div>\n</header>\n<main id=\"content\" tabindex=\"-1\">\n<h1>");
     html_text(page, head->title);
     page_format(page, "</h1>\n");
+    if (head->reload_s > 0)
+        put_reload(page, request, head);
 }
 
 int page_set_headers(struct http_answer *ret, const char *policy, struct cupel_error *err)
@@ -109,12 +138,32 @@ int page_end(struct page *page, unsigned status, struct http_answer *ret,
     return page_set_headers(ret, POLICY, err);
 }
 
+/* What was sent by a form is not sent again after logging in: there the first page follows. */
+static int lead_to_login(const struct http_request *request, struct http_answer *ret,
+                         struct cupel_error *err)
+{
+    struct page address;
+
+    page_open(&address, false);
+    page_format(&address, "/login");
+    if (strcmp(request->method, "GET") == 0 && strcmp(request->path, "/") != 0) {
+        page_format(&address, "?" PAGE_NEXT "=");
+        page_url(&address, request->path);
+    }
+    CUPEL_AUTO_FREE char *text = page_close(&address);
+    if (text == NULL)
+        return cupel_fail(err, -ENOMEM, "page: out of memory");
+    return page_redirect(ret, text, err);
+}
+
 int page_of_error(const struct http_request *request, unsigned status, const char *title,
                   const char *detail, struct http_answer *ret, struct cupel_error *err)
 {
     const struct page_head head = {.title = title};
     struct page page;
 
+    if (status == 401)
+        return lead_to_login(request, ret, err);
     page_begin(&page, request, &head);
     page_format(&page, "<p class=\"notice\" role=\"alert\">");
     html_text(&page, detail);
@@ -138,9 +187,11 @@ int page_check_origin(const struct http_request *request, struct cupel_error *er
     const char *site = http_header(request, "Sec-Fetch-Site");
     const char *origin = http_header(request, "Origin");
     const char *host = http_header(request, "Host");
+    bool ok = true;
 
-    bool ok = site == NULL || strcmp(site, "same-origin") == 0;
-    if (ok && origin != NULL) {
+    if (site != NULL) {
+        ok = strcmp(site, "same-origin") == 0;
+    } else if (origin != NULL) {
         const char *authority = strstr(origin, "://");
         ok = authority != NULL && host != NULL && strcasecmp(authority + 3, host) == 0;
     }
@@ -159,7 +210,7 @@ int page_read_id(const struct http_request *request, const char *what, int64_t *
     errno = 0;
     long long number = strtoll(text, &end, 10);
     if (text[0] < '1' || text[0] > '9' || *end != '\0' || errno != 0)
-        return cupel_fail(err, -ENOENT, "no such %s", what);
+        return cupel_fail(err, -ENOENT, "there is no %s %.100s", what, text);
     *ret = number;
     return 0;
 }

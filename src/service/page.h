@@ -19,8 +19,18 @@ extern const struct http_routes page_routes;
 struct page_head {
     const char *title; /* the heading as well; may come from outside */
     const char *place; /* in the navigation: "/jobs"; NULL: nowhere */
-    bool is_live;      /* loads itself again every two seconds */
+    unsigned reload_s; /* loads itself again after so many seconds; 0: never */
+    const char *query; /* what of its own query its links keep, "changed=0"; NULL: nothing */
 };
+
+/* Of a page that shows what goes on just now, and of one that may be about to. */
+#define PAGE_RELOAD_BUSY_S 2
+#define PAGE_RELOAD_S      10
+
+/* Whether pages load themselves again for this reader, who can stop that (WCAG 2.2, 2.2.1) by
+ * a parameter that links between such pages hand on: PAGE_STOPPED. */
+bool page_is_live(const struct http_request *request);
+#define PAGE_STOPPED "live=0"
 
 /* Doctype to heading; what follows is put below it, up to page_end(). */
 void page_begin(struct page *page, const struct http_request *request,
@@ -34,18 +44,24 @@ CUPEL_MUST_CHECK int page_set_headers(struct http_answer *ret, const char *polic
                                       struct cupel_error *err);
 
 /* What went wrong, as a page: what http_server.c answers on routes of pages. title: "Not
- * Found"; 401 leads to the form that takes a token. Returns 0 or -ENOMEM. */
+ * Found"; 401 leads to the form that takes a token, and from there back. Returns 0 or -ENOMEM.
+ */
 CUPEL_MUST_CHECK int page_of_error(const struct http_request *request, unsigned status,
                                    const char *title, const char *detail,
                                    struct http_answer *ret, struct cupel_error *err);
+
+/* Parameter of /login: the page that one wanted, where it is not the first one. */
+#define PAGE_NEXT "next"
 
 /* 303, so that loading the page again does not send the form again. to: an address of ours,
  * made of clean parts. Returns 0 or -ENOMEM. */
 CUPEL_MUST_CHECK int page_redirect(struct http_answer *ret, const char *to,
                                    struct cupel_error *err);
 
-/* Whether a form was sent by a page of ours: Sec-Fetch-Site and Origin, where a browser sends
- * them, tell (Fetch Standard, 3.2; Fetch Metadata, 2.4). -EACCES. */
+/* Whether a form was sent by a page of ours, which each handler of a POST asks first. A browser
+ * tells by Sec-Fetch-Site (Fetch Metadata, 2.4), which is believed alone: behind a proxy, Host
+ * may be another name. Without it, Origin (Fetch Standard, 3.2) has to be of the Host. -EACCES.
+ */
 CUPEL_MUST_CHECK int page_check_origin(const struct http_request *request,
                                        struct cupel_error *err);
 

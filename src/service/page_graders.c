@@ -106,9 +106,10 @@ static int answer(const struct http_request *request, const struct cupel_grader_
     static const char *const columns[] = {"#Version", "State",     "Added",
                                           "By",       "#Check",    "Files (SHA-256)",
                                           "Refused",  "Roll back", NULL};
+    bool checking = list->items[0].state == CUPEL_GRADER_CHECKING;
     const struct page_head head = {.title = list->items[0].name,
                                    .place = "/graders",
-                                   .is_live = list->items[0].state == CUPEL_GRADER_CHECKING};
+                                   .reload_s = checking ? PAGE_RELOAD_S : 0};
     struct page page;
     int64_t counts[PARTS] = {0};
 

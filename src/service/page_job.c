@@ -7,20 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <jansson.h>
-
 #include "cupel/units.h"
 #include "render/html_text.h"
 #include "service/page.h"
 #include "service/page_parts.h"
+#include "service/page_progress.h"
 #include "service/page_routes.h"
-
-/* What its worker has told. */
-struct progress {
-    int64_t done;
-    int64_t total; /* 0: not known */
-    json_t *tests; /* of the last attempt; each as in a result */
-};
 
 int page_find_job(const struct http_request *request, struct cupel_job **ret,
                   struct cupel_error *err)
@@ -38,7 +30,8 @@ int page_find_job(const struct http_request *request, struct cupel_job **ret,
         return 0;
     }
     cupel_job_free(job);
-    (void)cupel_fail(err, -ENOENT, "no such job");
+    /* As where there is none. */
+    (void)cupel_fail(err, -ENOENT, "there is no job %" PRId64, id);
     return -ENOENT;
 }
 
@@ -182,77 +175,11 @@ static void put_attempts(struct page *page, const struct cupel_attempt_list *att
     page_close_table(page);
 }
 
-static void take_event(struct progress *progress, const char *text)
+static unsigned reload_of(const struct cupel_job *job)
 {
-    json_error_t error;
-    json_t *event = json_loads(text, JSON_REJECT_DUPLICATES, &error);
-    json_t *test = json_object_get(event, "test");
-    const json_t *total = json_object_get(event, "total");
-
-    if (json_is_integer(total)) {
-        progress->total = json_integer_value(total);
-        progress->done = json_integer_value(json_object_get(event, "done"));
-    }
-    if (json_is_object(test))
-        (void)json_array_append(progress->tests, test);
-    json_decref(event);
-}
-
-/* All that was told in the attempt that runs. */
-static int read_progress(const struct http_request *request, const struct cupel_job *job,
-                         struct progress *ret, struct cupel_error *err)
-{
-    struct cupel_event_list events = {.count = 0};
-    int64_t after = 0;
-    int r = 0;
-
-    *ret = (struct progress){.tests = json_array()};
-    do {
-        cupel_event_list_clear(&events);
-        r = cupel_queue_list_events(request->queue, job->id, after, &events, err);
-        for (size_t i = 0; r == 0 && i < events.count; i++) {
-            after = events.items[i].number;
-            if (events.items[i].token == job->token)
-                take_event(ret, events.items[i].text);
-        }
-    } while (r == 0 && events.count > 0);
-    cupel_event_list_clear(&events);
-    return r;
-}
-
-static void put_test(struct page *page, const json_t *test)
-{
-    const json_t *score = json_object_get(test, "score");
-    const json_t *max_score = json_object_get(test, "max_score");
-
-    page_format(page, "<tr>");
-    page_cell(page, json_string_value(json_object_get(test, "id")));
-    page_state_cell(page, json_string_value(json_object_get(test, "verdict")));
-    if (json_is_number(score) && json_is_number(max_score))
-        page_format(page, "<td class=\"n\">%.10g / %.10g</td>", json_number_value(score),
-                    json_number_value(max_score));
-    else
-        page_format(page, "<td class=\"n\">–</td>");
-    page_cell(page, json_string_value(json_object_get(test, "message")));
-    page_format(page, "</tr>\n");
-}
-
-static void put_progress(struct page *page, const struct progress *progress)
-{
-    static const char *const columns[] = {"Test", "Verdict", "#Points", "Message", NULL};
-    json_t *test;
-    size_t i;
-
-    page_format(page, "<h2>Progress</h2>\n");
-    page_progress(page, "Steps that have ended", progress->done, progress->total);
-    if (json_array_size(progress->tests) == 0)
-        return;
-    page_open_table(page, "Tests that have ended", columns);
-    json_array_foreach(progress->tests, i, test)
-    {
-        put_test(page, test);
-    }
-    page_close_table(page);
+    if (job->state == CUPEL_JOB_RUNNING)
+        return PAGE_RELOAD_BUSY_S;
+    return job->state == CUPEL_JOB_READY ? PAGE_RELOAD_S : 0;
 }
 
 static int answer(const struct http_request *request, const struct cupel_job *job,
@@ -261,24 +188,26 @@ static int answer(const struct http_request *request, const struct cupel_job *jo
 {
     char title[32];
     const struct page_head head = {
-        .title = title, .place = "/jobs", .is_live = !has_ended(job)};
-    struct progress progress = {.tests = NULL};
+        .title = title, .place = "/jobs", .reload_s = reload_of(job)};
+    struct cupel_event_list events = {.count = 0};
+    bool is_running = job->state == CUPEL_JOB_RUNNING;
     struct page page;
 
     (void)snprintf(title, sizeof(title), "Job %" PRId64, job->id);
-    int r = job->state == CUPEL_JOB_RUNNING ? read_progress(request, job, &progress, err) : 0;
-    if (r == 0) {
-        page_begin(&page, request, &head);
-        put_state(&page, job);
-        put_action(&page, request, job);
-        if (job->state == CUPEL_JOB_RUNNING)
-            put_progress(&page, &progress);
-        put_facts(&page, job);
-        put_attempts(&page, attempts);
-        r = page_end(&page, 200, ret, err);
-    }
-    json_decref(progress.tests);
-    return r;
+    int r = is_running ? cupel_queue_last_events(request->queue, job->id, job->token,
+                                                 PAGE_PROGRESS_MAX, &events, err)
+                       : 0;
+    if (r != 0)
+        return r;
+    page_begin(&page, request, &head);
+    put_state(&page, job);
+    put_action(&page, request, job);
+    if (is_running)
+        page_put_progress(&page, &events);
+    cupel_event_list_clear(&events);
+    put_facts(&page, job);
+    put_attempts(&page, attempts);
+    return page_end(&page, 200, ret, err);
 }
 
 int page_job(struct http_request *request, struct http_answer *ret, struct cupel_error *err)

@@ -6,16 +6,15 @@
 
 #include "render/html_text.h"
 
+#define PLAIN                                                                                  \
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"                                     \
+    "0123456789-._~"
 #define NONE   "–"
 #define MICRO  1000000
 #define SECOND INT64_C(1000000)
 
-void page_url(struct page *page, const char *text)
+static void put_encoded(struct page *page, const char *text, const char *plain)
 {
-    static const char plain[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-        "0123456789-._~";
-
     while (*text != '\0') {
         size_t len = strspn(text, plain);
         page_format(page, "%.*s", (int)len, text);
@@ -23,6 +22,16 @@ void page_url(struct page *page, const char *text)
         if (*text != '\0')
             page_format(page, "%%%02X", (unsigned)(unsigned char)*text++);
     }
+}
+
+void page_url(struct page *page, const char *text)
+{
+    put_encoded(page, text, PLAIN);
+}
+
+void page_path(struct page *page, const char *path)
+{
+    put_encoded(page, path, PLAIN "/");
 }
 
 void page_link(struct page *page, const char *address, const char *text)

@@ -9,6 +9,8 @@
 
 /* Percent-encoded, for the path or the query of an address (RFC 3986, 2.1). */
 void page_url(struct page *page, const char *text);
+/* The same of a path, whose slashes stay. */
+void page_path(struct page *page, const char *path);
 
 /* The own address behind which the text stands, and the text as a link to it. */
 void page_link(struct page *page, const char *address, const char *text);

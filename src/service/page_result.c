@@ -16,6 +16,7 @@
 #include "service/page_job.h"
 #include "service/page_parts.h"
 #include "service/page_routes.h"
+#include "service/result_document.h"
 
 static int read_view(const struct http_request *request, enum cupel_view *ret,
                      struct cupel_error *err)
@@ -31,31 +32,15 @@ static int read_view(const struct http_request *request, enum cupel_view *ret,
     return 0;
 }
 
-static int load_document(const struct http_request *request, const struct cupel_job *job,
-                         json_t **ret, struct cupel_error *err)
-{
-    CUPEL_AUTO_FD fd = -1;
-    json_error_t error;
-
-    if (job->result == NULL)
-        return cupel_fail(err, -ENOENT, "job %" PRId64 " has no result, or none yet", job->id);
-    int r = cupel_queue_open_blob(request->queue, job->result, &fd, err);
-    if (r < 0)
-        return r;
-    *ret = json_loadfd(fd, JSON_REJECT_DUPLICATES, &error);
-    if (*ret == NULL)
-        return cupel_fail(err, -EIO, "result of job %" PRId64 ": %s", job->id, error.text);
-    return 0;
-}
-
 /* The page that it is already: its policy admits its own style by a hash. */
-static int answer_grading(const json_t *document, enum cupel_view view, struct http_answer *ret,
+static int answer_grading(const struct http_request *request, const struct cupel_job *job,
+                          enum cupel_view view, struct http_answer *ret,
                           struct cupel_error *err)
 {
     struct cupel_result result = {.status = CUPEL_STATUS_GRADED};
     char policy[256];
 
-    int r = cupel_render_read_result(document, &result, err);
+    int r = result_document_read(request->queue, job, &result, err);
     if (r < 0)
         return r;
     char *text = cupel_render_result_html(&result, view);
@@ -112,13 +97,16 @@ static void put_check(struct page *page, const json_t *document)
 }
 
 static int answer_other(const struct http_request *request, const struct cupel_job *job,
-                        const json_t *document, struct http_answer *ret,
-                        struct cupel_error *err)
+                        struct http_answer *ret, struct cupel_error *err)
 {
     char title[48];
     const struct page_head head = {.title = title, .place = "/jobs"};
+    json_t *document = NULL;
     struct page page;
 
+    int r = result_document_load(request->queue, job, &document, err);
+    if (r < 0)
+        return r;
     (void)snprintf(title, sizeof(title), "Result of job %" PRId64, job->id);
     page_begin(&page, request, &head);
     page_format(&page, "<p>");
@@ -129,6 +117,7 @@ static int answer_other(const struct http_request *request, const struct cupel_j
         put_run(&page, document);
     else
         put_check(&page, document);
+    json_decref(document);
     return page_end(&page, 200, ret, err);
 }
 
@@ -136,17 +125,13 @@ int page_result(struct http_request *request, struct http_answer *ret, struct cu
 {
     enum cupel_view view = CUPEL_VIEW_STAFF;
     struct cupel_job *job = NULL;
-    json_t *document = NULL;
 
     int r = read_view(request, &view, err);
     if (r == 0)
         r = page_find_job(request, &job, err);
     if (r == 0)
-        r = load_document(request, job, &document, err);
-    if (r == 0)
-        r = job->kind == CUPEL_JOB_GRADE ? answer_grading(document, view, ret, err)
-                                         : answer_other(request, job, document, ret, err);
-    json_decref(document);
+        r = job->kind == CUPEL_JOB_GRADE ? answer_grading(request, job, view, ret, err)
+                                         : answer_other(request, job, ret, err);
     cupel_job_free(job);
     return r;
 }

@@ -38,14 +38,16 @@ static const struct http_route items[] = {
     {"POST", "/graders/{name}/live", FORM_MAX, page_roll_back, HTTP_CHANGERS, true},
     {"GET", "/regrades", 0, page_regrades, HTTP_SOMEBODY, true},
     {"GET", "/regrades/{id}", 0, page_regrade, HTTP_SOMEBODY, true},
+    {"GET", "/regrades/{id}/publish", 0, page_ask_publish, HTTP_CHANGERS, true},
     {"POST", "/regrades/{id}/publish", FORM_MAX, page_publish_regrade, HTTP_CHANGERS, true},
+    {"GET", "/regrades/{id}/withdraw", 0, page_ask_withdraw, HTTP_CHANGERS, true},
     {"POST", "/regrades/{id}/withdraw", FORM_MAX, page_withdraw_regrade, HTTP_CHANGERS, true},
     {"GET", "/policies", 0, page_policies, HTTP_SOMEBODY, true},
     {"GET", "/policies/{name}", 0, page_policy, HTTP_SOMEBODY, true},
     {"GET", "/login", 0, page_login, HTTP_ANYBODY, true},
     {"POST", "/login", FORM_MAX, page_take_token, HTTP_ANYBODY, true},
     {"POST", "/logout", FORM_MAX, page_logout, HTTP_ANYBODY, true},
-    {"GET", "/style.css", 0, page_style_file, HTTP_ANYBODY, true},
+    {"GET", "/style.css", 0, page_style_file, HTTP_ALWAYS, true},
 };
 
 const struct http_routes page_routes = {items, sizeof(items) / sizeof(items[0])};

@@ -105,10 +105,7 @@ static const char forms[] =
     ".who button,td button{padding:.0625rem .625rem;min-height:1.75rem;"
     "font-size:.875rem;white-space:nowrap}\n"
     ".login{max-width:30rem}\n"
-    "details.action{margin:.5rem 0;padding:.5rem .875rem;border:1px solid var(--line);"
-    "border-radius:.5rem;max-width:50rem}\n"
     "summary{cursor:pointer}\n"
-    "details.action summary{font-weight:600}\n"
     "progress{width:min(20rem,100%);height:.75rem;accent-color:var(--bar);"
     "vertical-align:middle}\n";
 

@@ -10,6 +10,7 @@
 #include "service/serve.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -31,15 +32,18 @@
 #include "service/page.h"
 #include "service/serve_options.h"
 #include "service/spawn.h"
+#include "service/upload.h"
 
 #define TABLES_MAX     16
 #define QUEUE_VARIABLE "CUPEL_QUEUE"
 #define SECOND         1000000
 #define BACKOFF_MAX_US (60 * (int64_t)SECOND)
+#define UNPACKING_MAX  2
 #define STEADY_US      (60 * (int64_t)SECOND) /* a worker that lived so long was well */
 
 struct worker {
-    pid_t pid; /* 0: there is none now */
+    pid_t pid;   /* 0: there is none now */
+    int life_fd; /* a pipe that ends with us, however we end; -1: none */
     int64_t started_us;
     int64_t backoff_us;
     int64_t again_us; /* when it is started */
@@ -54,6 +58,7 @@ struct serving {
     struct chores *chores;
     struct worker worker;
     int signal_fd;
+    sem_t unpacking;
 };
 
 /* Ours, with the URL of the queue in it, which may have a password. The list is the caller's to
@@ -89,16 +94,24 @@ static void free_environment(char **list)
     free(list);
 }
 
-static int spawn_worker(const struct serving *serving, pid_t *ret, struct cupel_error *err)
+static int spawn_worker(const struct serving *serving, int input_fd, pid_t *ret,
+                        struct cupel_error *err)
 {
     const char *slots = serving->options->slots;
-    char *argv[] = {"cupel", "worker", slots == NULL ? NULL : "--slots", NULL, NULL};
+    char *argv[] = {"cupel", "worker", "--stop-at-eof", slots == NULL ? NULL : "--slots",
+                    NULL,    NULL};
     char **environment = environment_of_worker(serving);
+    posix_spawn_file_actions_t actions;
 
     if (environment == NULL)
         return cupel_fail(err, -ENOMEM, "start the worker: out of memory");
-    argv[3] = (char *)(uintptr_t)slots;
-    int r = service_spawn(argv, environment, NULL, ret, err);
+    argv[4] = (char *)(uintptr_t)slots;
+    int r = posix_spawn_file_actions_init(&actions);
+    if (r == 0)
+        r = posix_spawn_file_actions_adddup2(&actions, input_fd, STDIN_FILENO);
+    r = r == 0 ? service_spawn(argv, environment, &actions, ret, err)
+               : cupel_fail(err, -r, "start the worker: %s", strerrordesc_np(r));
+    (void)posix_spawn_file_actions_destroy(&actions);
     free_environment(environment);
     return r;
 }
@@ -107,10 +120,16 @@ static void start_worker(struct serving *serving)
 {
     struct worker *worker = &serving->worker;
     struct cupel_error err = {0};
+    int fds[2] = {-1, -1};
 
     worker->started_us = http_now_us();
-    if (spawn_worker(serving, &worker->pid, &err) == 0)
+    int r = pipe2(fds, O_CLOEXEC) < 0 ? cupel_fail_errno(&err, "pipe")
+                                      : spawn_worker(serving, fds[0], &worker->pid, &err);
+    cupel_close_p(&fds[0]);
+    worker->life_fd = fds[1];
+    if (r == 0)
         return;
+    cupel_close_p(&worker->life_fd);
     worker->pid = 0;
     worker->again_us = worker->started_us + BACKOFF_MAX_US;
     (void)cupel_cli_fail(serving->command, 0, "%s", err.text);
@@ -124,6 +143,7 @@ static void note_worker(struct serving *serving, int status)
     bool was_steady = now_us - worker->started_us > STEADY_US;
 
     worker->pid = 0;
+    cupel_close_p(&worker->life_fd);
     worker->backoff_us =
         was_steady || worker->backoff_us == 0 ? SECOND : 2 * worker->backoff_us;
     if (worker->backoff_us > BACKOFF_MAX_US)
@@ -163,30 +183,21 @@ static void wait_for_end(struct serving *serving)
     }
 }
 
-static void stop_worker(const struct worker *worker)
+/* Whoever cannot wait for its jobs sends another signal. */
+static void stop_worker(const struct serving *serving)
 {
+    struct signalfd_siginfo info = {.ssi_signo = SIGTERM};
+    const struct worker *worker = &serving->worker;
     int status = 0;
 
     if (worker->pid == 0)
         return;
-    (void)kill(worker->pid, SIGTERM);
-    (void)TEMP_FAILURE_RETRY(waitpid(worker->pid, &status, 0));
-}
-
-/* Only on a queue that nobody may use yet. *ret: NULL otherwise. */
-static int make_first_token(struct cupel_queue *queue, char **ret, struct cupel_error *err)
-{
-    struct cupel_token_list tokens;
-
-    int r = cupel_queue_list_tokens(queue, &tokens, err);
-    if (r < 0)
-        return r;
-    bool is_first = tokens.count == 0;
-    cupel_token_list_clear(&tokens);
-    *ret = NULL;
-    return is_first
-               ? cupel_queue_add_token(queue, CUPEL_ROLE_PLATFORM, NULL, "first", 0, ret, err)
-               : 0;
+    do {
+        if (info.ssi_signo != SIGCHLD)
+            (void)kill(worker->pid, SIGTERM);
+    } while (waitpid(worker->pid, &status, WNOHANG) == 0 &&
+             TEMP_FAILURE_RETRY(read(serving->signal_fd, &info, sizeof(info))) ==
+                 (ssize_t)sizeof(info));
 }
 
 static int tell(const struct serving *serving, uint16_t port, const char *token,
@@ -208,10 +219,60 @@ static int tell(const struct serving *serving, uint16_t port, const char *token,
     return r;
 }
 
+/* Whether a queue is one that nobody may use. */
+static int is_unused(struct cupel_queue *queue, bool *ret, struct cupel_error *err)
+{
+    struct cupel_token_list tokens;
+
+    int r = cupel_queue_list_tokens(queue, &tokens, err);
+    if (r < 0)
+        return r;
+    *ret = true;
+    for (size_t i = 0; i < tokens.count; i++)
+        *ret = *ret && tokens.items[i].revoked_us != 0;
+    cupel_token_list_clear(&tokens);
+    return 0;
+}
+
+/* A token that nobody was told of is nobody's. */
+static int tell_token(const struct serving *serving, uint16_t port, struct cupel_queue *queue,
+                      struct cupel_error *err)
+{
+    struct cupel_error none = {0};
+    struct cupel_token token;
+    char *text = NULL;
+
+    int r =
+        cupel_queue_add_token(queue, CUPEL_ROLE_PLATFORM, NULL, "first", 0, &token, &text, err);
+    if (r < 0)
+        return r;
+    r = tell(serving, port, text, err);
+    if (r < 0)
+        (void)!cupel_queue_revoke_token(queue, token.id, &none);
+    cupel_token_clear(&token);
+    explicit_bzero(text, strlen(text));
+    free(text);
+    return r;
+}
+
+/* Last of all: who reads the address may use it. */
+static int tell_address(const struct serving *serving, uint16_t port, struct cupel_error *err)
+{
+    struct cupel_queue *queue = NULL;
+    bool unused = false;
+
+    int r = cupel_queue_open(serving->options->server.queue_url, &queue, err);
+    if (r == 0)
+        r = is_unused(queue, &unused, err);
+    if (r == 0)
+        r = unused ? tell_token(serving, port, queue, err) : tell(serving, port, NULL, err);
+    cupel_queue_close(queue);
+    return r;
+}
+
 static int start(struct serving *serving, struct cupel_error *err)
 {
     struct http_server_options *server = &serving->options->server;
-    CUPEL_AUTO_FREE char *token = NULL;
     struct cupel_queue *queue = NULL;
     uint16_t port = 0;
 
@@ -219,8 +280,6 @@ static int start(struct serving *serving, struct cupel_error *err)
     if (r < 0)
         return r;
     r = metrics_new(queue, &serving->metrics, err);
-    if (r == 0)
-        r = make_first_token(queue, &token, err);
     cupel_queue_close(queue);
     server->settings.metrics = serving->metrics;
     if (r == 0)
@@ -228,11 +287,7 @@ static int start(struct serving *serving, struct cupel_error *err)
                          &serving->chores, err);
     if (r == 0)
         r = http_server_start(server, &serving->service, &port, err);
-    if (r == 0)
-        r = tell(serving, port, token, err);
-    if (token != NULL)
-        explicit_bzero(token, strlen(token));
-    return r;
+    return r == 0 ? tell_address(serving, port, err) : r;
 }
 
 /* Blocked in all threads to come, and read by us alone. A client that goes is no signal. */
@@ -274,7 +329,7 @@ static int serve(struct serving *serving, struct cupel_error *err)
     if (r == 0)
         wait_for_end(serving);
     http_server_stop(serving->service);
-    stop_worker(&serving->worker);
+    stop_worker(serving);
     chores_stop(serving->chores);
     metrics_free(serving->metrics);
     return r;
@@ -294,8 +349,10 @@ static void list_tables(const struct http_routes *ret[static TABLES_MAX])
 int service_serve(int argc, char **argv, const char *state_folder, char **environment)
 {
     struct serve_options options;
-    struct serving serving = {
-        .command = argv[0], .environment = environment, .options = &options};
+    struct serving serving = {.command = argv[0],
+                              .environment = environment,
+                              .options = &options,
+                              .worker = {.life_fd = -1}};
     const struct http_routes *tables[TABLES_MAX];
     struct cupel_cli_paths paths;
     struct cupel_error err = {0};
@@ -310,6 +367,9 @@ int service_serve(int argc, char **argv, const char *state_folder, char **enviro
     options.server.problem_page = page_of_error;
     options.server.settings.policies = paths.policies;
     options.server.settings.environment = environment;
+    options.server.settings.unpacking = &serving.unpacking;
+    (void)sem_init(&serving.unpacking, 0, UNPACKING_MAX);
+    upload_clean(options.server.settings.work);
     int r = serve(&serving, &err);
     if (r < 0)
         return cupel_cli_fail(argv[0], r == -EINVAL ? CUPEL_EXIT_USAGE : CUPEL_EXIT_PLATFORM,

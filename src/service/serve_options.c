@@ -2,12 +2,15 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
+#include "cupel/cleanup.h"
 #include "cupel/units.h"
 #include "service/commands.h"
 
@@ -35,11 +38,12 @@ static const char help[] =
     "      --tls-cert FILE      certificate and its chain, PEM\n"
     "      --tls-key FILE       its key, PEM\n"
     "      --trust-proxy        clients are told by X-Forwarded-For and X-Forwarded-Proto\n"
-    "      --max-submission SIZE  of a body; default: 256 MiB\n"
-    "      --rate N             requests a second of a token, twice as many at once;\n"
-    "                           default: 200\n"
+    "      --max-submission SIZE  of a body, and a 16th of all that come at the same time;\n"
+    "                           default: 256 MiB\n"
+    "      --rate N             requests a second of a token, or of an address without one,\n"
+    "                           twice as many at once; default: 200\n"
     "      --allow-private-webhooks  also by HTTP, and to addresses that are not public\n"
-    "      --work FOLDER        of temporary files; default: /var/tmp\n"
+    "      --work FOLDER        of temporary files, made if it is missing; default: /var/tmp\n"
     "\n"
     "Logs, a JSON object a line; -: standard output:\n"
     "      --access-log FILE    each request\n"
@@ -232,6 +236,17 @@ static bool set_default_queue(const char *command, const char *state_folder,
     return true;
 }
 
+/* Where bodies are kept: made if its parent is there. */
+static bool check_work(const char *command, const char *path)
+{
+    (void)mkdir(path, 0700);
+    CUPEL_AUTO_FD fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0 && faccessat(fd, ".", W_OK | X_OK, AT_EACCESS) == 0)
+        return true;
+    (void)cupel_cli_usage(command, "--work %s: %s", path, strerrordesc_np(errno));
+    return false;
+}
+
 static bool check(const char *command, const char *operand, const char *state_folder,
                   struct serve_options *ret, int *ret_code)
 {
@@ -244,6 +259,8 @@ static bool check(const char *command, const char *operand, const char *state_fo
         (void)cupel_cli_usage(command, "expected both --tls-cert and --tls-key, or neither");
         return false;
     }
+    if (!check_work(command, ret->server.settings.work))
+        return false;
     if (ret->server.queue_url == NULL)
         ret->server.queue_url = service_environment().queue;
     return ret->server.queue_url != NULL ||
@@ -269,7 +286,7 @@ bool serve_options_read(int argc, char **argv, const char *state_folder,
                 cupel_cli_write(NULL, help, &err) < 0 ? CUPEL_EXIT_PLATFORM : CUPEL_EXIT_OK;
             return false;
         }
-        if (!take(argv[0], option, optarg, ret)) {
+        if (!take(argv[0], option, optarg == NULL ? "" : optarg, ret)) {
             *ret_code = CUPEL_EXIT_USAGE;
             return false;
         }

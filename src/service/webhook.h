@@ -1,5 +1,5 @@
 /*
- * Webhooks: a signed POST that tells a platform of an event.
+ * Webhooks: a signed POST that tells a platform of an event; docs/webhooks.md is for receivers.
  *
  * How a receiver verifies one, before it reads the body as JSON:
  *   1. Split the header Cupel-Signature, `t=SECONDS,v1=HEX`, at the comma.
@@ -27,7 +27,7 @@
 
 struct webhook_request {
     const char *url;
-    const char *event;    /* such as "job.finished" */
+    const char *event;    /* such as "job.ended" */
     const char *delivery; /* id of this delivery, the same in each attempt */
     const void *body;     /* JSON, UTF-8 */
     size_t body_len;
@@ -52,9 +52,8 @@ CUPEL_MUST_CHECK int webhook_check_url(const char *url, bool allow_http,
 /*
  * Send one, blocking. ret_status: the HTTP status of the answer, whichever it is; redirects are
  * not followed, and an answer's body is dropped, at most WEBHOOK_ANSWER_MAX bytes of it read.
- * Returns 0 if there was an answer; else as http_client_request(), of which -EACCES (the
- * address is not public) and -EINVAL (the URL or a name cannot be used) are not worth another
- * attempt.
+ * Returns 0 if there was an answer; else as http_client_request(): -EACCES if the
+ * address is not public, which may be so for now.
  */
 CUPEL_MUST_CHECK int webhook_post(const struct webhook_request *webhook, long *ret_status,
                                   struct cupel_error *err);

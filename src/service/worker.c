@@ -15,6 +15,7 @@
  *   worker_files.c  the folder that it works in
  *   worker_end.c    what an exit code means: a result, or a failure of the platform
  *   worker_tell.c   the queue is told, until it has heard
+ *   worker_lines.c  what a job says while it runs
  *
  * The queue may be out of reach: what runs goes on, and what has ended is told again and again,
  * until the lease has run out and the job may be another worker's. A job whose lease is over is
@@ -25,7 +26,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -36,6 +36,7 @@
 #include "cupel/units.h"
 #include "service/commands.h"
 #include "service/worker.h"
+#include "service/worker_machine.h"
 
 static const char help[] =
     "Usage: cupel worker [OPTION…]\n"
@@ -49,20 +50,27 @@ static const char help[] =
     "      --slots N           jobs at the same time, 1 to 256; default: processors\n"
     "      --memory SIZE       of all jobs together, by what each asks for, for instance "
     "8GiB;\n"
-    "                          default: the machine's\n"
+    "                          default: the machine's, or what its cgroup may have\n"
     "      --cpus N            processors, as above, for instance 1.5; default: processors\n"
     "\n"
     "Worker:\n"
     "      --name NAME         how the queue shows it; default: the host's name and the\n"
     "                          process's number\n"
     "      --work FOLDER       its own, for jobs' files and graders; default:\n"
-    "                          $XDG_CACHE_HOME/cupel/worker or ~/.cache/cupel/worker\n"
+    "                          $XDG_CACHE_HOME/cupel/worker or ~/.cache/cupel/worker,\n"
+    "                          or worker-2 and so on, where that is another one's\n"
     "      --lease TIME        a job of a worker that was not heard of for so long is given\n"
     "                          to another one, 1s to 1h; default: 30s\n"
     "      --drain TIME        after SIGTERM, what runs may run for so long; default: 60s\n"
+    "      --job-time TIME     a job that is not done after so long is ended, and tried "
+    "again,\n"
+    "                          1s to 168h; default: 1h\n"
     "      --cgroup PATH|none  cgroup (version 2) to make jobs' below; default: the one that\n"
     "                          the worker runs in, if it is delegated, else a scope of\n"
     "                          systemd's, else none\n"
+    "\n"
+    "      --stop-at-eof       the end of standard input, a pipe, is like SIGTERM: whoever\n"
+    "                          started the worker has ended\n"
     "\n"
     "  -h, --help              print this\n"
     "\n"
@@ -70,7 +78,8 @@ static const char help[] =
     "started the worker (Type=notify, WatchdogSec=).\n"
     "\n"
     "SIGTERM and SIGINT: no job is taken any more, those at work are finished, and those that\n"
-    "take too long are given back. A second signal: they are given back at once.\n"
+    "take too long are given back, or have failed if they may be tried only once. A second\n"
+    "signal: at once.\n"
     "\n"
     "Example:\n"
     "  cupel worker --queue sqlite:///var/lib/cupel/queue.db --slots 2\n"
@@ -87,6 +96,8 @@ static const char help[] =
 #define LEASE_MIN_US 1000000
 #define LEASE_MAX_US INT64_C(3600000000)
 #define DRAIN_MAX_US INT64_C(86400000000)
+#define JOB_MIN_US   1000000
+#define JOB_MAX_US   INT64_C(604800000000)
 
 enum option_id {
     OPTION_QUEUE = 256,
@@ -97,7 +108,9 @@ enum option_id {
     OPTION_WORK,
     OPTION_LEASE,
     OPTION_DRAIN,
+    OPTION_JOB_TIME,
     OPTION_CGROUP,
+    OPTION_STOP_AT_EOF,
 };
 
 static const struct option option_table[] = {
@@ -109,7 +122,9 @@ static const struct option option_table[] = {
     {"work", required_argument, NULL, OPTION_WORK},
     {"lease", required_argument, NULL, OPTION_LEASE},
     {"drain", required_argument, NULL, OPTION_DRAIN},
+    {"job-time", required_argument, NULL, OPTION_JOB_TIME},
     {"cgroup", required_argument, NULL, OPTION_CGROUP},
+    {"stop-at-eof", no_argument, NULL, OPTION_STOP_AT_EOF},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
@@ -219,8 +234,14 @@ static bool parse_option(struct request *request, int id, const char *value)
                           &worker->lease_us);
     case OPTION_DRAIN:
         return parse_time(request, "--drain", value, 0, DRAIN_MAX_US, &worker->drain_us);
+    case OPTION_JOB_TIME:
+        return parse_time(request, "--job-time", value, JOB_MIN_US, JOB_MAX_US,
+                          &worker->job_us);
     case OPTION_CGROUP:
         worker->cgroup = value;
+        return true;
+    case OPTION_STOP_AT_EOF:
+        worker->stop_at_eof = true;
         return true;
     default:
         return false; /* getopt(3) has told */
@@ -275,7 +296,7 @@ static int code_of(const struct request *request, int r, const struct cupel_erro
 
     if (r == -ENOTSUP)
         code = CUPEL_EXIT_CANNOT_ENFORCE;
-    else if (r == -EINVAL || r == -EWOULDBLOCK)
+    else if (r == -EINVAL || r == -EADDRINUSE)
         code = CUPEL_EXIT_USAGE;
     return r == 0 ? CUPEL_EXIT_OK : cupel_cli_fail(request->command, code, "%s", err->text);
 }
@@ -307,24 +328,23 @@ static int work(const struct request *request, const struct service_manager *man
                             .files = {.lock_fd = -1},
                             .notify = {.fd = -1},
                             .ear = {.fd = -1},
-                            .signals = {.fd = -1}};
-    char folder[PATH_MAX] = "";
+                            .signals = {.fd = -1},
+                            .input = {.fd = -1}};
     struct cupel_cli_paths paths;
     struct cupel_error err = {0};
 
     int r = cupel_cli_paths_find(&paths, &err);
     if (r == 0 && request->worker.work == NULL && paths.filters[0] == '\0')
         return cupel_cli_usage(request->command, "expected --work FOLDER");
-    if (r == 0 && request->worker.work == NULL)
-        r = worker_files_join(paths.filters, "worker", folder, &err);
     if (r == 0 && access(paths.cupel, X_OK) < 0)
         r = cupel_fail_errno(&err, "%.200s", paths.cupel);
     worker.cupel = paths.cupel;
     if (r == 0)
         r = notify_open(manager->socket, manager->watchdog, &worker.notify, &err);
     if (r == 0)
-        r = worker_files_open(folder[0] != '\0' ? folder : request->worker.work, &worker.files,
-                              &err);
+        r = request->worker.work != NULL
+                ? worker_files_open(request->worker.work, &worker.files, &err)
+                : worker_files_open_free(paths.filters, &worker.files, &err);
     if (r == 0)
         r = worker_files_join(worker.files.path, "cache", worker.cache, &err);
     if (r == 0)
@@ -332,13 +352,6 @@ static int work(const struct request *request, const struct service_manager *man
     worker_files_close(&worker.files);
     notify_close(&worker.notify);
     return code_of(request, r, &err);
-}
-
-static uint64_t memory_of_machine(void)
-{
-    struct sysinfo info;
-
-    return sysinfo(&info) < 0 ? UINT64_C(1) << 30 : (uint64_t)info.totalram * info.mem_unit;
 }
 
 /* "HOST-PID" */
@@ -356,10 +369,11 @@ int service_worker(int argc, char **argv, const struct service_manager *manager)
     unsigned processors = cupel_cli_processors();
     struct request request = {.command = argv[0],
                               .worker = {.slots = processors,
-                                         .memory_bytes = memory_of_machine(),
+                                         .memory_bytes = worker_machine_memory(),
                                          .cpus_milli = processors * 1000,
                                          .lease_us = 30 * INT64_C(1000000),
-                                         .drain_us = 60 * INT64_C(1000000)}};
+                                         .drain_us = 60 * INT64_C(1000000),
+                                         .job_us = 3600 * INT64_C(1000000)}};
     struct cupel_error err = {0};
     char name[96];
 

@@ -15,10 +15,11 @@
 #include "service/notify.h"
 #include "service/worker_child.h"
 #include "service/worker_files.h"
+#include "service/worker_lines.h"
 
 /* Times are microseconds by CLOCK_MONOTONIC. */
 #define WORKER_NEVER      INT64_MAX
-#define WORKER_RESULT_MAX (256U << 20) /* bytes of a document */
+#define WORKER_RESULT_MAX (256U << 20) /* bytes of a document that is kept */
 #define WORKER_TELL_US    100000       /* between news of a job */
 
 struct worker_options {
@@ -31,6 +32,8 @@ struct worker_options {
     unsigned cpus_milli;
     int64_t lease_us;
     int64_t drain_us;
+    int64_t job_us;
+    bool stop_at_eof; /* of standard input */
 };
 
 /* Why a job is ended before its child has. */
@@ -39,6 +42,7 @@ enum worker_stop {
     WORKER_STALE, /* it is another's, or may be */
     WORKER_CANCELLED,
     WORKER_DRAINED,
+    WORKER_TOO_LONG,
 };
 
 /* What the queue is to be told of a job. */
@@ -46,12 +50,12 @@ enum worker_saying {
     WORKER_SAYS_NOTHING, /* not yet */
     WORKER_SAYS_DONE,
     WORKER_SAYS_FAILED,
-    WORKER_SAYS_NOT_BEGUN,
+    WORKER_SAYS_GIVEN_BACK, /* another shall do it, and it costs no attempt */
 };
 
 struct worker_end {
     enum worker_saying saying;
-    char *why;                          /* it failed */
+    char *why;                          /* it failed, or was given back */
     int result_fd;                      /* the document, until it is a blob; -1: none */
     char sha256[CUPEL_SHA256_HEX_SIZE]; /* of that blob; "": it is none yet */
     char *status;
@@ -59,6 +63,7 @@ struct worker_end {
     bool has_score;
     int64_t score_micro;
     int64_t max_score_micro;
+    uint64_t grader_memory_bytes; /* of a check that has passed; 0: not known */
 };
 
 struct worker;
@@ -78,9 +83,8 @@ struct worker_job {
     struct cupel_source ended;  /* the child's pidfd */
     struct cupel_source events; /* a pipe from it; fd -1: none */
     json_t *lint; /* of a check job: what cupel lint said, once it has; its child tests then */
-    char *lines;  /* events that nobody was told of */
-    size_t line_bytes;
-    int64_t tell_us; /* not before */
+    struct worker_lines lines; /* events */
+    int64_t tell_us;           /* not before */
     enum worker_stop stop;
     struct worker_end end;
 };
@@ -97,6 +101,7 @@ struct worker {
     struct cupel_queue *queue;
     struct cupel_source ear;     /* fd -1: we hear nothing */
     struct cupel_source signals; /* signalfd(2) */
+    struct cupel_source input;   /* standard input; fd -1: whatever it says */
     struct worker_job *jobs;
     unsigned running;
     uint64_t done;       /* jobs, since the start */
@@ -109,8 +114,9 @@ struct worker {
     int64_t ask_us;      /* the queue is out of reach until then; 0: it is not */
     int64_t ask_backoff_us;
     int64_t listen_us;
-    int64_t probe_us; /* the disk is full until then; 0: it is not */
+    int64_t probe_us; /* this machine is unwell until then; 0: it is not */
     int64_t probe_backoff_us;
+    unsigned faults;   /* of the platform's, since a job was finished */
     int64_t report_us; /* to systemd, next */
     unsigned signal_count;
     int64_t drain_us;   /* what runs is killed then */
@@ -132,8 +138,9 @@ bool worker_may_ask(struct worker *worker);
  * be asked again. */
 bool worker_has_lost(struct worker *worker, int r, const struct cupel_error *err);
 
-/* The disk is full: no job is taken until it is not. */
-void worker_is_full(struct worker *worker);
+/* This machine cannot do a job, or not one after the other: none is taken for a while, which is
+ * longer each time until one is finished. r: a negative errno, or 0. */
+void worker_is_unwell(struct worker *worker, int r, const char *why);
 
 /*
  * worker_job.c: begin a job that was leased until then, which is the worker's now whatever
@@ -143,15 +150,20 @@ void worker_job_begin(struct worker *worker, struct cupel_job *asked, int64_t le
 /* End its child, if it runs; what follows is the loop's to find out. */
 void worker_job_stop(struct worker_job *job, enum worker_stop stop);
 void worker_job_free(struct worker_job *job);
-/* Start the next child of a job. */
-CUPEL_MUST_CHECK int worker_job_start(struct worker_job *job, struct cupel_error *err);
+/* Start the next child of a job, or make an end of why that cannot be. */
+void worker_job_start(struct worker_job *job);
 
 /* worker_end.c: make an end of how the job's child ended (waitpid(2)), or start its next one.
  */
 void worker_end_of(struct worker_job *job, int status);
 void worker_end_failed(struct worker_job *job, const char *fmt, ...) CUPEL_PRINTF(2, 3);
-/* What could not be had or written for the job. */
+/* What was begun is ended for a reason of the worker's: given back, unless it is to be done at
+ * most once. */
+void worker_end_interrupted(struct worker_job *job, const char *why);
+/* What it is made of cannot be had or written: by the queue's fault, the job's, or ours. */
 void worker_end_unprepared(struct worker_job *job, int r, const struct cupel_error *err);
+/* It cannot be begun on this machine. */
+void worker_end_unable(struct worker_job *job, int r, const struct cupel_error *err);
 void worker_end_clear(struct worker_end *end);
 
 /* worker_tell.c: tell the queue how it ended, now if that is possible. */
@@ -159,11 +171,20 @@ void worker_tell_end(struct worker_job *job);
 void worker_tell_events(struct worker_job *job);
 
 /* worker_care.c, once a turn: let jobs go whose leases have run out, since we could not tell
- * the queue; extend all leases, at a third of their time; look whether jobs are still to be
- * done, where something has changed. */
+ * the queue, and end those that take too long; extend all leases, at a third of their time;
+ * look whether jobs are still to be done, where something has changed. */
 void worker_forget_lost(struct worker *worker, int64_t now_us);
 void worker_beat(struct worker *worker, int64_t now_us);
 void worker_care(struct worker *worker, int64_t now_us);
+
+/* worker_signals.c: hear of signals, and of the end of standard input, which is one. */
+CUPEL_MUST_CHECK int worker_watch_signals(struct worker *worker, struct cupel_error *err);
+/* What a child that was killed has left behind is ours (PR_SET_CHILD_SUBREAPER), wherever we
+ * run. A child itself is reaped with its job. */
+void worker_reap_orphans(const struct worker *worker);
+
+/* worker_loop.c: let systemd and the queue hear of us, between parts of what takes long. */
+void worker_stay_alive(struct worker *worker);
 
 /* worker_loop.c: work until a signal ends it. */
 CUPEL_MUST_CHECK int worker_work(struct worker *worker, struct cupel_error *err);

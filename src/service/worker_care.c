@@ -5,10 +5,24 @@
 
 #define CARE_US ((int64_t)250000)
 
+/* Whatever hangs, cupel itself included, would otherwise keep its lease for ever. */
+static void end_too_long(struct worker_job *job, int64_t now_us)
+{
+    int64_t end_us = job->begun_us + job->worker->options->job_us;
+
+    if (!job->is_running || job->stop != WORKER_GOES_ON)
+        return;
+    if (now_us < end_us)
+        worker_wake(job->worker, end_us);
+    else
+        worker_job_stop(job, WORKER_TOO_LONG);
+}
+
 /* What could not be told in time is somebody else's to find out now. */
 void worker_forget_lost(struct worker *worker, int64_t now_us)
 {
     for (struct worker_job *job = worker->jobs; job != NULL; job = job->next) {
+        end_too_long(job, now_us);
         worker_wake(worker, job->lease_until_us);
         if (now_us < job->lease_until_us || job->is_over || job->stop == WORKER_STALE)
             continue;
@@ -40,11 +54,18 @@ static bool extend(struct worker_job *job)
     return true;
 }
 
+/* It is prepared, or runs. */
+static bool is_at_work(const struct worker_job *job)
+{
+    return job->end.saying == WORKER_SAYS_NOTHING && job->stop == WORKER_GOES_ON &&
+           !job->is_over;
+}
+
 void worker_beat(struct worker *worker, int64_t now_us)
 {
     bool heard = true;
 
-    if (worker->running == 0)
+    if (worker->jobs == NULL)
         return;
     if (now_us < worker->beat_us) {
         worker_wake(worker, worker->beat_us);
@@ -53,7 +74,7 @@ void worker_beat(struct worker *worker, int64_t now_us)
     if (!worker_may_ask(worker))
         return;
     for (struct worker_job *job = worker->jobs; heard && job != NULL; job = job->next)
-        heard = !job->is_running || job->stop != WORKER_GOES_ON || extend(job);
+        heard = !is_at_work(job) || extend(job);
     if (heard)
         worker->beat_us = now_us + worker->options->lease_us / 3;
     worker_wake(worker, heard ? worker->beat_us : worker->ask_us);
@@ -83,6 +104,7 @@ static bool care_for(struct worker_job *job)
 void worker_care(struct worker *worker, int64_t now_us)
 {
     bool heard = true;
+    bool all_old = true;
 
     if (!worker->has_news || worker->running == 0)
         return;
@@ -93,9 +115,13 @@ void worker_care(struct worker *worker, int64_t now_us)
     if (!worker_may_ask(worker))
         return;
     for (struct worker_job *job = worker->jobs; heard && job != NULL; job = job->next) {
-        if (job->is_running && job->stop == WORKER_GOES_ON && now_us - job->begun_us >= CARE_US)
+        bool is_young = now_us - job->begun_us < CARE_US; /* most do not get old */
+        all_old = all_old && !is_young;
+        if (job->is_running && job->stop == WORKER_GOES_ON && !is_young)
             heard = care_for(job);
     }
     worker->care_us = now_us + CARE_US;
-    worker->has_news = !heard;
+    worker->has_news = !heard || !all_old;
+    if (worker->has_news)
+        worker_wake(worker, worker->care_us);
 }

@@ -6,9 +6,11 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cupel/cleanup.h"
+#include "cupel/render.h"
 #include "cupel/text.h"
 #include "service/worker_files.h"
 
@@ -17,8 +19,16 @@
 
 json_t *worker_document_failure(const char *message)
 {
-    return json_pack("{s:s, s:s, s:s}", "schema", "cupel.failure/1", "status", "grader_error",
-                     "message", message == NULL ? "no reason is known" : message);
+    struct cupel_result result = {
+        .status = CUPEL_STATUS_GRADER_ERROR,
+        .message = strdup(message == NULL ? "no reason is known" : message),
+    };
+
+    (void)clock_gettime(CLOCK_REALTIME, &result.started_at);
+    json_t *document =
+        result.message == NULL ? NULL : cupel_render_result(&result, CUPEL_VIEW_STAFF);
+    cupel_result_clear(&result);
+    return document;
 }
 
 /* The first bytes of a file as clean text, of which no more than max are read. */

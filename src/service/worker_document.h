@@ -13,7 +13,8 @@
 
 /* All give a new reference; NULL if memory ran out. What is given is stolen, even then. */
 
-/* cupel.failure/1: {"schema", "status": "grader_error", "message"}; message is not stolen. */
+/* cupel.result/1 of status grader_error, where the grader is invalid, so that none was printed;
+ * message is not stolen, and NULL if none is known. */
 json_t *worker_document_failure(const char *message);
 
 /* cupel.run_result/1: the cupel.run/1, and the first 64 KiB of each of the files of folder. */

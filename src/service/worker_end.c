@@ -16,7 +16,8 @@
 #include "service/worker_document.h"
 #include "service/worker_facts.h"
 
-#define WHY_MAX 65536
+#define WHY_MAX        65536
+#define GIVEN_BACK_MAX 100 /* times; then it counts as an attempt that failed */
 
 void worker_end_clear(struct worker_end *end)
 {
@@ -44,15 +45,53 @@ void worker_end_failed(struct worker_job *job, const char *fmt, ...)
         job->end.why = NULL;
 }
 
+void worker_end_interrupted(struct worker_job *job, const char *why)
+{
+    if (job->asked->attempts == 1) {
+        worker_end_failed(job, "interrupted: %s", why);
+        return;
+    }
+    worker_end_failed(job, "given back while it ran: %s", why);
+    job->end.saying = WORKER_SAYS_GIVEN_BACK;
+}
+
+/* Nothing is known of the job: it is not its fault, and no attempt; but not for ever. */
+static void end_not_begun(struct worker_job *job, const char *why)
+{
+    worker_end_failed(job, "given back before it was begun: %s", why);
+    if (job->lease.token <= (int64_t)job->asked->failures + GIVEN_BACK_MAX)
+        job->end.saying = WORKER_SAYS_GIVEN_BACK;
+}
+
+void worker_end_unable(struct worker_job *job, int r, const struct cupel_error *err)
+{
+    worker_is_unwell(job->worker, r, err->text);
+    end_not_begun(job, err->text);
+}
+
+/* Another machine may have it. */
+static bool is_machines(int r)
+{
+    static const int errors[] = {EACCES, EDQUOT, EFBIG, EMFILE, ENFILE,
+                                 ENOMEM, ENOSPC, EPERM, EROFS};
+
+    for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+        if (r == -errors[i])
+            return true;
+    }
+    return false;
+}
+
 void worker_end_unprepared(struct worker_job *job, int r, const struct cupel_error *err)
 {
-    if (r == -ENOSPC || r == -EDQUOT || r == -EFBIG)
-        worker_is_full(job->worker);
-    /* Nothing is known of the job: it is not its fault, and no attempt. */
-    if ((r == -EPIPE || r == -EAGAIN) && worker_has_lost(job->worker, r, err))
-        job->end.saying = WORKER_SAYS_NOT_BEGUN;
-    else
+    if (r == -EPIPE || r == -EAGAIN || r == -EBUSY) {
+        (void)worker_has_lost(job->worker, r, err);
+        end_not_begun(job, err->text);
+    } else if (is_machines(r)) {
+        worker_end_unable(job, r, err);
+    } else {
         worker_end_failed(job, "%s", err->text);
+    }
 }
 
 /* fd is taken over. */
@@ -161,18 +200,27 @@ static void end_run(struct worker_job *job, int status)
     free(kept);
 }
 
+/* What a grading takes, as `cupel test` says of its only grader. */
+static json_int_t memory_of(const json_t *test)
+{
+    const json_t *grader = json_array_get(json_object_get(test, "graders"), 0);
+
+    return json_integer_value(json_object_get(grader, "memory_bytes"));
+}
+
 /* Steals lint and test. */
 static void end_check(struct worker_job *job, bool passed, json_t *test)
 {
     json_t *lint = job->lint;
+    json_int_t memory_bytes = passed ? memory_of(test) : 0;
 
     job->lint = NULL;
     end_with_new(job, worker_document_check(passed, lint, test), passed ? "passed" : "refused");
+    job->end.grader_memory_bytes = memory_bytes > 0 ? (uint64_t)memory_bytes : 0;
 }
 
 static void end_lint(struct worker_job *job, int status)
 {
-    struct cupel_error err = {0};
     int code = WIFEXITED(status) ? WEXITSTATUS(status) : CUPEL_EXIT_PLATFORM;
 
     if (code != CUPEL_EXIT_OK && code != CUPEL_EXIT_USAGE) {
@@ -186,9 +234,7 @@ static void end_lint(struct worker_job *job, int status)
         end_check(job, false, json_null());
     } else {
         worker_child_close(&job->child);
-        int r = worker_job_start(job, &err);
-        if (r < 0)
-            worker_end_unprepared(job, r, &err);
+        worker_job_start(job);
     }
 }
 

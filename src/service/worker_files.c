@@ -12,10 +12,14 @@
 #include <unistd.h>
 
 #include "cupel/cleanup.h"
+#include "cupel/path.h"
 #include "queue/tree.h"
 
 #define REMOVE_FDS  16
+#define FOLDERS_MAX 256
 #define PROBE_BYTES (1 << 20)
+#define BOOT_ID     "/proc/sys/kernel/random/boot_id"
+#define BOOT_ID_MAX 64
 #define NEW         "new" /* a grader that is being written */
 
 int worker_files_join(const char *folder, const char *name, char ret[static PATH_MAX],
@@ -76,9 +80,50 @@ static int lock(const char *folder, struct cupel_error *err)
         return cupel_fail_errno(err, "open %.200s", path);
     if (flock(fd, LOCK_EX | LOCK_NB) < 0)
         return errno == EWOULDBLOCK
-                   ? cupel_fail(err, -EWOULDBLOCK, "%.160s: another worker works there", folder)
+                   ? cupel_fail(err, -EADDRINUSE, "%.160s: another worker works there", folder)
                    : cupel_fail_errno(err, "lock %.200s", path);
     return cupel_take_fd(&fd);
+}
+
+static int remove_in(const char *folder, const char *name, struct cupel_error *err)
+{
+    char path[PATH_MAX];
+
+    int r = worker_files_join(folder, name, path, err);
+    if (r == 0)
+        worker_files_remove(path);
+    return r;
+}
+
+/* So many bytes; 0: none can be read. */
+static size_t read_small(const char *path, char ret[static BOOT_ID_MAX])
+{
+    CUPEL_AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? -1 : read(fd, ret, BOOT_ID_MAX);
+
+    return n > 0 ? (size_t)n : 0;
+}
+
+/* A file that was written before the power was lost may be half of one. */
+static int forget_other_boots(const char *folder, struct cupel_error *err)
+{
+    char path[PATH_MAX];
+    char noted[BOOT_ID_MAX];
+    char boot[BOOT_ID_MAX];
+    size_t len = read_small(BOOT_ID, boot); /* 0: each start may be one */
+
+    int r = worker_files_join(folder, "boot", path, err);
+    if (r < 0)
+        return r;
+    if (len > 0 && read_small(path, noted) == len && memcmp(noted, boot, len) == 0)
+        return 0;
+    r = remove_in(folder, "graders", err);
+    if (r == 0)
+        r = remove_in(folder, "cache", err);
+    CUPEL_AUTO_FD fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (r == 0 && fd < 0)
+        return cupel_fail_errno(err, "write %.200s", path);
+    return r == 0 && len > 0 ? cupel_path_write_fd(fd, boot, len) : r;
 }
 
 /* Empty folders of jobs, and no half of a grader. */
@@ -86,7 +131,9 @@ static int clean(const char *folder, struct cupel_error *err)
 {
     char path[PATH_MAX];
 
-    int r = worker_files_join(folder, "jobs", path, err);
+    int r = forget_other_boots(folder, err);
+    if (r == 0)
+        r = worker_files_join(folder, "jobs", path, err);
     if (r < 0)
         return r;
     worker_files_remove(path);
@@ -120,6 +167,22 @@ int worker_files_open(const char *path, struct worker_files *ret, struct cupel_e
     return 0;
 }
 
+int worker_files_open_free(const char *cache, struct worker_files *ret, struct cupel_error *err)
+{
+    int r = -EADDRINUSE;
+
+    for (int i = 1; r == -EADDRINUSE && i <= FOLDERS_MAX; i++) {
+        char name[24] = "worker";
+        char path[PATH_MAX];
+        if (i > 1)
+            (void)snprintf(name, sizeof(name), "worker-%d", i);
+        r = worker_files_join(cache, name, path, err);
+        if (r == 0)
+            r = worker_files_open(path, ret, err);
+    }
+    return r;
+}
+
 void worker_files_close(struct worker_files *files)
 {
     cupel_close_p(&files->lock_fd);
@@ -127,37 +190,23 @@ void worker_files_close(struct worker_files *files)
 }
 
 int worker_files_get_tree(struct cupel_queue *queue, const char *sha256, const char *path,
-                          struct cupel_error *err)
+                          const struct cupel_tree_pause *pause, struct cupel_error *err)
 {
     if (mkdir(path, 0755) < 0)
         return cupel_fail_errno(err, "make %.200s", path);
     CUPEL_AUTO_FD fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return cupel_fail_errno(err, "open %.200s", path);
-    return cupel_queue_get_tree(queue, sha256, fd, err);
+    return cupel_queue_get_tree(queue, sha256, fd, pause, err);
 }
 
 int worker_files_get_blob(struct cupel_queue *queue, const char *sha256, const char *path,
                           struct cupel_error *err)
 {
-    CUPEL_AUTO_FD from_fd = -1;
-    char chunk[16384];
-    ssize_t n = 0;
+    CUPEL_AUTO_FD fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 
-    int r = cupel_queue_open_blob(queue, sha256, &from_fd, err);
-    if (r < 0)
-        return r;
-    CUPEL_AUTO_FD to_fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-    if (to_fd < 0)
-        return cupel_fail_errno(err, "write %.200s", path);
-    while ((n = TEMP_FAILURE_RETRY(read(from_fd, chunk, sizeof(chunk)))) > 0) {
-        for (ssize_t written = 0, more; written < n; written += more) {
-            more = TEMP_FAILURE_RETRY(write(to_fd, chunk + written, (size_t)(n - written)));
-            if (more < 0)
-                return cupel_fail_errno(err, "write %.200s", path);
-        }
-    }
-    return n < 0 ? cupel_fail_errno(err, "read blob %.64s", sha256) : 0;
+    return fd < 0 ? cupel_fail_errno(err, "write %.200s", path)
+                  : cupel_queue_get_blob(queue, sha256, fd, err);
 }
 
 /* The grader that was used longest ago, of those that no job uses; how many there are. */
@@ -206,7 +255,8 @@ static void make_room(const char *graders, bool (*is_used)(void *owner, const ch
 
 int worker_files_grader(const struct worker_files *files, struct cupel_queue *queue,
                         const char *sha256, bool (*is_used)(void *owner, const char *sha256),
-                        void *owner, char ret[static PATH_MAX], struct cupel_error *err)
+                        void *owner, const struct cupel_tree_pause *pause,
+                        char ret[static PATH_MAX], struct cupel_error *err)
 {
     char graders[PATH_MAX];
     char fresh[PATH_MAX];
@@ -219,7 +269,7 @@ int worker_files_grader(const struct worker_files *files, struct cupel_queue *qu
     if (r < 0 || utimensat(AT_FDCWD, ret, NULL, 0) == 0) /* used now */
         return r;
     make_room(graders, is_used, owner);
-    r = worker_files_get_tree(queue, sha256, fresh, err);
+    r = worker_files_get_tree(queue, sha256, fresh, pause, err);
     if (r == 0 && rename(fresh, ret) < 0)
         r = cupel_fail_errno(err, "make %.200s", ret);
     if (r < 0)
@@ -245,7 +295,7 @@ int worker_files_probe(const struct worker_files *files)
     struct cupel_error ignored = {0};
     char path[PATH_MAX];
 
-    int r = worker_files_join(files->path, "probe", path, &ignored);
+    int r = worker_files_join(files->path, "jobs/probe", path, &ignored);
     if (r < 0)
         return r;
     CUPEL_AUTO_FD fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);

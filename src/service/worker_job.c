@@ -12,10 +12,8 @@
 #include "service/worker_document.h"
 #include "service/worker_spec.h"
 
-#define CHUNK 65536
-#define LINES_MAX                                                                              \
-    ((size_t)1 << 20) /* nobody has to be told more at once: the result has all                \
-                       */
+#define CHUNK      65536
+#define CHUNKS_MAX 16 /* at once: other jobs are waited for as well */
 
 /* The tree of another job at work is not to be removed. */
 static bool is_used(void *owner, const char *sha256)
@@ -29,14 +27,20 @@ static bool is_used(void *owner, const char *sha256)
     return false;
 }
 
+static void stay_alive(void *owner)
+{
+    worker_stay_alive(owner);
+}
+
 static int get_grader(struct worker_job *job, struct cupel_error *err)
 {
     struct worker *worker = job->worker;
+    const struct cupel_tree_pause pause = {stay_alive, worker};
 
     if (job->asked->tree == NULL)
         return cupel_fail(err, -EPROTO, "the job names no grader's files");
     return worker_files_grader(&worker->files, worker->queue, job->asked->tree, is_used, worker,
-                               job->grader, err);
+                               &pause, job->grader, err);
 }
 
 static void add_sandbox(const struct worker_job *job, struct worker_arguments *ret)
@@ -51,6 +55,7 @@ static int get_submission(struct worker_job *job, char ret[static PATH_MAX],
                           struct cupel_error *err)
 {
     struct worker_submission submission = {.document = NULL};
+    const struct cupel_tree_pause pause = {stay_alive, job->worker};
     char name[WORKER_NAME_SIZE] = "submission";
 
     int r = worker_spec_submission(job->asked->spec, &submission, err);
@@ -60,7 +65,7 @@ static int get_submission(struct worker_job *job, char ret[static PATH_MAX],
         (void)worker_file_name(submission.name, name);
     r = worker_files_join(job->folder, name, ret, err);
     if (r == 0 && submission.is_tree)
-        r = worker_files_get_tree(job->worker->queue, submission.sha256, ret, err);
+        r = worker_files_get_tree(job->worker->queue, submission.sha256, ret, &pause, err);
     else if (r == 0)
         r = worker_files_get_blob(job->worker->queue, submission.sha256, ret, err);
     json_decref(submission.document);
@@ -107,7 +112,7 @@ static int prepare_run(struct worker_job *job, struct worker_arguments *ret,
     worker_arguments_add(ret, "--stdout=%s", WORKER_STDOUT);
     worker_arguments_add(ret, "--stderr=%s", WORKER_STDERR);
     worker_arguments_add(ret, "--report=/dev/stdout");
-    worker_spec_add_options(&run, ret);
+    worker_spec_add_options(&run, job->asked->memory_bytes, ret);
     worker_spec_add_command(&run, ret);
     json_decref(run.document);
     return r;
@@ -158,35 +163,24 @@ static void close_source(struct worker_job *job, struct cupel_source *source)
     source->fd = -1;
 }
 
-static void keep_lines(struct worker_job *job, const char *bytes, size_t len)
-{
-    char *lines = job->line_bytes + len > LINES_MAX
-                      ? NULL
-                      : realloc(job->lines, job->line_bytes + len + 1);
-
-    if (lines == NULL)
-        return;
-    memcpy(lines + job->line_bytes, bytes, len);
-    job->lines = lines;
-    job->line_bytes += len;
-    lines[job->line_bytes] = '\0';
-}
-
 static void read_events(struct cupel_source *source, uint32_t epoll_events)
 {
     struct worker_job *job = source->owner;
     char chunk[CHUNK];
-    ssize_t n;
+    ssize_t n = 1;
 
     (void)epoll_events;
-    while ((n = TEMP_FAILURE_RETRY(read(source->fd, chunk, sizeof(chunk)))) > 0)
-        keep_lines(job, chunk, (size_t)n);
+    for (int i = 0; i < CHUNKS_MAX && n > 0; i++) {
+        n = TEMP_FAILURE_RETRY(read(source->fd, chunk, sizeof(chunk)));
+        if (n > 0)
+            worker_lines_add(&job->lines, chunk, (size_t)n);
+    }
     if (n == 0) {
         int fd = source->fd;
         close_source(job, source);
         (void)close(fd);
     }
-    if (job->line_bytes > 0)
+    if (job->lines.whole > 0)
         worker_wake(job->worker, job->tell_us);
 }
 
@@ -201,7 +195,11 @@ static void conclude(struct worker_job *job, int status)
         worker_end_failed(job, "cancelled");
         return;
     case WORKER_DRAINED:
-        job->end.saying = WORKER_SAYS_NOT_BEGUN;
+        worker_end_interrupted(job, "the worker was stopped");
+        return;
+    case WORKER_TOO_LONG:
+        worker_end_failed(job, "not done after %.0f s, which --job-time allows",
+                          (double)job->worker->options->job_us / 1e6);
         return;
     case WORKER_GOES_ON:
     default:
@@ -278,27 +276,44 @@ static int open_events(const struct worker_job *job, int fds[static 2], struct c
     return 0;
 }
 
-int worker_job_start(struct worker_job *job, struct cupel_error *err)
+static void begin(struct worker_job *job, char *const *argv, int fds[static 2])
+{
+    struct cupel_error err = {0};
+
+    int r = start_child(job, argv, fds[1], &err);
+    if (r < 0) {
+        worker_end_unable(job, r, &err);
+        return;
+    }
+    job->is_running = true;
+    job->worker->running++;
+    r = watch(job, &fds[0], &err);
+    if (r == 0)
+        return;
+    end_child(job); /* nobody would hear of its end */
+    worker_is_unwell(job->worker, r, err.text);
+    worker_end_interrupted(job, err.text);
+}
+
+void worker_job_start(struct worker_job *job)
 {
     struct worker_arguments arguments = {.count = 0};
+    struct cupel_error err = {0};
     int fds[2] = {-1, -1};
 
-    int r = open_events(job, fds, err);
-    if (r == 0)
-        r = prepare(job, fds[1], &arguments, err);
-    if (r == 0)
-        r = start_child(job, arguments.items, fds[1], err);
+    int r = open_events(job, fds, &err);
+    int prepared = r == 0 ? prepare(job, fds[1], &arguments, &err) : 0;
+    if (r < 0)
+        worker_end_unable(job, r, &err);
+    else if (prepared < 0)
+        worker_end_unprepared(job, prepared, &err);
+    else if (job->stop != WORKER_GOES_ON) /* meanwhile */
+        conclude(job, 0);
+    else
+        begin(job, arguments.items, fds);
     worker_arguments_clear(&arguments);
-    if (r == 0) {
-        job->is_running = true;
-        job->worker->running++;
-        r = watch(job, &fds[0], err);
-        if (r < 0) /* nobody would hear of its end */
-            end_child(job);
-    }
     cupel_close_p(&fds[0]);
     cupel_close_p(&fds[1]);
-    return r;
 }
 
 void worker_job_begin(struct worker *worker, struct cupel_job *asked, int64_t lease_until_us)
@@ -327,11 +342,11 @@ void worker_job_begin(struct worker *worker, struct cupel_job *asked, int64_t le
     job->tell_us = job->begun_us + WORKER_TELL_US;
     int r = worker_files_make(&worker->files, job->lease, job->folder, &err);
     if (r == 0)
-        r = worker_job_start(job, &err);
-    if (r == 0)
-        return;
-    worker_end_unprepared(job, r, &err);
-    worker_tell_end(job);
+        worker_job_start(job);
+    else
+        worker_end_unable(job, r, &err);
+    if (!job->is_running && !job->is_over)
+        worker_tell_end(job);
 }
 
 void worker_job_stop(struct worker_job *job, enum worker_stop stop)
@@ -352,6 +367,6 @@ void worker_job_free(struct worker_job *job)
     worker_end_clear(&job->end);
     json_decref(job->lint);
     cupel_job_free(job->asked);
-    free(job->lines);
+    worker_lines_clear(&job->lines);
     free(job);
 }

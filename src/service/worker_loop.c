@@ -1,10 +1,8 @@
 /* A worker's turns: after whatever has happened, all that is due is done. */
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -68,13 +66,16 @@ bool worker_has_lost(struct worker *worker, int r, const struct cupel_error *err
     return true;
 }
 
-void worker_is_full(struct worker *worker)
+void worker_is_unwell(struct worker *worker, int r, const char *why)
 {
+    bool is_full = r == -ENOSPC || r == -EDQUOT || r == -EFBIG;
+
     worker->probe_backoff_us =
         back_off(worker->probe_backoff_us, PROBE_FIRST_US, PROBE_LAST_US);
     worker->probe_us = worker_now_us() + worker->probe_backoff_us;
-    worker_log(worker, "error", "disk_full", NULL, "no job is taken for %.0f s",
-               (double)worker->probe_backoff_us / 1e6);
+    worker_wake(worker, worker->probe_us);
+    worker_log(worker, "error", is_full ? "disk_full" : "unwell", NULL,
+               "%s: no job is taken for %.0f s", why, (double)worker->probe_backoff_us / 1e6);
 }
 
 static void probe(struct worker *worker, int64_t now_us)
@@ -82,8 +83,9 @@ static void probe(struct worker *worker, int64_t now_us)
     if (worker->probe_us == 0)
         return;
     if (now_us >= worker->probe_us) {
-        if (worker_files_probe(&worker->files) < 0) {
-            worker_is_full(worker);
+        int r = worker_files_probe(&worker->files);
+        if (r < 0) {
+            worker_is_unwell(worker, r, strerrordesc_np(-r));
         } else {
             worker->probe_us = 0;
             worker->look_us = now_us;
@@ -155,7 +157,11 @@ static void sweep(struct worker *worker)
 
 static bool has_room(const struct worker *worker, struct cupel_capacity *ret)
 {
-    struct cupel_capacity left = {worker->options->memory_bytes, worker->options->cpus_milli};
+    const struct worker_options *options = worker->options;
+    struct cupel_capacity left = {.memory_bytes = options->memory_bytes,
+                                  .cpus_milli = options->cpus_milli,
+                                  .total_memory_bytes = options->memory_bytes,
+                                  .total_cpus_milli = options->cpus_milli};
 
     for (const struct worker_job *job = worker->jobs; job != NULL; job = job->next) {
         const struct cupel_job *asked = job->asked;
@@ -167,21 +173,22 @@ static bool has_room(const struct worker *worker, struct cupel_capacity *ret)
             left.cpus_milli < asked->cpus_milli ? left.cpus_milli : asked->cpus_milli;
     }
     *ret = left;
-    return worker->running < worker->options->slots && left.memory_bytes > 0 &&
-           left.cpus_milli > 0;
+    return worker->running < options->slots && left.memory_bytes > 0 && left.cpus_milli > 0;
 }
 
-/* next_us is by the database's clock, which is about ours. */
-static int64_t look_again_at(int64_t next_us)
+static int64_t look_again_at(int64_t wait_us, int64_t least_us)
 {
-    struct timespec real = {0};
-    int64_t wait_us = LOOK_US;
+    if (wait_us > LOOK_US)
+        wait_us = LOOK_US;
+    return worker_now_us() + (wait_us > least_us ? wait_us : least_us);
+}
 
-    (void)clock_gettime(CLOCK_REALTIME, &real);
-    int64_t real_us = (int64_t)real.tv_sec * SECOND + real.tv_nsec / 1000;
-    if (next_us < real_us + LOOK_US)
-        wait_us = next_us - real_us > LOOK_SOON_US ? next_us - real_us : LOOK_SOON_US;
-    return worker_now_us() + wait_us;
+static int64_t real_now_us(void)
+{
+    struct timespec now = {0};
+
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * SECOND + now.tv_nsec / 1000;
 }
 
 /* Nobody has to be there for what recurs: each worker looks. */
@@ -198,7 +205,9 @@ static void run_schedules(struct worker *worker, int64_t now_us)
             worker_log(worker, "error", "schedule_failed", NULL, "%s", err.text);
         else if (worker_has_lost(worker, r, &err))
             return;
-        worker->schedule_us = look_again_at(next_us);
+        /* By the database's clock, which may be another; a schedule has minutes. */
+        worker->schedule_us =
+            look_again_at(next_us == INT64_MAX ? LOOK_US : next_us - real_now_us(), SECOND);
     }
     worker_wake(worker, worker->schedule_us);
 }
@@ -209,34 +218,33 @@ static bool take_one(struct worker *worker, const struct cupel_capacity *left)
     const struct worker_options *options = worker->options;
     struct cupel_job *asked = NULL;
     struct cupel_error err = {0};
-    int64_t next_us = INT64_MAX;
+    int64_t wait_us = INT64_MAX;
     int64_t before_us = worker_now_us();
 
     int r = cupel_queue_lease(worker->queue, options->name, left, options->lease_us, &asked,
-                              &next_us, &err);
+                              &wait_us, &err);
     if (worker_has_lost(worker, r, &err))
         return false;
     if (asked == NULL) {
-        worker->look_us = look_again_at(next_us);
+        worker->look_us = look_again_at(wait_us, LOOK_SOON_US);
         return false;
     }
-    if (worker->running == 0)
+    if (worker->jobs == NULL)
         worker->beat_us = before_us + options->lease_us / 3;
     worker_job_begin(worker, asked, before_us + options->lease_us);
     return true;
 }
 
+/* One a turn, since it takes a while to prepare. */
 static void take(struct worker *worker)
 {
     struct cupel_capacity left;
 
-    while (worker->signal_count == 0 && worker->probe_us == 0 && has_room(worker, &left) &&
-           worker_may_ask(worker)) {
-        if (worker_now_us() < worker->look_us || !take_one(worker, &left)) {
-            worker_wake(worker, worker->look_us);
-            return;
-        }
-    }
+    if (worker->signal_count > 0 || worker->probe_us != 0 || !has_room(worker, &left) ||
+        !worker_may_ask(worker))
+        return;
+    bool has_more = worker_now_us() >= worker->look_us && take_one(worker, &left);
+    worker_wake(worker, has_more ? 0 : worker->look_us);
 }
 
 static void drain(struct worker *worker, int64_t now_us)
@@ -282,6 +290,14 @@ static void report(struct worker *worker, int64_t now_us)
     worker_wake(worker, worker->report_us);
 }
 
+void worker_stay_alive(struct worker *worker)
+{
+    int64_t now_us = worker_now_us();
+
+    report(worker, now_us);
+    worker_beat(worker, now_us);
+}
+
 static void turn(struct worker *worker)
 {
     int64_t now_us = worker_now_us();
@@ -301,34 +317,6 @@ static void turn(struct worker *worker)
     sweep(worker);
 }
 
-static void take_signal(struct cupel_source *source, uint32_t epoll_events)
-{
-    struct worker *worker = source->owner;
-    struct signalfd_siginfo info;
-
-    (void)epoll_events;
-    while (read(source->fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
-        worker->signal_count++;
-}
-
-static int watch_signals(struct worker *worker, struct cupel_error *err)
-{
-    sigset_t ending;
-
-    (void)signal(SIGPIPE, SIG_IGN);
-    (void)signal(SIGXFSZ, SIG_IGN);
-    (void)sigemptyset(&ending);
-    (void)sigaddset(&ending, SIGTERM);
-    (void)sigaddset(&ending, SIGINT);
-    if (pthread_sigmask(SIG_BLOCK, &ending, NULL) != 0)
-        return cupel_fail(err, -EINVAL, "block signals");
-    int fd = signalfd(-1, &ending, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (fd < 0)
-        return cupel_fail_errno(err, "signalfd");
-    worker->signals = (struct cupel_source){.fd = fd, .ready = take_signal, .owner = worker};
-    return cupel_loop_add(worker->loop, &worker->signals, EPOLLIN, err);
-}
-
 static int turn_on(struct worker *worker, struct cupel_error *err)
 {
     int r = 0;
@@ -336,13 +324,14 @@ static int turn_on(struct worker *worker, struct cupel_error *err)
     for (turn(worker); r == 0 && !is_drained(worker); turn(worker)) {
         int64_t wait_us = worker->wake_us - worker_now_us();
         r = cupel_loop_once(worker->loop, wait_us < 0 ? 0 : (int)((wait_us + 999) / 1000), err);
+        worker_reap_orphans(worker);
     }
     return r;
 }
 
 int worker_work(struct worker *worker, struct cupel_error *err)
 {
-    int r = watch_signals(worker, err);
+    int r = worker_watch_signals(worker, err);
     if (r < 0)
         return r;
     worker_log(worker, "info", "ready", NULL, "%s, %u slots", worker->options->name,

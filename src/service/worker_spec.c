@@ -1,13 +1,31 @@
 #include "service/worker_spec.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "cupel/limits.h"
 #include "cupel/text.h"
+#include "cupel/units.h"
 
-static const char *const limit_names[] = {"wall",   "cpu",  "memory",    "processes",
-                                          "output", "disk", "file-size", "open-files",
-                                          "cpus",   NULL};
+#define COUNT_MAX    1000000
+#define CPUS_MIN     0.01
+#define STDIN_DIGITS 64
+
+enum unit { TIME, SIZE, COUNT, CPUS };
+
+static const struct {
+    const char *name; /* of the option of cupel run, as that takes it */
+    enum unit unit;
+} limits[] = {
+    {"wall", TIME},       {"cpu", TIME},         {"memory", SIZE},
+    {"processes", COUNT}, {"output", SIZE},      {"disk", SIZE},
+    {"file-size", SIZE},  {"open-files", COUNT}, {"cpus", CPUS},
+};
+
+#define LIMIT_COUNT     (sizeof(limits) / sizeof(limits[0]))
+#define LIMIT_TEXT_SIZE 40
 
 static json_t *parse(const char *spec)
 {
@@ -46,80 +64,176 @@ static bool is_command(const json_t *command)
     return json_array_size(command) > 0;
 }
 
-static bool is_limit(const char *name, const json_t *value)
+/* As the option's value. NULL: it is neither text nor a number. */
+static const char *limit_text(const json_t *value, char buf[static LIMIT_TEXT_SIZE])
 {
-    bool is_known = false;
-
-    for (size_t i = 0; limit_names[i] != NULL; i++)
-        is_known = is_known || strcmp(limit_names[i], name) == 0;
-    return is_known && (json_is_string(value) || json_is_number(value));
+    if (json_is_string(value))
+        return json_string_value(value);
+    if (json_is_integer(value))
+        (void)snprintf(buf, LIMIT_TEXT_SIZE, "%jd", (intmax_t)json_integer_value(value));
+    else if (json_is_real(value))
+        (void)snprintf(buf, LIMIT_TEXT_SIZE, "%.17g", json_real_value(value));
+    else
+        return NULL;
+    return buf;
 }
 
-static bool are_limits(json_t *limits)
+static int check_number(const char *text, double min, double max, struct cupel_error *err)
+{
+    char excerpt[CUPEL_TEXT_EXCERPT_SIZE];
+    char *end = NULL;
+    double value = text[0] >= '0' && text[0] <= '9' ? strtod(text, &end) : 0;
+
+    if (end == NULL || *end != '\0' || !(value >= min && value <= max))
+        return cupel_fail(err, -EINVAL, "expected a number from %g to %.0f, found \"%s\"", min,
+                          max, cupel_text_excerpt(text, excerpt));
+    return 0;
+}
+
+static int check_value(enum unit unit, const char *text, struct cupel_error *err)
+{
+    uint64_t value = 1;
+    int r = 0;
+
+    switch (unit) {
+    case TIME:
+        r = cupel_units_parse_duration(text, &value, err);
+        break;
+    case SIZE:
+        r = cupel_units_parse_bytes(text, &value, err);
+        break;
+    case COUNT:
+        if (text[strspn(text, "0123456789")] != '\0')
+            return cupel_fail(err, -EINVAL, "expected a whole number");
+        r = check_number(text, 1, COUNT_MAX, err);
+        break;
+    case CPUS:
+        r = check_number(text, CPUS_MIN, CUPEL_CPUS_ALL / 1000.0, err);
+        break;
+    }
+    return r == 0 && value == 0 ? cupel_fail(err, -EINVAL, "expected more than 0") : r;
+}
+
+static int check_limit(const char *name, const json_t *value, struct cupel_error *err)
+{
+    char excerpt[CUPEL_TEXT_EXCERPT_SIZE];
+    char buf[LIMIT_TEXT_SIZE];
+    const char *text = limit_text(value, buf);
+    struct cupel_error why = {0};
+    size_t i = 0;
+
+    while (i < LIMIT_COUNT && strcmp(limits[i].name, name) != 0)
+        i++;
+    if (i == LIMIT_COUNT)
+        return cupel_fail(err, -EINVAL,
+                          "\"limits\": unknown limit \"%s\"; expected wall, cpu, memory, "
+                          "processes, output, disk, file-size, open-files or cpus",
+                          cupel_text_excerpt(name, excerpt));
+    if (text == NULL)
+        return cupel_fail(err, -EINVAL, "\"limits\".\"%s\": expected a string or a number",
+                          name);
+    return check_value(limits[i].unit, text, &why) < 0
+               ? cupel_fail(err, -EINVAL, "\"limits\".\"%s\": %s", name, why.text)
+               : 0;
+}
+
+static int check_limits(json_t *object, struct cupel_error *err)
 {
     const char *name;
     json_t *value;
+    int r = 0;
 
-    json_object_foreach(limits, name, value)
+    if (object != NULL && !json_is_object(object))
+        return cupel_fail(err, -EINVAL, "\"limits\": expected an object");
+    json_object_foreach(object, name, value)
     {
-        if (!is_limit(name, value))
-            return false;
+        r = check_limit(name, value, err);
+        if (r < 0)
+            break;
     }
-    return limits == NULL || json_is_object(limits);
+    return r;
 }
 
-static bool is_absent_or_string(const json_t *document, const char *key)
+/* A string, or absent as null is; *ret is NULL then. */
+static bool take_text(const json_t *document, const char *key, const char **ret)
 {
     const json_t *value = json_object_get(document, key);
 
-    return value == NULL || json_is_null(value) || json_is_string(value);
+    *ret = json_string_value(value);
+    return value == NULL || json_is_null(value) || *ret != NULL;
 }
 
-static const char *find_fault(const json_t *document)
+/* What `cupel run` takes for a path is none. */
+static bool is_policy(const char *text)
 {
-    const char *policy = json_string_value(json_object_get(document, "policy"));
+    static const char suffix[] = ".json";
+    size_t len = strlen(text);
 
+    return len > 0 && strchr(text, '/') == NULL &&
+           (len < strlen(suffix) || strcmp(text + len - strlen(suffix), suffix) != 0);
+}
+
+int worker_spec_check_run(const json_t *document, struct cupel_error *err)
+{
+    const char *text = NULL;
+
+    if (!json_is_object(document))
+        return cupel_fail(err, -EINVAL, "expected an object");
     if (!is_command(json_object_get(document, "command")))
-        return "command is no list of strings";
-    if (!is_absent_or_string(document, "policy") ||
-        (policy != NULL && (strchr(policy, '/') != NULL || policy[0] == '\0')))
-        return "policy is no name";
-    if (!is_absent_or_string(document, "environment"))
-        return "environment is no name";
-    if (!is_absent_or_string(document, "stdin"))
-        return "stdin is no SHA-256";
-    return are_limits(json_object_get(document, "limits"))
-               ? NULL
-               : "limits are not those of cupel run";
+        return cupel_fail(err, -EINVAL,
+                          "\"command\": expected a list of strings, one at least");
+    if (!take_text(document, "policy", &text) || (text != NULL && !is_policy(text)))
+        return cupel_fail(err, -EINVAL, "\"policy\": expected the name of one");
+    if (!take_text(document, "environment", &text) ||
+        (text != NULL && strcmp(text, "host") != 0))
+        return cupel_fail(err, -EINVAL, "\"environment\": expected host, the only one");
+    if (!take_text(document, "stdin", &text) ||
+        (text != NULL &&
+         (strlen(text) != STDIN_DIGITS || strspn(text, "0123456789abcdef") != STDIN_DIGITS)))
+        return cupel_fail(err, -EINVAL,
+                          "\"stdin\": expected a SHA-256 as 64 lower-case digits");
+    return check_limits(json_object_get(document, "limits"), err);
+}
+
+int worker_spec_check_memory(const json_t *document, uint64_t memory_bytes,
+                             struct cupel_error *err)
+{
+    const json_t *value = json_object_get(json_object_get(document, "limits"), "memory");
+    char buf[LIMIT_TEXT_SIZE];
+    uint64_t limit = 0;
+
+    if (memory_bytes == 0)
+        return cupel_fail(err, -EINVAL, "\"memory\": expected more than 0");
+    if (value == NULL)
+        return 0;
+    int r = cupel_units_parse_bytes(limit_text(value, buf), &limit, err);
+    if (r < 0 || limit <= memory_bytes)
+        return r;
+    return cupel_fail(err, -EINVAL,
+                      "\"limits\".\"memory\": expected no more than \"memory\", what the job "
+                      "asks for: %ju bytes, found %ju",
+                      (uintmax_t)memory_bytes, (uintmax_t)limit);
 }
 
 int worker_spec_run(const char *spec, struct worker_run *ret, struct cupel_error *err)
 {
     struct worker_run run = {.document = parse(spec)};
-    const char *fault = json_is_object(run.document) ? find_fault(run.document) : "no object";
+    struct cupel_error why = {0};
 
-    if (fault != NULL) {
+    if (worker_spec_check_run(run.document, &why) < 0) {
         json_decref(run.document);
-        return cupel_fail(err, -EPROTO, "the job's spec is none of a run: %s", fault);
+        return cupel_fail(err, -EPROTO, "the job's spec is none of a run: %s", why.text);
     }
     run.input = json_string_value(json_object_get(run.document, "stdin"));
     *ret = run;
     return 0;
 }
 
-static void add_limit(const char *name, const json_t *value, struct worker_arguments *ret)
-{
-    if (json_is_string(value))
-        worker_arguments_add(ret, "--%s=%s", name, json_string_value(value));
-    else if (json_is_integer(value))
-        worker_arguments_add(ret, "--%s=%jd", name, (intmax_t)json_integer_value(value));
-    else
-        worker_arguments_add(ret, "--%s=%.17g", name, json_real_value(value));
-}
-
-void worker_spec_add_options(const struct worker_run *run, struct worker_arguments *ret)
+void worker_spec_add_options(const struct worker_run *run, uint64_t memory_bytes,
+                             struct worker_arguments *ret)
 {
     static const char *const names[] = {"policy", "environment"};
+    json_t *limited = json_object_get(run->document, "limits");
     const char *name;
     json_t *value;
 
@@ -128,9 +242,12 @@ void worker_spec_add_options(const struct worker_run *run, struct worker_argumen
         if (text != NULL)
             worker_arguments_add(ret, "--%s=%s", names[i], text);
     }
-    json_object_foreach(json_object_get(run->document, "limits"), name, value)
+    if (json_object_get(limited, "memory") == NULL)
+        worker_arguments_add(ret, "--memory=%ju", (uintmax_t)memory_bytes);
+    json_object_foreach(limited, name, value)
     {
-        add_limit(name, value, ret);
+        char buf[LIMIT_TEXT_SIZE];
+        worker_arguments_add(ret, "--%s=%s", name, limit_text(value, buf));
     }
 }
 

@@ -3,6 +3,7 @@
 #define CUPEL_SERVICE_WORKER_SPEC_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <jansson.h>
 
@@ -27,12 +28,25 @@ struct worker_run {
     const char *input; /* SHA-256 of standard input; NULL: none */
 };
 
-/* As above. Its policy is a name: whoever may ask for a run may not ask for files of ours. */
+/* Whether a worker would take a spec: each key has a value that `cupel run` takes. Which
+ * policies there are is not looked at. -EINVAL with the key, what it is, and what was expected.
+ */
+CUPEL_MUST_CHECK int worker_spec_check_run(const json_t *document, struct cupel_error *err);
+
+/* Whether its limit of memory, where it has one, is within what the job asks for. document: as
+ * checked above. -EINVAL. */
+CUPEL_MUST_CHECK int worker_spec_check_memory(const json_t *document, uint64_t memory_bytes,
+                                              struct cupel_error *err);
+
+/* As worker_spec_check_run(). Its policy is a name: whoever may ask for a run may not ask for
+ * files of ours. */
 CUPEL_MUST_CHECK int worker_spec_run(const char *spec, struct worker_run *ret,
                                      struct cupel_error *err);
 
-/* The options of cupel run that it asks for, and its command: what is added last. */
-void worker_spec_add_options(const struct worker_run *run, struct worker_arguments *ret);
+/* The options of cupel run that it asks for, and its command: what is added last. Where it
+ * limits no memory, that is what the job asks for. */
+void worker_spec_add_options(const struct worker_run *run, uint64_t memory_bytes,
+                             struct worker_arguments *ret);
 void worker_spec_add_command(const struct worker_run *run, struct worker_arguments *ret);
 
 #define WORKER_NAME_SIZE 256

@@ -5,12 +5,13 @@
  *
  * Prints a JSON object. PREFIX holds an installed cupel; the queue is to be empty.
  *
- *   single  milliseconds of one trivial grading: `cupel grade` alone, and as a job, from its
- * being added to its being done, where there is no other one trivial 200 of them by a worker
- * with two slots, from the first being added to the last being done, and by `cupel grade` with
- * two at work all the time busy    the same of 60 that take a processor for some tenths of a
- * second each depth   with 0, 10, 100, … QUEUED_MAX (default 1,000,000) jobs queued, of ten
- * courses: microseconds to add a job, durably, to lease one, and to finish it
+ *   - single: milliseconds of one trivial grading, by `cupel grade` alone, and as a job, from
+ *     its being added to its being done, where there is no other one
+ *   - trivial: 200 of them by a worker with two slots, from the first being added to the last
+ *     being done, and by `cupel grade` with two at work all the time
+ *   - busy: the same of 60 that take a processor for some tenths of a second each
+ *   - depth: with 0, 10, 100, … QUEUED_MAX (default 1,000,000) jobs queued, of ten courses,
+ *     microseconds to add a job, durably, to lease one, and to finish it
  */
 #include <errno.h>
 #include <stdio.h>

@@ -17,17 +17,20 @@ struct samples {
     double finish_us[SAMPLES];
 };
 
-/* Jobs in bulk, as adding one by one would make them; `from` are there. */
+/* Jobs in bulk, as adding one by one would make them; `from` are there. A quarter waits for
+ * tomorrow, a quarter has a deadline. */
 static int fill(const struct bench_queue *bench, int64_t from, int64_t to,
                 struct cupel_error *err)
 {
     static const char text[] =
-        "INSERT INTO jobs (kind, course, priority, state, not_before, attempts, memory_bytes,"
-        " cpus_milli, fingerprint, spec, created)"
+        "INSERT INTO jobs (kind, course, priority, state, not_before, deadline, attempts,"
+        " memory_bytes, cpus_milli, fingerprint, spec, created)"
         " WITH RECURSIVE numbers (i) AS (SELECT CAST($1 AS BIGINT) UNION ALL"
         "  SELECT i + 1 FROM numbers WHERE i + 1 < $2)"
-        " SELECT 1, 'course' || (i % 10), 0, 1, 0, 3, 1048576, 1000, '', '{}', {now}"
-        " FROM numbers";
+        " SELECT 1, 'course' || (i % 10), 0, CASE WHEN i / 10 % 4 = 1 THEN 0 ELSE 1 END,"
+        " CASE WHEN i / 10 % 4 = 1 THEN {now} + 86400000000 ELSE 0 END,"
+        " CASE WHEN i / 10 % 4 = 2 THEN {now} + 86400000000 END,"
+        " 3, 1048576, 1000, '', '{}', {now} FROM numbers";
     const struct sql_value parameters[] = {sql_int(from), sql_int(to)};
     struct sql *sql = NULL;
 

@@ -1,5 +1,6 @@
-"""docs/grader-reference.md, docs/result-reference.md and the man pages of section 5, which
-docs/make_references makes: they are made of today's schemas, and their examples are true."""
+"""docs/grader-reference.md, docs/result-reference.md, the man pages of section 5 and the schemas
+in docs/openapi.json, which docs/make_references makes: they are made of today's schemas, and their
+examples are true."""
 
 import json
 import re
@@ -12,7 +13,7 @@ DOCS = SOURCE / "docs"
 MAKE = DOCS / "make_references"
 EXAMPLE = DOCS / "examples/everything"
 MADE = [
-    "grader-reference.md", "result-reference.md",
+    "grader-reference.md", "result-reference.md", "openapi.json",
     "man/cupel-grader.5", "man/cupel-policy.5", "man/cupel-result.5",
 ]  # fmt: skip
 

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <time.h>
 
 #include "cupel/cleanup.h"
@@ -13,10 +14,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct zone *utc;
 
+/* Half an hour of summer time, a day that was left out, changes at midnight. */
+static const char *const names[] = {"Europe/Berlin", "Australia/Lord_Howe", "Pacific/Apia",
+                                    "America/Asuncion"};
+static struct zone *zones[sizeof(names) / sizeof(names[0])];
+
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     (void)argc;
     (void)argv;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (zone_open(names[i], &zones[i], NULL) != 0)
+            return -1;
     return zone_open("UTC", &utc, NULL) == 0 ? 0 : -1;
 }
 
@@ -55,6 +64,15 @@ static int64_t check_next(const struct cron *cron, int64_t after_us)
     return due_us;
 }
 
+/* Where clocks are changed, what is due is later still, unless it never is. */
+static void check_later(const struct cron *cron, const struct zone *zone, int64_t after_us)
+{
+    int64_t due_us = 0;
+
+    int r = cron_next(cron, zone, after_us, &due_us, NULL);
+    require(r == -ENOENT || (r == 0 && due_us > after_us && due_us % US_PER_S == 0));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const int64_t instants[] = {
@@ -73,7 +91,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t i = 0; i < sizeof(instants) / sizeof(instants[0]); i++) {
         int64_t due_us = check_next(&cron, instants[i]);
         (void)check_next(&cron, due_us);
-        require(cron_missed_count(&cron, utc, instants[i], due_us, 3) == 1);
+        check_later(&cron, zones[data[0] % (sizeof(names) / sizeof(names[0]))], instants[i]);
     }
     return 0;
 }

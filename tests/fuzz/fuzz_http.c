@@ -24,7 +24,7 @@ static void parse_body(const char *text, size_t size)
         require(err.code == -EINVAL && err.text[0] != '\0');
         return;
     }
-    if (job_request_of_json(json, &job, &spec, &err) == 0) {
+    if (job_request_of_json(json, NULL, &job, &spec, &err) == 0) {
         require(job.kind == CUPEL_JOB_RUN && job.course != NULL && job.attempts >= 1);
         require(job.cpus_milli > 0 && job.not_before_us >= 0 && job.deadline_us >= 0);
         require(spec != NULL && strcmp(job.spec, spec) == 0);
@@ -60,6 +60,7 @@ static void parse_path(const char *text)
     if (http_routes_match(api_tables, "GET", text, &match, &err) < 0)
         return;
     require(match.route == NULL || match.allow[0] == '\0');
+    require(match.route == NULL || strcmp(match.route->method, "GET") == 0);
     for (size_t i = 0; i < HTTP_PATH_PARTS; i++) {
         require(match.variables[i] == NULL || strchr(match.variables[i], '/') == NULL);
         free(match.variables[i]);
@@ -76,6 +77,7 @@ static void parse_values(const char *text)
         require(value >= -5 && value <= 1000);
     if (http_parse_time("t", text, &value, &err) == 0)
         require(value > 0);
+    require(!http_target_is_plain(text) || strstr(text, "%00") == NULL);
     const char *token = http_parse_bearer(text);
     require(token == NULL || (token > text && token <= text + strlen(text)));
     (void)metrics_label("l", text, sizeof(label), label);

@@ -1,4 +1,5 @@
 /* Specs of jobs, and names of submissions: what a worker makes of them stays what it may be. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +14,7 @@ static void check_run(const struct worker_run *run)
 {
     struct worker_arguments arguments = {.count = 0};
 
-    worker_spec_add_options(run, &arguments);
+    worker_spec_add_options(run, 1048576, &arguments);
     for (size_t i = 0; i < arguments.count; i++) {
         if (strncmp(arguments.items[i], "--", 2) != 0 || arguments.items[i][2] == '\0' ||
             strncmp(arguments.items[i], "--bind", 6) == 0)
@@ -41,6 +42,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         json_decref(submission.document);
     }
     if (worker_spec_run(text, &run, NULL) == 0) {
+        int r = worker_spec_check_memory(run.document, 1048576, NULL);
+        if (r != 0 && r != -EINVAL)
+            abort();
         check_run(&run);
         json_decref(run.document);
     }

@@ -177,6 +177,27 @@ static void a_version_is_refused_with_a_reason_and_changes_nothing(void **state)
     assert_int_equal(live_of(*state, "fib"), 1);
 }
 
+static void a_check_that_could_not_be_done_is_tried_again(void **state)
+{
+    struct cupel_grader_version version = {.number = 0};
+    struct cupel_error err = {0};
+
+    assert_int_equal(try_to_put(*state, "fib", "c1", &version), 0);
+    claims_change("UPDATE jobs SET attempts = 1");
+    struct cupel_job *job = lease_check(*state);
+    assert_int_equal(cupel_queue_fail(*state, claims_lease_of(job), "no disk", &err), 0);
+    cupel_job_free(job);
+    why_is(*state, 1, "its check could not be done: no disk");
+    assert_int_equal(cupel_queue_retry(*state, version.check, &err), 0);
+    cupel_grader_version_clear(&version);
+    assert_int_equal(cupel_queue_get_grader(*state, "fib", 1, &version, &err), 0);
+    assert_int_equal(version.state, CUPEL_GRADER_CHECKING);
+    assert_null(version.why);
+    cupel_grader_version_clear(&version);
+    end_next_check(*state, "passed");
+    assert_int_equal(live_of(*state, "fib"), 1);
+}
+
 static void a_version_that_was_live_is_made_so_again(void **state)
 {
     struct cupel_error err = {0};
@@ -201,11 +222,38 @@ static void a_version_that_was_never_live_is_not_made_so(void **state)
     (void)put(*state, "fib", "c1");
     assert_int_equal(cupel_queue_roll_back_grader(*state, "fib", 1, &err), -EBUSY);
     end_next_check(*state, "refused");
-    assert_int_equal(cupel_queue_roll_back_grader(*state, "fib", 1, &err), -EINVAL);
+    assert_int_equal(cupel_queue_roll_back_grader(*state, "fib", 1, &err), -EBUSY);
     assert_int_equal(cupel_queue_roll_back_grader(*state, "fib", 2, &err), -ENOENT);
     assert_int_equal(cupel_queue_roll_back_grader(*state, "fib", 0, &err), -ENOENT);
     assert_int_equal(cupel_queue_roll_back_grader(*state, "none", 1, &err), -ENOENT);
     assert_int_equal(live_of(*state, "fib"), 0);
+}
+
+static void what_a_grading_takes_is_known_from_the_check(void **state)
+{
+    struct cupel_job_end end = {.status = "passed", .grader_memory_bytes = 4096 * MIB};
+    struct cupel_grader_version version = {.number = 0};
+    struct cupel_error err = {0};
+
+    (void)put(*state, "fib", "c1");
+    end_next_check(*state, "passed");
+    assert_int_equal(cupel_queue_get_grader(*state, "fib", 0, &version, &err), 0);
+    assert_int_equal(version.memory_bytes, 0);
+    assert_int_equal(cupel_grader_job_memory(&version, 7), 7);
+    cupel_grader_version_clear(&version);
+    (void)put(*state, "fib", "c1");
+    (void)put(*state, "fib", "c1");
+    struct cupel_job *job = lease_check(*state);
+    assert_int_equal(cupel_queue_finish(*state, claims_lease_of(job), &end, &err), 0);
+    cupel_job_free(job);
+    assert_int_equal(cupel_queue_get_grader(*state, "fib", 0, &version, &err), 0);
+    assert_int_equal(version.number, 2);
+    assert_int_equal(version.memory_bytes, 4096 * MIB);
+    assert_int_equal(cupel_grader_job_memory(&version, 7), 4160 * MIB);
+    cupel_grader_version_clear(&version);
+    assert_int_equal(cupel_queue_get_grader(*state, "fib", 3, &version, &err), 0);
+    assert_int_equal(version.memory_bytes, 0);
+    cupel_grader_version_clear(&version);
 }
 
 static void a_missing_version_is_told_from_one_that_is_not_live_yet(void **state)
@@ -306,7 +354,7 @@ static void scores_are_counted_by_their_part_of_the_maximum(void **state)
         grade_one(*state, CUPEL_JOB_LIVE, points[i] * 1000000);
     grade_one(*state, CUPEL_JOB_BATCH, 0);
     assert_int_equal(cupel_queue_score_histogram(*state, "fib", 4, bins, &err), 0);
-    assert_memory_equal(bins, ((int64_t[]){2, 0, 2, 3}), sizeof(bins));
+    assert_memory_equal(bins, ((int64_t[]){3, 0, 2, 3}), sizeof(bins));
     assert_int_equal(cupel_queue_score_histogram(*state, "none", 4, bins, &err), 0);
     assert_memory_equal(bins, ((int64_t[]){0, 0, 0, 0}), sizeof(bins));
     assert_int_equal(cupel_queue_score_histogram(*state, "fib", 0, bins, &err), -EINVAL);
@@ -433,8 +481,10 @@ int main(int argc, char **argv)
         CLAIM(the_later_version_that_passes_is_live),
         CLAIM(a_version_whose_check_ends_late_does_not_replace_a_later_one),
         CLAIM(a_version_is_refused_with_a_reason_and_changes_nothing),
+        CLAIM(a_check_that_could_not_be_done_is_tried_again),
         CLAIM(a_version_that_was_live_is_made_so_again),
         CLAIM(a_version_that_was_never_live_is_not_made_so),
+        CLAIM(what_a_grading_takes_is_known_from_the_check),
         CLAIM(a_missing_version_is_told_from_one_that_is_not_live_yet),
         CLAIM(a_name_is_one_course_s),
         CLAIM(wrong_names_and_trees_are_refused),

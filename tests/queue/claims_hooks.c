@@ -1,7 +1,9 @@
 /* claims_hooks URL: who is told that a job has ended. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "claims.h"
@@ -169,7 +171,7 @@ static int64_t fail_once(struct cupel_queue *queue, unsigned failures)
     struct cupel_error err = {0};
     int64_t next_us = 0;
 
-    claims_change("UPDATE deliveries SET next = 0");
+    claims_change("UPDATE deliveries SET next = 0; UPDATE hooks SET not_before = 0");
     struct cupel_delivery *delivery = take(queue, LEASE, &next_us);
     assert_non_null(delivery);
     assert_int_equal(delivery->failures, failures);
@@ -207,7 +209,7 @@ static void what_is_not_told_is_tried_twenty_times(void **state)
     assert_int_equal(next_us, INT64_MAX);
 }
 
-static void failures_are_listed_the_newest_first(void **state)
+static void what_is_not_told_is_listed_the_newest_first(void **state)
 {
     struct cupel_delivery *delivery;
     struct cupel_error err = {0};
@@ -217,7 +219,8 @@ static void failures_are_listed_the_newest_first(void **state)
     set(*state, "all", NULL);
     (void)end_one(*state);
     struct cupel_delivery_list list = list_of(*state, NULL, 10);
-    assert_int_equal(list.count, 0);
+    assert_int_equal(list.count, 2);
+    assert_null(list.items[0].why);
     cupel_delivery_list_clear(&list);
     for (; (delivery = take(*state, LEASE, &next_us)) != NULL; cupel_delivery_free(delivery))
         assert_int_equal(
@@ -280,6 +283,201 @@ static void a_hook_that_is_removed_is_told_nothing(void **state)
     assert_null(take(*state, LEASE, &next_us));
 }
 
+/* Whatever is leased is the hook's only one. */
+static void a_hook_is_told_one_thing_at_a_time(void **state)
+{
+    struct cupel_error err = {0};
+    int64_t next_us = 0;
+
+    set(*state, "slow", "c1");
+    int64_t first = end_one(*state);
+    int64_t second = end_one(*state);
+    set(*state, "other", "c1");
+    int64_t third = end_one(*state);
+    struct cupel_delivery *slow = take(*state, LEASE, &next_us);
+    assert_int_equal(slow->job, first);
+    assert_true(next_us <= claims_now_us()); /* the other's */
+    struct cupel_delivery *other = take(*state, LEASE, &next_us);
+    assert_int_equal(other->job, third);
+    assert_string_equal(other->hook, "other");
+    assert_null(take(*state, LEASE, &next_us));
+    assert_int_equal(cupel_queue_delivered(*state, slow->id, slow->token, &err), 0);
+    cupel_delivery_free(slow);
+    slow = take(*state, LEASE, &next_us);
+    assert_int_equal(slow->job, second);
+    cupel_delivery_free(slow);
+    cupel_delivery_free(other);
+}
+
+static void hooks_of_a_course_leave_others_a_place(void **state)
+{
+    struct cupel_delivery *taken[3];
+    struct cupel_error err = {0};
+    int64_t next_us = 0;
+
+    set(*state, "a1", "c1");
+    set(*state, "a2", "c1");
+    set(*state, "a3", "c1");
+    (void)end_one(*state);
+    for (size_t i = 0; i < 2; i++)
+        taken[i] = take(*state, LEASE, &next_us);
+    assert_null(take(*state, LEASE, &next_us));
+    assert_true(next_us > claims_now_us());
+    set(*state, "all", NULL);
+    (void)end_one(*state);
+    taken[2] = take(*state, LEASE, &next_us);
+    assert_non_null(taken[2]);
+    assert_string_equal(taken[2]->hook, "all");
+    assert_null(take(*state, LEASE, &next_us));
+    assert_int_equal(cupel_queue_delivered(*state, taken[0]->id, taken[0]->token, &err), 0);
+    for (size_t i = 0; i < 3; i++)
+        cupel_delivery_free(taken[i]);
+    taken[0] = take(*state, LEASE, &next_us);
+    assert_non_null(taken[0]);
+    cupel_delivery_free(taken[0]);
+}
+
+/* As often as processes ask at once; each leases until there is nothing. */
+static int take_until_none(void)
+{
+    struct cupel_delivery *delivery = NULL;
+    struct cupel_queue *queue = NULL;
+    struct cupel_error err = {0};
+    int64_t next_us = 0;
+    int count = 0;
+
+    int r = cupel_queue_open(claims_url, &queue, &err);
+    for (; r == 0; count++) {
+        r = cupel_queue_lease_delivery(queue, LEASE, &delivery, &next_us, &err);
+        if (r < 0 || delivery == NULL)
+            break;
+        cupel_delivery_free(delivery);
+    }
+    cupel_queue_close(queue);
+    return r < 0 ? 100 : count;
+}
+
+static void a_hook_is_told_one_thing_whoever_asks(void **state)
+{
+    enum { PROCESSES = 4, JOBS = 5 };
+    int taken = 0;
+    int status = 0;
+
+    set(*state, "a1", "c1");
+    set(*state, "a2", "c1");
+    set(*state, "a3", "c1");
+    for (int i = 0; i < JOBS; i++)
+        (void)end_one(*state);
+    for (int i = 0; i < PROCESSES; i++) {
+        if (fork() == 0)
+            _exit(take_until_none());
+    }
+    for (int i = 0; i < PROCESSES; i++) {
+        assert_true(wait(&status) > 0);
+        assert_true(WIFEXITED(status));
+        taken += WEXITSTATUS(status);
+    }
+    assert_int_equal(taken, 2); /* and two hooks of a course */
+}
+
+/* Whatever there is to tell; until it has been told something. */
+static void a_hook_that_fails_is_left_alone(void **state)
+{
+    struct cupel_error err = {0};
+    int64_t next_us = 0;
+
+    set(*state, "own", "c1");
+    (void)end_one(*state);
+    int64_t second = end_one(*state);
+    struct cupel_delivery *delivery = take(*state, LEASE, &next_us);
+    assert_int_equal(
+        cupel_queue_not_delivered(*state, delivery->id, delivery->token, "refused", &err), 0);
+    cupel_delivery_free(delivery);
+    assert_null(take(*state, LEASE, &next_us));
+    assert_in_range(next_us, claims_now_us() + 4 * SECOND, claims_now_us() + 5 * SECOND);
+    (void)end_one(*state);
+    assert_null(take(*state, LEASE, &next_us));
+    claims_change("UPDATE hooks SET not_before = 0");
+    delivery = take(*state, LEASE, &next_us);
+    assert_int_equal(delivery->job, second);
+    assert_int_equal(cupel_queue_delivered(*state, delivery->id, delivery->token, &err), 0);
+    cupel_delivery_free(delivery);
+    delivery = take(*state, LEASE, &next_us);
+    assert_non_null(delivery);
+    cupel_delivery_free(delivery);
+}
+
+static void what_is_dead_can_be_told_again(void **state)
+{
+    struct cupel_error err = {0};
+    int64_t next_us = 0;
+
+    set(*state, "own", "c1");
+    (void)end_one(*state);
+    claims_change(
+        "UPDATE deliveries SET next = NULL, failures = 20; UPDATE hooks"
+        " SET failures = 20, not_before = %jd",
+        (intmax_t)(claims_now_us() + 3600 * SECOND));
+    struct cupel_delivery_list list = list_of(*state, NULL, 10);
+    int64_t id = list.items[0].id;
+    assert_true(list.items[0].is_dead);
+    cupel_delivery_list_clear(&list);
+    assert_int_equal(cupel_queue_retry_delivery(*state, id, "c2", &err), -ENOENT);
+    assert_int_equal(cupel_queue_retry_delivery(*state, id + 1, NULL, &err), -ENOENT);
+    assert_null(take(*state, LEASE, &next_us));
+    assert_int_equal(cupel_queue_retry_delivery(*state, id, "c1", &err), 0);
+    struct cupel_delivery *delivery = take(*state, LEASE, &next_us);
+    assert_int_equal(delivery->id, id);
+    assert_int_equal(delivery->failures, 0);
+    cupel_delivery_free(delivery);
+}
+
+/* A queue as the second version made it, with something to tell. */
+static void what_an_older_version_was_to_tell_is_told(void **state)
+{
+    static const char back[] =
+        "ALTER TABLE hooks DROP COLUMN failures; ALTER TABLE hooks DROP COLUMN not_before;"
+        " ALTER TABLE hooks DROP COLUMN busy_until; ALTER TABLE deliveries DROP COLUMN event;"
+        " ALTER TABLE schedules ADD COLUMN deadline_after BIGINT;"
+        " ALTER TABLE graders DROP COLUMN memory_bytes;"
+        " DROP INDEX deliveries_of_hook; CREATE INDEX deliveries_of_hook ON deliveries (hook);"
+        " CREATE INDEX deliveries_next ON deliveries (next) WHERE next IS NOT NULL;"
+        " DROP INDEX jobs_open; UPDATE cupel_schema SET version = 2";
+    struct cupel_queue *queue = NULL;
+    struct cupel_error err = {0};
+    int64_t next_us = 0;
+
+    set(*state, "own", "c1");
+    int64_t id = end_one(*state);
+    claims_change("%s", back);
+    assert_int_equal(cupel_queue_open(claims_url, &queue, &err), 0);
+    struct cupel_delivery *delivery = take(queue, LEASE, &next_us);
+    assert_non_null(delivery);
+    assert_int_equal(delivery->job, id);
+    assert_string_equal(delivery->event, CUPEL_EVENT_ENDED);
+    cupel_delivery_free(delivery);
+    cupel_queue_close(queue);
+}
+
+static void a_course_has_ten_hooks(void **state)
+{
+    static const char *const courses[] = {"c1", NULL};
+    struct cupel_error err = {0};
+    char name[16];
+
+    for (size_t i = 0; i < 2; i++) {
+        for (int j = 0; j < CUPEL_HOOKS_MAX; j++) {
+            (void)snprintf(name, sizeof(name), "h%zu-%d", i, j);
+            set(*state, name, courses[i]);
+        }
+        set(*state, name, courses[i]); /* replaces it */
+        assert_int_equal(
+            cupel_queue_set_hook(*state, "more", courses[i], "https://x/", "s", &err), -EBUSY);
+        assert_non_null(strstr(err.text, "10 hooks"));
+    }
+    set(*state, "more", "c2");
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -288,9 +486,16 @@ int main(int argc, char **argv)
         CLAIM(a_delivery_has_what_telling_takes),
         CLAIM(a_lease_that_ran_out_is_anothers),
         CLAIM(what_is_not_told_is_tried_twenty_times),
-        CLAIM(failures_are_listed_the_newest_first),
+        CLAIM(what_is_not_told_is_listed_the_newest_first),
         CLAIM(a_hook_is_replaced_by_its_course_only),
         CLAIM(a_hook_that_is_removed_is_told_nothing),
+        CLAIM(a_hook_is_told_one_thing_at_a_time),
+        CLAIM(a_hook_is_told_one_thing_whoever_asks),
+        CLAIM(hooks_of_a_course_leave_others_a_place),
+        CLAIM(a_hook_that_fails_is_left_alone),
+        CLAIM(what_is_dead_can_be_told_again),
+        CLAIM(what_an_older_version_was_to_tell_is_told),
+        CLAIM(a_course_has_ten_hooks),
     };
 
     return claims_take_url(argc, argv)

@@ -24,6 +24,17 @@ static int64_t add_to(struct cupel_queue *queue, const char *course)
     return claims_add(queue, &request);
 }
 
+/* One whose deadline has passed since it was added. */
+static int64_t add_late(struct cupel_queue *queue)
+{
+    struct cupel_job_request request = claims_job_of("a");
+
+    request.deadline_us = claims_now_us() + 60 * SECOND;
+    int64_t id = claims_add(queue, &request);
+    claims_change("UPDATE jobs SET deadline = 1 WHERE id = %jd", (intmax_t)id);
+    return id;
+}
+
 /* The id of the job that is leased; 0: none. */
 static int64_t lease_id(struct cupel_queue *queue)
 {
@@ -88,6 +99,55 @@ static void a_key_asks_for_the_same_job_once(void **state)
     assert_int_equal(cupel_queue_add(*state, &request, &again, &is_new, &err), -EEXIST);
     request.course = "c2"; /* whose keys are its own */
     assert_true(claims_add(*state, &request) != id);
+}
+
+/* Of a grader that is named, the version is the queue's choice; a folder's files are the
+ * asker's. */
+static void a_key_asks_for_the_same_job_whichever_version_is_live(void **state)
+{
+    struct cupel_job_request request = claims_job_of("c1");
+    struct cupel_error err = {0};
+    bool is_new = true;
+    int64_t again = 0;
+
+    request.idempotency_key = "k";
+    request.grader = "fib";
+    request.tree = "a";
+    int64_t id = claims_add(*state, &request);
+    request.tree = "b";
+    assert_int_equal(cupel_queue_add(*state, &request, &again, &is_new, &err), 0);
+    assert_int_equal(again, id);
+    assert_false(is_new);
+    struct cupel_job *job = NULL;
+    assert_int_equal(cupel_queue_get(*state, id, &job, &err), 0);
+    assert_string_equal(job->tree, "a");
+    cupel_job_free(job);
+    request.idempotency_key = "other";
+    request.grader = NULL;
+    (void)claims_add(*state, &request);
+    request.tree = "a";
+    assert_int_equal(cupel_queue_add(*state, &request, &again, &is_new, &err), -EEXIST);
+}
+
+static void a_text_is_utf8(void **state)
+{
+    struct cupel_job_request requests[4];
+    struct cupel_error err = {0};
+    bool is_new = true;
+    int64_t id = 0;
+
+    for (size_t i = 0; i < 4; i++)
+        requests[i] = claims_job_of("c1");
+    requests[0].idempotency_key = "k\xff";
+    requests[1].learner = "\xc3";
+    requests[2].spec = "{\"\xed\xa0\x80\":1}";
+    requests[3].grader = "\x80";
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(cupel_queue_add(*state, &requests[i], &id, &is_new, &err), -EINVAL);
+        assert_non_null(strstr(err.text, "expected text in UTF-8"));
+    }
+    requests[0].idempotency_key = "\xc3\xa4";
+    (void)claims_add(*state, &requests[0]);
 }
 
 static void wrong_requests_are_refused(void **state)
@@ -181,6 +241,63 @@ static void a_worker_takes_what_fits(void **state)
     assert_int_equal(claims_state_of(*state, wide), CUPEL_JOB_READY);
 }
 
+static void priority_comes_before_what_fits(void **state)
+{
+    struct cupel_job_request request = claims_job_of("a");
+
+    request.memory_bytes = 200 * MIB;
+    (void)claims_add(*state, &request);
+    request.memory_bytes = MIB;
+    request.priority = CUPEL_JOB_BATCH;
+    (void)claims_add(*state, &request);
+    (void)add_to(*state, "b");
+    (void)add_to(*state, "b");
+    struct cupel_job *job = claims_lease(*state, LEASE);
+    assert_string_equal(job->course, "b");
+    cupel_job_free(job);
+    job = claims_lease(*state, LEASE);
+    assert_string_equal(job->course, "b");
+    cupel_job_free(job);
+}
+
+static void what_fits_is_found_behind_any_number_that_does_not(void **state)
+{
+    struct cupel_job_request request = claims_job_of("a");
+
+    request.memory_bytes = 200 * MIB;
+    for (int i = 0; i < 100; i++)
+        (void)claims_add(*state, &request);
+    int64_t small = add_to(*state, "a");
+    assert_int_equal(lease_id(*state), small);
+}
+
+static void smaller_jobs_pass_a_large_one_for_some_seconds(void **state)
+{
+    const struct cupel_capacity capacity = {.memory_bytes = 10 * MIB,
+                                            .cpus_milli = 1000,
+                                            .total_memory_bytes = 100 * MIB,
+                                            .total_cpus_milli = 4000};
+    struct cupel_job_request request = claims_job_of("a");
+    struct cupel_job *job = NULL;
+    struct cupel_error err = {0};
+    int64_t next_us = 0;
+
+    request.cpus_milli = 4000;
+    int64_t large = claims_add(*state, &request);
+    int64_t small = add_to(*state, "a");
+    (void)add_to(*state, "a");
+    assert_int_equal(cupel_queue_lease(*state, "w", &capacity, LEASE, &job, &next_us, &err), 0);
+    assert_int_equal(job->id, small);
+    cupel_job_free(job);
+    claims_change(
+        "UPDATE jobs SET created = created - 11000000,"
+        " not_before = not_before - 11000000 WHERE id = %jd",
+        (intmax_t)large);
+    assert_int_equal(cupel_queue_lease(*state, "w", &capacity, LEASE, &job, &next_us, &err), 0);
+    assert_null(job);
+    assert_int_equal(lease_id(*state), large);
+}
+
 static void a_lease_that_ran_out_says_nothing_any_more(void **state)
 {
     const struct cupel_job_end end = {.status = "graded"};
@@ -203,7 +320,8 @@ static void a_lease_that_ran_out_says_nothing_any_more(void **state)
     assert_int_equal(cupel_queue_finish(*state, claims_lease_of(lost), &end, &err), -ESTALE);
     assert_int_equal(cupel_queue_tell(*state, claims_lease_of(lost), "{}\n", &err), -ESTALE);
     assert_int_equal(cupel_queue_fail(*state, claims_lease_of(lost), "x", &err), -ESTALE);
-    assert_int_equal(cupel_queue_give_back(*state, claims_lease_of(lost), &err), -ESTALE);
+    assert_int_equal(cupel_queue_give_back(*state, claims_lease_of(lost), "given back", &err),
+                     -ESTALE);
     assert_int_equal(cupel_queue_extend(*state, claims_lease_of(again), LEASE, &cancel, &err),
                      0);
     finish(*state, again);
@@ -257,7 +375,7 @@ static void what_is_dead_can_be_tried_again(void **state)
 
     request.attempts = 1;
     int64_t id = claims_add(*state, &request);
-    assert_int_equal(cupel_queue_retry(*state, id, &err), -EINVAL);
+    assert_int_equal(cupel_queue_retry(*state, id, &err), -EBUSY);
     assert_non_null(strstr(err.text, "is ready: only a dead one is tried again"));
     struct cupel_job *job = claims_lease(*state, LEASE);
     assert_int_equal(cupel_queue_fail(*state, claims_lease_of(job), "no disk", &err), 0);
@@ -270,13 +388,55 @@ static void what_is_dead_can_be_tried_again(void **state)
     assert_int_equal(job->id, id);
     finish(*state, job);
     cupel_job_free(job);
-    assert_int_equal(cupel_queue_retry(*state, id, &err), -EINVAL);
-    request.deadline_us = claims_now_us() - SECOND;
-    id = claims_add(*state, &request);
+    assert_int_equal(cupel_queue_retry(*state, id, &err), -EBUSY);
+    id = add_late(*state);
     assert_int_equal(lease_id(*state), 0);
     assert_int_equal(cupel_queue_retry(*state, id, &err), 0);
     assert_int_equal(lease_id(*state), id);
     assert_int_equal(cupel_queue_retry(*state, id + 1, &err), -ENOENT);
+}
+
+/* How long the oldest job in a state could have run, or runs. */
+static int64_t age_of(struct cupel_queue *queue, enum cupel_job_state state)
+{
+    struct cupel_queue_state now = {.now_us = 0};
+    struct cupel_error err = {0};
+    int64_t age = INT64_MIN;
+
+    assert_int_equal(cupel_queue_look(queue, &now, &err), 0);
+    for (size_t i = 0; i < now.depth_count; i++) {
+        int64_t us = now.now_us - now.depths[i].oldest_us;
+        if (now.depths[i].state == state && us > age)
+            age = us;
+    }
+    cupel_queue_state_clear(&now);
+    return age;
+}
+
+static void a_job_ages_from_when_it_may_run(void **state)
+{
+    struct cupel_job_request request = claims_job_of("a");
+    struct cupel_error err = {0};
+
+    request.attempts = 1;
+    int64_t id = claims_add(*state, &request);
+    claims_change("UPDATE jobs SET created = created - %jd", (intmax_t)(100 * SECOND));
+    assert_in_range(age_of(*state, CUPEL_JOB_READY), 100 * SECOND, 110 * SECOND);
+    struct cupel_job *job = claims_lease(*state, LEASE);
+    assert_in_range(age_of(*state, CUPEL_JOB_RUNNING), 0, 10 * SECOND);
+    assert_int_equal(cupel_queue_fail(*state, claims_lease_of(job), "no disk", &err), 0);
+    cupel_job_free(job);
+    assert_int_equal(cupel_queue_retry(*state, id, &err), 0);
+    assert_in_range(age_of(*state, CUPEL_JOB_READY), 0, 10 * SECOND);
+    request.not_before_us = claims_now_us() + 100 * SECOND;
+    int64_t later = claims_add(*state, &request);
+    assert_true(age_of(*state, CUPEL_JOB_WAITING) < 0);
+    claims_change(
+        "UPDATE jobs SET created = created - %jd, not_before = not_before - %jd"
+        " WHERE id = %jd",
+        (intmax_t)(200 * SECOND), (intmax_t)(150 * SECOND), (intmax_t)later);
+    cupel_job_free(claims_lease(*state, LEASE)); /* the first */
+    assert_in_range(age_of(*state, CUPEL_JOB_READY), 50 * SECOND, 60 * SECOND);
 }
 
 static void what_was_not_begun_is_no_attempt(void **state)
@@ -287,7 +447,8 @@ static void what_was_not_begun_is_no_attempt(void **state)
     request.attempts = 1;
     int64_t id = claims_add(*state, &request);
     struct cupel_job *job = claims_lease(*state, LEASE);
-    assert_int_equal(cupel_queue_give_back(*state, claims_lease_of(job), &err), 0);
+    assert_int_equal(cupel_queue_give_back(*state, claims_lease_of(job), "given back", &err),
+                     0);
     cupel_job_free(job);
     assert_int_equal(lease_id(*state), id);
 }
@@ -337,21 +498,47 @@ static void a_job_waits_for_its_time_and_not_beyond_its_deadline(void **state)
     struct cupel_job_request request = claims_job_of("a");
     struct cupel_job *job = NULL;
     struct cupel_error err = {0};
-    int64_t next_us = 0;
+    int64_t wait_us = 0;
 
-    request.not_before_us = claims_now_us() + SECOND / 2;
+    int64_t before_us = claims_now_us();
+    request.not_before_us = before_us + SECOND / 2;
     int64_t delayed = claims_add(*state, &request);
-    assert_int_equal(cupel_queue_lease(*state, "w", &capacity, LEASE, &job, &next_us, &err), 0);
+    assert_int_equal(cupel_queue_lease(*state, "w", &capacity, LEASE, &job, &wait_us, &err), 0);
     assert_null(job);
-    assert_int_equal(next_us, request.not_before_us);
+    assert_in_range(wait_us, 1, request.not_before_us - before_us);
     claims_sleep(SECOND / 2 + 1000);
     assert_int_equal(lease_id(*state), delayed);
-    request = claims_job_of("a");
-    request.deadline_us = claims_now_us() + SHORT;
-    int64_t late = claims_add(*state, &request);
-    claims_sleep(2 * SHORT);
+    int64_t late = add_late(*state);
     assert_int_equal(lease_id(*state), 0);
     assert_int_equal(claims_state_of(*state, late), CUPEL_JOB_DEAD);
+}
+
+static void a_deadline_is_to_come(void **state)
+{
+    struct cupel_job_request request = claims_job_of("a");
+    struct cupel_job_list jobs;
+    struct cupel_error err = {0};
+    bool is_new = true;
+    int64_t id = 0;
+
+    request.deadline_us = claims_now_us() - 1;
+    assert_int_equal(cupel_queue_add(*state, &request, &id, &is_new, &err), -EINVAL);
+    assert_string_equal(err.text, "deadline: expected a time to come");
+    request.deadline_us = claims_now_us() + SECOND;
+    request.not_before_us = request.deadline_us;
+    assert_int_equal(cupel_queue_add(*state, &request, &id, &is_new, &err), -EINVAL);
+    assert_string_equal(err.text, "not_before: expected a time before the deadline");
+    const struct cupel_job_filter all = {.kind = -1, .state = -1, .limit = 10};
+    assert_int_equal(cupel_queue_list(*state, &all, &jobs, &err), 0);
+    assert_int_equal(jobs.count, 0);
+    cupel_job_list_clear(&jobs);
+    request.not_before_us = 0;
+    request.deadline_us = claims_now_us() + SECOND;
+    request.idempotency_key = "k";
+    int64_t first = claims_add(*state, &request);
+    claims_sleep(SECOND);
+    assert_int_equal(cupel_queue_add(*state, &request, &id, &is_new, &err), 0);
+    assert_int_equal(id, first);
 }
 
 static int put(struct cupel_queue *queue, const char *bytes, size_t len, uint64_t max,
@@ -512,7 +699,8 @@ static void several_may_make_a_queue_at_once(void **state)
 static void an_older_schema_is_brought_forward(void **state)
 {
     static const char back[] =
-        "DROP TABLE deliveries; DROP TABLE hooks; DROP TABLE tokens;"
+        "DROP INDEX jobs_open;"
+        " DROP TABLE deliveries; DROP TABLE hooks; DROP TABLE tokens;"
         " DROP TABLE schedules; DROP TABLE regrade_scores;"
         " DROP TABLE regrades; DROP TABLE graders;"
         " UPDATE cupel_schema SET version = 1";
@@ -606,6 +794,20 @@ static _Noreturn void work(unsigned seed, struct cupel_queue *inherited)
     _exit(0);
 }
 
+/* Attempts that ended with a result. */
+static unsigned ends_of(struct cupel_queue *queue, int64_t id)
+{
+    struct cupel_attempt_list attempts = {.count = 0};
+    struct cupel_error err = {0};
+    unsigned ends = 0;
+
+    assert_int_equal(cupel_queue_list_attempts(queue, id, &attempts, &err), 0);
+    for (size_t i = 0; i < attempts.count; i++)
+        ends += attempts.items[i].ended_us != 0 && attempts.items[i].why == NULL ? 1 : 0;
+    cupel_attempt_list_clear(&attempts);
+    return ends;
+}
+
 static void every_job_ends_once_whoever_is_killed(void **state)
 {
     int64_t ids[JOBS];
@@ -633,8 +835,52 @@ static void every_job_ends_once_whoever_is_killed(void **state)
         left--;
     }
     assert_true(killed > 0);
-    for (size_t i = 0; i < JOBS; i++)
+    for (size_t i = 0; i < JOBS; i++) {
         assert_int_equal(claims_state_of(*state, ids[i]), CUPEL_JOB_DONE);
+        assert_int_equal(ends_of(*state, ids[i]), 1);
+    }
+}
+
+/* "3:{} 4:{} " of each: its number and text. */
+static const char *last_events(struct cupel_queue *queue, const struct cupel_job *job,
+                               size_t limit)
+{
+    static char text[256];
+    struct cupel_event_list list = {.count = 0};
+    struct cupel_error err = {0};
+    size_t len = 0;
+
+    assert_int_equal(cupel_queue_last_events(queue, job->id, job->token, limit, &list, &err),
+                     0);
+    text[0] = '\0';
+    for (size_t i = 0; i < list.count; i++) {
+        assert_int_equal(list.items[i].token, job->token);
+        len += (size_t)snprintf(text + len, sizeof(text) - len, "%jd:%s ",
+                                (intmax_t)list.items[i].number, list.items[i].text);
+    }
+    cupel_event_list_clear(&list);
+    return text;
+}
+
+static void the_last_news_of_an_attempt_can_be_read_alone(void **state)
+{
+    struct cupel_job_request request = claims_job_of("c1");
+    struct cupel_error err = {0};
+
+    (void)claims_add(*state, &request);
+    struct cupel_job *job = claims_lease(*state, LEASE);
+    assert_string_equal(last_events(*state, job, 3), "");
+    assert_int_equal(cupel_queue_tell(*state, claims_lease_of(job), "{1}\n{2}\n", &err), 0);
+    assert_int_equal(cupel_queue_give_back(*state, claims_lease_of(job), "given back", &err),
+                     0);
+    cupel_job_free(job);
+    job = claims_lease(*state, LEASE);
+    assert_string_equal(last_events(*state, job, 3), "");
+    assert_int_equal(
+        cupel_queue_tell(*state, claims_lease_of(job), "{3}\n{4}\n{5}\n{6}\n", &err), 0);
+    assert_string_equal(last_events(*state, job, 3), "4:{4} 5:{5} 6:{6} ");
+    assert_string_equal(last_events(*state, job, 9), "3:{3} 4:{4} 5:{5} 6:{6} ");
+    cupel_job_free(job);
 }
 
 int main(int argc, char **argv)
@@ -642,19 +888,26 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         CLAIM(a_job_is_kept_as_it_was_asked_for),
         CLAIM(a_key_asks_for_the_same_job_once),
+        CLAIM(a_key_asks_for_the_same_job_whichever_version_is_live),
+        CLAIM(a_text_is_utf8),
         CLAIM(wrong_requests_are_refused),
         CLAIM(priority_comes_before_turns),
         CLAIM(a_burst_delays_another_course_by_no_more_than_a_job),
         CLAIM(courses_share_by_weight),
         CLAIM(a_course_has_no_more_running_than_its_cap),
         CLAIM(a_worker_takes_what_fits),
+        CLAIM(priority_comes_before_what_fits),
+        CLAIM(what_fits_is_found_behind_any_number_that_does_not),
+        CLAIM(smaller_jobs_pass_a_large_one_for_some_seconds),
         CLAIM(a_lease_that_ran_out_says_nothing_any_more),
         CLAIM(a_lease_that_is_extended_is_kept),
         CLAIM(what_fails_as_often_as_it_may_is_dead),
         CLAIM(what_is_dead_can_be_tried_again),
+        CLAIM(a_job_ages_from_when_it_may_run),
         CLAIM(what_was_not_begun_is_no_attempt),
         CLAIM(a_job_is_cancelled_in_every_state),
         CLAIM(a_job_waits_for_its_time_and_not_beyond_its_deadline),
+        CLAIM(a_deadline_is_to_come),
         CLAIM(a_blob_is_found_by_its_hash),
         CLAIM(who_listens_hears_of_a_job),
         CLAIM(what_is_heard_of_can_be_seen),
@@ -665,6 +918,7 @@ int main(int argc, char **argv)
         CLAIM(what_is_no_queue_is_refused),
         CLAIM(a_server_that_is_not_there_cannot_be_reached),
         CLAIM(every_job_ends_once_whoever_is_killed),
+        CLAIM(the_last_news_of_an_attempt_can_be_read_alone),
     };
 
     return claims_take_url(argc, argv)

@@ -6,6 +6,7 @@
 
 #include "claims.h"
 #include "queue/graders.h"
+#include "queue/hooks.h"
 #include "queue/regrades.h"
 #include "queue/sql.h"
 
@@ -226,6 +227,23 @@ static void a_regrade_grades_each_submission_by_the_live_version(void **state)
     assert_int_equal(cupel_queue_get_regrade(*state, id + 1, &found, &err), -ENOENT);
 }
 
+static void a_regrade_asks_for_the_memory_of_the_version_that_grades(void **state)
+{
+    struct cupel_job_list list = {.count = 0};
+    struct cupel_error err = {0};
+    int64_t originals[3];
+
+    begin(*state, originals);
+    claims_change("UPDATE graders SET memory_bytes = 7000000 * number");
+    const struct cupel_job_filter filter = {
+        .regrade = regrade(*state), .kind = -1, .state = -1, .limit = 10};
+    assert_int_equal(cupel_queue_list(*state, &filter, &list, &err), 0);
+    assert_int_equal(list.count, 3);
+    for (size_t i = 0; i < list.count; i++)
+        assert_int_equal(list.items[i]->memory_bytes, 14000000 + 64 * MIB);
+    cupel_job_list_clear(&list);
+}
+
 static void what_would_change_is_seen_before_it_counts(void **state)
 {
     int64_t originals[3];
@@ -264,8 +282,8 @@ static void new_scores_count_once_they_are_published(void **state)
     assert_int_equal(cupel_queue_get_regrade(*state, id, &found, &err), 0);
     assert_true(found.published_us > 0);
     cupel_regrade_clear(&found);
-    assert_int_equal(publish(*state, id), -EINVAL);
-    assert_int_equal(withdraw(*state, id), -EINVAL);
+    assert_int_equal(publish(*state, id), -EBUSY);
+    assert_int_equal(withdraw(*state, id), -EBUSY);
     assert_int_equal(publish(*state, id + 1), -ENOENT);
 }
 
@@ -303,12 +321,74 @@ static void a_job_without_a_score_never_replaces_one(void **state)
                         "ann done 5>-1 bob cancelled 5>-1 cem dead 5>-1 ");
 }
 
-static void another_maximum_is_a_change(void **state)
+/* The only attempt of the next job fails. */
+static int64_t kill_next(struct cupel_queue *queue)
 {
-    const struct cupel_job_end end = {.status = "graded",
-                                      .has_score = true,
-                                      .score_micro = 5 * POINT,
-                                      .max_score_micro = 20 * POINT};
+    struct cupel_error err = {0};
+
+    claims_change("UPDATE jobs SET attempts = 1 WHERE regrade IS NOT NULL");
+    struct cupel_job *job = claims_lease(queue, LEASE);
+    int64_t id = job->id;
+    assert_int_equal(cupel_queue_fail(queue, claims_lease_of(job), "no disk", &err), 0);
+    cupel_job_free(job);
+    return id;
+}
+
+static void a_job_is_tried_again_while_its_regrade_is_open(void **state)
+{
+    struct cupel_error err = {0};
+    int64_t originals[3];
+
+    begin(*state, originals);
+    int64_t id = regrade(*state);
+    int64_t job = kill_next(*state);
+    assert_int_equal(cupel_queue_retry(*state, job, &err), 0);
+    assert_int_equal(kill_next(*state), job);
+    end_next(*state, 7);
+    end_next(*state, 5);
+    assert_int_equal(publish(*state, id), 0);
+    assert_int_equal(cupel_queue_retry(*state, job, &err), -EBUSY);
+    assert_non_null(strstr(err.text, "is published already"));
+    assert_int_equal(claims_state_of(*state, job), CUPEL_JOB_DEAD);
+    assert_string_equal(counts_of(*state, id), "3/3 2 1 +1 -0 published");
+
+    put_version(*state, 3, "passed");
+    id = regrade(*state);
+    job = kill_next(*state);
+    assert_int_equal(withdraw(*state, id), 0);
+    assert_int_equal(cupel_queue_retry(*state, job, &err), -EBUSY);
+    assert_string_equal(counts_of(*state, id), "3/3 0 0 +0 -0 withdrawn");
+}
+
+static void another_maximum_is_a_change_for_better_or_worse_by_the_fraction(void **state)
+{
+    static const struct {
+        int64_t points;
+        const char *counts;
+    } of_20[] = {
+        {5, "1/3 1 1 +0 -1 open"}, {10, "2/3 2 2 +0 -1 open"}, {11, "3/3 3 3 +1 -1 open"}};
+    int64_t originals[3];
+
+    begin(*state, originals);
+    int64_t id = regrade(*state);
+    for (size_t i = 0; i < 3; i++) {
+        const struct cupel_job_end end = {.status = "graded",
+                                          .has_score = true,
+                                          .score_micro = of_20[i].points * POINT,
+                                          .max_score_micro = 20 * POINT};
+        struct cupel_job *job = claims_lease(*state, LEASE);
+        struct cupel_error err = {0};
+        assert_int_equal(cupel_queue_finish(*state, claims_lease_of(job), &end, &err), 0);
+        cupel_job_free(job);
+        assert_string_equal(counts_of(*state, id), of_20[i].counts);
+    }
+    assert_string_equal(items_of(*state, id, true, 0, 10, NULL),
+                        "ann done 5>5 bob done 5>10 cem done 5>11 ");
+}
+
+static void a_maximum_of_nothing_has_no_fraction(void **state)
+{
+    const struct cupel_job_end end = {.status = "graded", .has_score = true};
     struct cupel_error err = {0};
     int64_t originals[3];
 
@@ -318,7 +398,6 @@ static void another_maximum_is_a_change(void **state)
     assert_int_equal(cupel_queue_finish(*state, claims_lease_of(job), &end, &err), 0);
     cupel_job_free(job);
     assert_string_equal(counts_of(*state, id), "1/3 1 1 +0 -0 open");
-    assert_string_equal(items_of(*state, id, true, 0, 10, NULL), "ann done 5>5 ");
 }
 
 static void old_scores_are_those_that_a_regrade_replaced(void **state)
@@ -363,20 +442,78 @@ static void only_scores_of_the_version_asked_for_are_looked_at(void **state)
     assert_string_equal(counts_of(*state, id), "0/4 0 0 +0 -0 open");
 }
 
-static void a_submission_without_a_score_is_not_graded_again(void **state)
+/* Ended by a fault of version 1's own. */
+static int64_t submit_in_vain(struct cupel_queue *queue, const char *learner)
 {
     const struct cupel_job_end unknown = {.status = "grader_error"};
     struct cupel_job_request request = claims_job_of("c1");
+    struct cupel_error err = {0};
+
+    request.grader = "fib";
+    request.tree = tree_of(1);
+    request.learner = learner;
+    int64_t id = claims_add(queue, &request);
+    struct cupel_job *job = claims_lease(queue, LEASE);
+    assert_int_equal(cupel_queue_finish(queue, claims_lease_of(job), &unknown, &err), 0);
+    cupel_job_free(job);
+    return id;
+}
+
+static int64_t current_of(struct cupel_queue *queue, int64_t id)
+{
+    struct cupel_job *job = NULL;
+    struct cupel_error err = {0};
+
+    assert_int_equal(cupel_queue_get(queue, id, &job, &err), 0);
+    int64_t current = job->current;
+    cupel_job_free(job);
+    return current;
+}
+
+static void what_a_broken_grader_ended_is_graded_again(void **state)
+{
+    static const char *const learners[] = {"ann", "bob", "cem"};
+    int64_t originals[3];
+    int64_t id = 0;
+
+    put_version(*state, 1, "passed");
+    for (size_t i = 0; i < 3; i++)
+        originals[i] = submit_in_vain(*state, learners[i]);
+    put_version(*state, 2, "passed");
+    assert_int_equal(try_to_regrade(*state, 2, 1, &id), -ENOENT); /* 2 has graded nothing */
+    assert_int_equal(try_to_regrade(*state, 1, 2, &id), 0);
+    assert_string_equal(items_of(*state, id, true, 0, 10, NULL), "");
+    for (int i = 0; i < 3; i++)
+        end_next(*state, 7);
+    assert_string_equal(counts_of(*state, id), "3/3 3 3 +0 -0 open");
+    assert_int_equal(withdraw(*state, id), 0);
+    assert_int_equal(current_of(*state, originals[0]), 0);
+    id = regrade(*state);
+    end_next(*state, 7);
+    end_next(*state, 0);
+    end_next(*state, -1);
+    assert_string_equal(counts_of(*state, id), "3/3 2 2 +0 -0 open");
+    assert_int_equal(publish(*state, id), 0);
+    assert_int_equal(points_of(*state, originals[0]), 7);
+    assert_int_equal(points_of(*state, originals[1]), 0);
+    assert_int_equal(current_of(*state, originals[2]), 0);
+    assert_string_equal(counts_of(*state, id), "3/3 2 2 +0 -0 published");
+    assert_string_equal(items_of(*state, id, true, 0, 10, NULL),
+                        "ann done -1>7 bob done -1>0 ");
+}
+
+static void what_no_grader_has_ended_is_not_graded_again(void **state)
+{
+    struct cupel_job_request request = claims_job_of("c1");
+    enum cupel_job_state now = CUPEL_JOB_STATES;
     struct cupel_error err = {0};
     int64_t originals[3];
 
     begin(*state, originals);
     request.grader = "fib";
     request.tree = tree_of(1);
-    (void)claims_add(*state, &request);
-    struct cupel_job *job = claims_lease(*state, LEASE);
-    assert_int_equal(cupel_queue_finish(*state, claims_lease_of(job), &unknown, &err), 0);
-    cupel_job_free(job);
+    int64_t cancelled = claims_add(*state, &request);
+    assert_int_equal(cupel_queue_cancel(*state, cancelled, &now, &err), 0);
     (void)claims_add(*state, &request); /* still to be graded */
     assert_string_equal(counts_of(*state, regrade(*state)), "0/3 0 0 +0 -0 open");
 }
@@ -425,10 +562,10 @@ static void a_regrade_that_cannot_be_is_refused_and_leaves_nothing(void **state)
     assert_int_equal(try_to_regrade(*state, 0, 2, &id), -ENOENT);
     assert_int_equal(try_to_regrade(*state, 2, 1, &id), -ENOENT);
     put_version(*state, 2, "refused");
-    assert_int_equal(try_to_regrade(*state, 1, 2, &id), -EINVAL);
+    assert_int_equal(try_to_regrade(*state, 1, 2, &id), -EBUSY);
     request = (struct cupel_regrade_request){.grader = "fib", .course = "c2", .by = "staff"};
     assert_int_equal(cupel_queue_regrade(*state, &request, &id, &err), -EACCES);
-    assert_int_equal(cupel_queue_list_regrades(*state, NULL, NULL, &list, &err), 0);
+    assert_int_equal(cupel_queue_list_regrades(*state, NULL, NULL, 0, 10, &list, &err), 0);
     assert_int_equal(list.count, 0);
     cupel_regrade_list_clear(&list);
 }
@@ -462,8 +599,8 @@ static void what_is_withdrawn_is_cancelled_and_never_counts(void **state)
     assert_true(cancel);
     cupel_job_free(job);
     assert_null(claims_lease(*state, LEASE));
-    assert_int_equal(publish(*state, id), -EINVAL);
-    assert_int_equal(withdraw(*state, id), -EINVAL);
+    assert_int_equal(publish(*state, id), -EBUSY);
+    assert_int_equal(withdraw(*state, id), -EBUSY);
     assert_int_equal(withdraw(*state, id + 1), -ENOENT);
     for (size_t i = 0; i < 3; i++)
         assert_int_equal(points_of(*state, originals[i]), 5);
@@ -528,7 +665,7 @@ static size_t count_regrades(struct cupel_queue *queue, const char *grader, cons
     struct cupel_regrade_list list = {.count = 0};
     struct cupel_error err = {0};
 
-    assert_int_equal(cupel_queue_list_regrades(queue, grader, course, &list, &err), 0);
+    assert_int_equal(cupel_queue_list_regrades(queue, grader, course, 0, 10, &list, &err), 0);
     size_t count = list.count;
     if (count > 0)
         assert_int_equal(list.items[0].id, newest);
@@ -549,6 +686,58 @@ static void regrades_are_listed_the_newest_first(void **state)
     assert_int_equal(count_regrades(*state, "fib", "c1", newest), 2);
     assert_int_equal(count_regrades(*state, "other", NULL, 0), 0);
     assert_int_equal(count_regrades(*state, NULL, "c2", 0), 0);
+}
+
+static void regrades_are_listed_by_pages(void **state)
+{
+    struct cupel_regrade_list list = {.count = 0};
+    struct cupel_error err = {0};
+    int64_t originals[3];
+    int64_t ids[3];
+
+    begin(*state, originals);
+    for (size_t i = 0; i < 3; i++) {
+        ids[i] = regrade(*state);
+        assert_int_equal(withdraw(*state, ids[i]), 0);
+    }
+    assert_int_equal(cupel_queue_list_regrades(*state, NULL, "c1", 0, 2, &list, &err), 0);
+    assert_int_equal(list.count, 2);
+    assert_int_equal(list.items[0].id, ids[2]);
+    assert_int_equal(list.items[1].id, ids[1]);
+    assert_int_equal(list.items[1].total, 3);
+    cupel_regrade_list_clear(&list);
+    assert_int_equal(cupel_queue_list_regrades(*state, "fib", NULL, ids[1], 2, &list, &err), 0);
+    assert_int_equal(list.count, 1);
+    assert_int_equal(list.items[0].id, ids[0]);
+    cupel_regrade_list_clear(&list);
+}
+
+static void hooks_are_told_of_a_publication_alone(void **state)
+{
+    struct cupel_delivery_list list = {.count = 0};
+    struct cupel_error err = {0};
+    int64_t originals[3];
+
+    begin(*state, originals);
+    assert_int_equal(cupel_queue_set_hook(*state, "own", "c1", "https://x/", "s", &err), 0);
+    assert_int_equal(cupel_queue_set_hook(*state, "other", "c2", "https://x/", "s", &err), 0);
+    int64_t id = regrade(*state);
+    end_next(*state, 6);
+    end_next(*state, -1); /* replaces nothing */
+    end_next(*state, 7);
+    assert_int_equal(cupel_queue_list_deliveries(*state, NULL, 10, &list, &err), 0);
+    assert_int_equal(list.count, 0);
+    cupel_delivery_list_clear(&list);
+    assert_int_equal(publish(*state, id), 0);
+    assert_int_equal(cupel_queue_list_deliveries(*state, NULL, 10, &list, &err), 0);
+    assert_int_equal(list.count, 2);
+    assert_int_equal(list.items[0].job, originals[2]);
+    assert_int_equal(list.items[1].job, originals[0]);
+    for (size_t i = 0; i < 2; i++) {
+        assert_string_equal(list.items[i].hook, "own");
+        assert_string_equal(list.items[i].event, CUPEL_EVENT_CHANGED);
+    }
+    cupel_delivery_list_clear(&list);
 }
 
 static void published_scores_are_those_of_the_histogram(void **state)
@@ -572,13 +761,17 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         CLAIM(a_regrade_grades_each_submission_by_the_live_version),
+        CLAIM(a_regrade_asks_for_the_memory_of_the_version_that_grades),
         CLAIM(what_would_change_is_seen_before_it_counts),
         CLAIM(new_scores_count_once_they_are_published),
         CLAIM(a_job_without_a_score_never_replaces_one),
-        CLAIM(another_maximum_is_a_change),
+        CLAIM(a_job_is_tried_again_while_its_regrade_is_open),
+        CLAIM(another_maximum_is_a_change_for_better_or_worse_by_the_fraction),
+        CLAIM(a_maximum_of_nothing_has_no_fraction),
         CLAIM(old_scores_are_those_that_a_regrade_replaced),
         CLAIM(only_scores_of_the_version_asked_for_are_looked_at),
-        CLAIM(a_submission_without_a_score_is_not_graded_again),
+        CLAIM(what_a_broken_grader_ended_is_graded_again),
+        CLAIM(what_no_grader_has_ended_is_not_graded_again),
         CLAIM(a_sample_is_some_of_them),
         CLAIM(a_regrade_that_cannot_be_is_refused_and_leaves_nothing),
         CLAIM(an_open_regrade_blocks_a_second_of_its_grader),
@@ -586,6 +779,8 @@ int main(int argc, char **argv)
         CLAIM(a_withdrawal_ends_any_number_of_jobs),
         CLAIM(items_are_read_page_by_page),
         CLAIM(regrades_are_listed_the_newest_first),
+        CLAIM(regrades_are_listed_by_pages),
+        CLAIM(hooks_are_told_of_a_publication_alone),
         CLAIM(published_scores_are_those_of_the_histogram),
     };
 

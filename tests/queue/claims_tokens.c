@@ -15,7 +15,7 @@ static char *add(struct cupel_queue *queue, enum cupel_role role, const char *co
     struct cupel_error err = {0};
     char *text = NULL;
 
-    if (cupel_queue_add_token(queue, role, course, "ann", expires_us, &text, &err) < 0)
+    if (cupel_queue_add_token(queue, role, course, "ann", expires_us, NULL, &text, &err) < 0)
         fail_msg("%s", err.text);
     return text;
 }
@@ -110,10 +110,53 @@ static void what_is_not_the_token_is_refused(void **state)
 
 static void a_token_that_has_expired_is_refused(void **state)
 {
-    char *text = add(*state, CUPEL_ROLE_PLATFORM, NULL, claims_now_us() - 1);
+    char *text = add(*state, CUPEL_ROLE_PLATFORM, NULL, claims_now_us() + SECOND / 4);
 
+    claims_sleep(SECOND / 4 + 1000);
     assert_refused(*state, text);
     free(text);
+}
+
+static void a_token_expires_at_a_time_to_come(void **state)
+{
+    struct cupel_token_list list;
+    struct cupel_token token = {.id = NULL};
+    struct cupel_error err = {0};
+    char *text = NULL;
+
+    assert_int_equal(cupel_queue_add_token(*state, CUPEL_ROLE_PLATFORM, NULL, "ann",
+                                           claims_now_us() - 1, &token, &text, &err),
+                     -EINVAL);
+    assert_null(text);
+    assert_null(token.id);
+    assert_int_equal(cupel_queue_list_tokens(*state, &list, &err), 0);
+    assert_int_equal(list.count, 0);
+    cupel_token_list_clear(&list);
+    int64_t expires_us = claims_now_us() + SECOND;
+    assert_int_equal(cupel_queue_add_token(*state, CUPEL_ROLE_PLATFORM, NULL, "ann", expires_us,
+                                           &token, &text, &err),
+                     0);
+    assert_int_equal(token.expires_us, expires_us);
+    assert_int_equal(token.used_us, 0);
+    assert_memory_equal(text + strlen("cupel_"), token.id, strlen(token.id));
+    cupel_token_clear(&token);
+    free(text);
+}
+
+static void who_it_is_is_told_where_its_use_cannot_be_noted(void **state)
+{
+    char *first = add(*state, CUPEL_ROLE_PLATFORM, NULL, 0);
+    char *second = add(*state, CUPEL_ROLE_AUDITOR, NULL, 0);
+
+    struct cupel_token token = whose(*state, first);
+    cupel_token_clear(&token);
+    claims_change("CREATE UNIQUE INDEX one_use ON tokens ((used IS NULL))");
+    token = whose(*state, second);
+    assert_int_equal(token.role, CUPEL_ROLE_AUDITOR);
+    cupel_token_clear(&token);
+    claims_change("DROP INDEX one_use");
+    free(first);
+    free(second);
 }
 
 static void a_token_that_was_revoked_is_refused(void **state)
@@ -176,17 +219,20 @@ static void a_token_is_of_a_course_if_it_is_staffs(void **state)
     char *text = NULL;
 
     assert_int_equal(
-        cupel_queue_add_token(*state, CUPEL_ROLE_STAFF, NULL, "ann", 0, &text, &err), -EINVAL);
-    assert_int_equal(cupel_queue_add_token(*state, CUPEL_ROLE_STAFF, "", "ann", 0, &text, &err),
-                     -EINVAL);
-    assert_int_equal(
-        cupel_queue_add_token(*state, CUPEL_ROLE_PLATFORM, "c1", "ann", 0, &text, &err),
+        cupel_queue_add_token(*state, CUPEL_ROLE_STAFF, NULL, "ann", 0, NULL, &text, &err),
         -EINVAL);
     assert_int_equal(
-        cupel_queue_add_token(*state, CUPEL_ROLE_AUDITOR, "c1", "ann", 0, &text, &err),
+        cupel_queue_add_token(*state, CUPEL_ROLE_STAFF, "", "ann", 0, NULL, &text, &err),
         -EINVAL);
     assert_int_equal(
-        cupel_queue_add_token(*state, CUPEL_ROLE_PLATFORM, NULL, "", 0, &text, &err), -EINVAL);
+        cupel_queue_add_token(*state, CUPEL_ROLE_PLATFORM, "c1", "ann", 0, NULL, &text, &err),
+        -EINVAL);
+    assert_int_equal(
+        cupel_queue_add_token(*state, CUPEL_ROLE_AUDITOR, "c1", "ann", 0, NULL, &text, &err),
+        -EINVAL);
+    assert_int_equal(
+        cupel_queue_add_token(*state, CUPEL_ROLE_PLATFORM, NULL, "", 0, NULL, &text, &err),
+        -EINVAL);
     assert_null(text);
 }
 
@@ -197,6 +243,8 @@ int main(int argc, char **argv)
         CLAIM(a_secret_is_kept_nowhere),
         CLAIM(what_is_not_the_token_is_refused),
         CLAIM(a_token_that_has_expired_is_refused),
+        CLAIM(a_token_expires_at_a_time_to_come),
+        CLAIM(who_it_is_is_told_where_its_use_cannot_be_noted),
         CLAIM(a_token_that_was_revoked_is_refused),
         CLAIM(use_is_noted_once_a_minute),
         CLAIM(a_token_is_of_a_course_if_it_is_staffs),

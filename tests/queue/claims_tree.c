@@ -99,7 +99,7 @@ static int get(struct cupel_queue *queue, const char *sha256)
     struct folder folder = make_folder();
     struct cupel_error err = {0};
 
-    int r = cupel_queue_get_tree(queue, sha256, folder.fd, &err);
+    int r = cupel_queue_get_tree(queue, sha256, folder.fd, NULL, &err);
     assert_int_equal(err.text[0] != '\0', r < 0);
     remove_folder(&folder);
     return r;
@@ -126,7 +126,7 @@ static void a_folder_comes_back_as_it_was(void **state)
 
     struct cupel_blob blob = put(*state, &grader);
     mode_t mask = umask(0077);
-    assert_int_equal(cupel_queue_get_tree(*state, blob.sha256, back.fd, &err), 0);
+    assert_int_equal(cupel_queue_get_tree(*state, blob.sha256, back.fd, NULL, &err), 0);
     (void)umask(mask);
     assert_file(&back, "grader.json", "{}", 0644);
     assert_file(&back, "data.txt", "", 0644);

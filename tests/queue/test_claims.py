@@ -6,7 +6,18 @@ from concurrent.futures import ThreadPoolExecutor
 import postgres
 import support
 
-SUBJECTS = ("graders", "hooks", "jobs", "prune", "regrades", "schedules", "tokens", "tree")
+SUBJECTS = (
+    "graders",
+    "hooks",
+    "jobs",
+    "prune",
+    "race",
+    "regrades",
+    "schedules",
+    "sql",
+    "tokens",
+    "tree",
+)
 
 
 class Claims(support.TestCase):

@@ -11,6 +11,7 @@ import urllib.request
 from support import need
 
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # WebDriver, 12: how references are told
+STARTS = 5  # of the driver, each with a port that the kernel chooses
 
 
 class Failure(Exception):
@@ -20,26 +21,33 @@ class Failure(Exception):
 class Browser:
     def __init__(self, folder):
         need("chromium")
-        self.driver = subprocess.Popen(
-            [need("chromedriver"), "--port=0"],
-            env={**os.environ, "HOME": str(folder), "TMPDIR": str(folder)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-        self.root = f"http://127.0.0.1:{self._port()}"
+        self.root = f"http://127.0.0.1:{self._start(folder)}"
         try:
             self._open(folder)
         except BaseException:
             self.close()
             raise
 
-    def _port(self):
-        for line in self.driver.stdout:
-            found = re.search(r"started successfully on port (\d+)", line)
-            if found:
-                return int(found[1])
-        raise Failure("chromedriver tells no port")
+    def _start(self, folder):
+        """The driver's port. It takes one that is free on ::1, and ends if another program has
+        the same of 127.0.0.1, as it may where tests run side by side: it is started again then.
+        """
+        for _ in range(STARTS):
+            self.driver = subprocess.Popen(
+                [need("chromedriver"), "--port=0"],
+                env={**os.environ, "HOME": str(folder), "TMPDIR": str(folder)},
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+            )
+            printed = []
+            for line in self.driver.stdout:
+                found = re.search(r"started successfully on port (\d+)", line)
+                if found:
+                    return int(found[1])
+                printed.append(line)
+            self._end_driver()
+        raise Failure("chromedriver tells no port: " + "".join(printed))
 
     def _open(self, folder):
         arguments = [
@@ -73,6 +81,9 @@ class Browser:
         except (Failure, OSError):
             pass
         self.driver.terminate()
+        self._end_driver()
+
+    def _end_driver(self):
         self.driver.wait()
         self.driver.stdout.close()
 

@@ -2,6 +2,7 @@
  * Puts a job into a queue, for tests: prints its id.
  *
  *     queue_put URL COURSE grade GRADERFOLDER SUBMISSION [KEY=VALUE…]
+ *         SUBMISSION: a file; a folder, or the document of one, NAME.tree
  *     queue_put URL COURSE run SPEC [KEY=VALUE…]
  *     queue_put URL COURSE check GRADERFOLDER [KEY=VALUE…]
  *
@@ -59,8 +60,9 @@ static int put_submission(struct put *put, const char *path)
 
     if (fd < 0 || fstat(fd, &st) < 0)
         return cupel_fail_errno(&put->err, "%s", path);
-    bool is_tree = S_ISDIR(st.st_mode);
-    int r = is_tree
+    const char *dot = strrchr(path, '.');
+    bool is_tree = S_ISDIR(st.st_mode) || (dot != NULL && strcmp(dot, ".tree") == 0);
+    int r = S_ISDIR(st.st_mode)
                 ? put_tree(put, path, &put->submission)
                 : cupel_queue_put_blob(put->queue, fd, 1U << 30, &put->submission, &put->err);
     json_t *spec =
@@ -142,7 +144,7 @@ int main(int argc, char **argv)
     struct put put = {.request = {.course = argc > 2 ? argv[2] : "",
                                   .priority = CUPEL_JOB_LIVE,
                                   .attempts = 3,
-                                  .memory_bytes = 1U << 20,
+                                  .memory_bytes = 64U << 20,
                                   .cpus_milli = 1000,
                                   .spec = "{}"},
                       .count = 1};

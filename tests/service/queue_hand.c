@@ -2,7 +2,8 @@
  * queue-hand URL: what a worker does, by hand. Reads a command a line, and answers each with
  * one: "lease" with the job's id or 0; "tell JSON", "finish STATUS SCORE MAX FILE" (FILE: its
  * result; -: none; SCORE -: it has none) and "fail WHY", of the job that was leased last, with
- * "ok" or what is wrong.
+ * "ok" or what is wrong; "takes BYTES": what gradings take by graders whose checks end after
+ * it.
  */
 #include <fcntl.h>
 #include <inttypes.h>
@@ -21,6 +22,7 @@
 struct hand {
     struct cupel_queue *queue;
     struct cupel_lease lease;
+    uint64_t takes_bytes;
     struct cupel_error err;
 };
 
@@ -61,6 +63,7 @@ static int finish(struct hand *hand, char *words)
     const char *max = strtok_r(NULL, " ", &rest);
     struct cupel_blob blob;
     struct cupel_job_end end = {.status = status,
+                                .grader_memory_bytes = hand->takes_bytes,
                                 .facts =
                                     "{\"verdicts\":{\"passed\":2},"
                                     "\"denied\":{\"pt\\\"race\":1},"
@@ -92,6 +95,10 @@ static void obey(struct hand *hand, char *line)
         return;
     }
     (void)cupel_fail(&hand->err, -1, "unknown command %s", line);
+    if (strcmp(line, "takes") == 0 && words != NULL) {
+        hand->takes_bytes = strtoull(words, NULL, 10);
+        r = 0;
+    }
     if (strcmp(line, "tell") == 0 && words != NULL)
         r = cupel_queue_tell(hand->queue, hand->lease, words, &hand->err);
     else if (strcmp(line, "finish") == 0 && words != NULL)

@@ -61,8 +61,8 @@ def form(fields, files=()):
 
 
 class Service:
-    """`cupel serve` on a port of its own; token: the first one. program: another than is built;
-    watch: called with method, path and each answer."""
+    """`cupel serve`, by default on a port of its own; token: the first one. program: another than
+    is built; watch: called with method, path, body and each answer."""
 
     def __init__(self, test, queue, *options, tls=None, **spawn):
         self.folder = test.folder()
@@ -72,7 +72,8 @@ class Service:
         self.errors = open(self.folder / "errors", "wb")
         test.addCleanup(self.errors.close)
         self.process = subprocess.Popen(
-            [spawn.pop("program", SERVICE), "serve", "--queue", queue, "--listen", "127.0.0.1:0", "--work", self.folder,
+            [spawn.pop("program", SERVICE), "serve", "--queue", queue, "--listen", f"127.0.0.1:{spawn.pop('port', 0)}",
+             "--work", self.folder,
              "--access-log", self.folder / "access", "--audit-log", self.folder / "audit",
              *(["--no-worker"] if not spawn.pop("worker", False) else []), *options],
             stdout=subprocess.PIPE, stderr=self.errors, text=True, **spawn)
@@ -114,17 +115,18 @@ class Service:
         connection = self.connect()
         if token is not None:
             headers["Authorization"] = "Bearer " + (token or self.token)
+        data = body
         if isinstance(body, (dict, list)):
-            body = json.dumps(body).encode()
+            data = json.dumps(body).encode()
             headers.setdefault("Content_Type", "application/json")
         try:
-            connection.request(method, path, body,
+            connection.request(method, path, data,
                                {name.replace("_", "-"): value for name, value in headers.items()})
             answer = Answer(connection.getresponse())
         finally:
             connection.close()
         if self.watch:
-            self.watch(method, path, answer)
+            self.watch(method, path, body, answer)
         return answer
 
     def send(self, fields, files, path="/v1/jobs", method="POST", **keywords):

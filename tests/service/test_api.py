@@ -1,15 +1,17 @@
 """What the HTTP API promises, of either database: jobs, roles, graders and the rest."""
 
+import hashlib
 import io
 import json
+import re
 import shutil
 import tarfile
 import time
 import zipfile
 
+import queues
 import support
 from contract import Contract
-from postgres import Postgres
 from service import SERVICE, Hand, Service, in_background
 
 GRADER = [("grader.json", b"{}"), ("data/run", b"#!/bin/sh\n")]
@@ -120,12 +122,30 @@ class Api:
                        b"PK\3\4")
         self.assertEqual((raw.status, raw.json()["priority"], raw.json()["learner"]),
                          (201, "batch", "bob"))
-        for name in ("../x", "/etc/passwd", "a//b", "a/./b", "..", "a\\b", "x/" * 40 + "y"):
+        for name in ("../x", "/etc/passwd", "a//b", "a/./b", "..", "a\\b", "x/" * 40 + "y",
+                     "x" * 300, "x/" + "y" * 256 + "/z"):
             for files in ([(name, b"1")], [(name, b"1"), ("other", b"2")]):
                 self.problem(self.service.send({"grader": "fib"}, files), 400)
         self.problem(self.service.send({"grader": "fib"}, [("a", b"1"), ("a", b"2")]), 400)
         self.problem(self.service.send({"grader": "fib"}, [("a", b"1"), ("a/b", b"2")]), 400)
         self.problem(self.service.send({"grader": "fib"}, []), 400)
+
+    def test_one_file_is_a_tree_where_it_has_a_path_or_that_is_said(self):
+        self.make_grader()
+        alone = hashlib.sha256(b"1").hexdigest()
+        for fields, name, is_file in (({}, "x.c", True), ({"form": "file"}, "x.c", True),
+                                      ({"form": "tree"}, "x.c", False), ({}, "src/x.c", False)):
+            with self.subTest(fields=fields, name=name):
+                sent = self.service.send({"grader": "fib", **fields}, [(name, b"1")])
+                self.assertEqual(sent.json()["submission"] == alone, is_file)
+        for fields, files in (({"form": "file"}, [("a", b"1"), ("b", b"2")]), ({"form": "x"}, [("a", b"1")]),
+                              ({"form": "file"}, [("src/x.c", b"1")]), ({"form": "tree"}, [])):
+            with self.subTest(fields=fields):
+                self.problem(self.service.send({"grader": "fib", **fields}, files), 400)
+        self.problem(self.ask("POST", "/v1/jobs?grader=fib&form=tree", b"1"), 400)
+        empty = self.ask("POST", "/v1/jobs?grader=fib&name=fib.c", b"")
+        self.assertEqual(empty.json()["submission"], hashlib.sha256(b"").hexdigest())
+        self.problem(self.ask("POST", "/v1/jobs?grader=fib", b""), 400)
 
     def test_a_key_is_one_job(self):
         self.make_grader()
@@ -137,12 +157,51 @@ class Api:
         again = self.ask("POST", "/v1/jobs", RUN, Idempotency_Key="r")
         self.assertEqual((run.status, again.status), (201, 200))
         self.assertEqual(run.json()["id"], again.json()["id"])
+        self.assertEqual([self.hand.lease(), self.hand.lease()], [first["id"], run.json()["id"]])
+        self.make_grader(files=[("grader.json", b"{ }")])
+        again = self.submit(idempotency_key="k", status=200)
+        self.assertEqual((again["id"], again["tree"]), (first["id"], first["tree"]))
+
+    def test_a_job_asks_for_the_memory_of_its_grader(self):
+        self.make_grader()
+        first = self.submit(idempotency_key="k")
+        self.assertEqual(first["memory_bytes"], 512 << 20)
+        self.assertEqual(self.hand.ask(f"takes {4 << 30}"), "ok")
+        self.assertEqual(self.hand.lease(), first["id"])
+        self.make_grader()
+        versions = self.ask("GET", "/v1/graders/fib").json()["versions"]
+        self.assertEqual([version["memory_bytes"] for version in versions], [4 << 30, None])
+        self.assertEqual(self.submit()["memory_bytes"], (4 << 30) + (64 << 20))
+        self.assertEqual(self.submit(idempotency_key="k", status=200)["id"], first["id"])
+
+    def test_a_key_is_text(self):
+        self.make_grader()
+        ways = {"form": lambda key: self.service.send({"grader": "fib"}, [("f", b"1")],
+                                                      Idempotency_Key=key),
+                "raw": lambda key: self.ask("POST", "/v1/jobs?grader=fib", b"1",
+                                            Idempotency_Key=key),
+                "json": lambda key: self.ask("POST", "/v1/jobs", RUN, Idempotency_Key=key)}
+        for name, way in ways.items():
+            for key in (b"k\xff", b"", b"x" * 256):
+                self.assertIn("1 to 255 bytes of UTF-8", self.problem(way(key), 400), name)
+            self.assertEqual(way(("ü" + name).encode()).status, 201)
+        keys = [job["idempotency_key"] for job in self.ask("GET", "/v1/jobs").json()["jobs"]]
+        self.assertEqual(keys[:3], ["üjson", "üraw", "üform"])
+
+    def test_a_name_that_is_cut_in_a_message_is_still_text(self):
+        for name in ("a" + 60 * "%C3%BC", "%F0%9F%98%80" * 40):
+            for path in (f"graders/{name}/versions/1/files", f"schedules/{name}"):
+                self.problem(self.ask("GET", "/v1/" + path), 404)
+            self.problem(self.ask("DELETE", f"/v1/tokens/{name}"), 404)
+            self.problem(self.ask("DELETE", f"/v1/webhooks/{name}"), 404)
+            self.problem(self.ask("PUT", f"/v1/courses/{name}", {}), 400)
 
     def test_wrong_requests_are_told_what_is_wrong(self):
         self.make_grader()
         for fields, word in ((("priority", "regrade"), "live, batch"), (("attempts", "0"), "1 to"),
                              (("not_before", "2026-02-31T00:00:00Z"), "time"),
-                             (("deadline", "tomorrow"), "time"), (("learner", "x" * 300), "255"),
+                             (("deadline", "tomorrow"), "time"),
+                             (("deadline", "2001-01-01T00:00:00Z"), "a time to come"), (("learner", "x" * 300), "255"),
                              (("learner", "\udc80"), "UTF-8")):
             body = self.service.send(
                 {"grader": "fib", fields[0]: fields[1]}, [("f", b"1")]) \
@@ -152,9 +211,27 @@ class Api:
         self.problem(self.service.send({"grader": "none"}, [("f", b"1")]), 404)
         self.assertIn("line 1", self.problem(
             self.ask("POST", "/v1/jobs", b"{", Content_Type="application/json"), 400))
-        for change in ({"command": []}, {"course": None}, {"x": 1}, {"memory": "much"}, {"cpus": 0},
-                       {"policy": "../x"}, {"limits": {"nice": 1}}, {"kind": "grade"}):
-            self.problem(self.ask("POST", "/v1/jobs", {**RUN, **change}), 400)
+        schedule = {"cron": "0 3 * * *"}
+        for change, words in (
+                ({"command": []}, '"command": expected a list of strings'),
+                ({"course": None}, '"course" is missing'), ({"x": 1}, 'unknown key "x"'),
+                ({"memory": "much"}, '"memory": '), ({"cpus": 0}, '"cpus": expected a number above 0'),
+                ({"policy": "../x"}, '"policy": expected the name of one'),
+                ({"policy": "nosuch"}, '"policy": "nosuch": expected one of base, '),
+                ({"environment": "debian"}, '"environment": expected host'),
+                ({"stdin": "zz"}, '"stdin": expected a SHA-256'),
+                ({"limits": {"nice": 1}}, '"limits": unknown limit "nice"; expected wall, '),
+                ({"limits": {"wall": "banana"}}, '"limits"."wall": '),
+                ({"limits": {"memory": 0}}, '"limits"."memory": expected more than 0'),
+                ({"limits": {"memory": "600 MiB"}}, '"limits"."memory": expected no more than "memory"'),
+                ({"limits": {"memory": 2}, "memory": 1}, "asks for: 1 bytes, found 2"),
+                ({"memory": 0}, '"memory": expected more than 0'),
+                ({"limits": {"processes": "many"}}, '"limits"."processes": expected a whole number'),
+                ({"kind": "grade"}, '"kind": expected run')):
+            job = {**RUN, **change}
+            for answer in (self.ask("POST", "/v1/jobs", job),
+                           self.ask("PUT", "/v1/schedules/s", {**schedule, "job": job})):
+                self.assertIn(words, self.problem(answer, 400))
         self.problem(self.ask("GET", "/v1/jobs/x"), 400)
         self.problem(self.ask("GET", "/v1/jobs/999999"), 404)
         self.problem(self.ask("GET", "/v1/jobs?limit=0"), 400)
@@ -163,7 +240,45 @@ class Api:
         self.problem(self.ask("GET", "/v1/nothing"), 404)
         refused = self.ask("PATCH", "/v1/jobs")
         self.problem(refused, 405)
-        self.assertEqual(refused.headers["Allow"], "POST, GET")
+        self.assertEqual(refused.headers["Allow"], "POST, GET, HEAD")
+
+    def test_what_is_not_known_is_not_passed_over(self):
+        self.make_grader()
+        files = [("f", b"1")]
+        fields = "grader, learner, priority, attempts, not_before, deadline, idempotency_key"
+        sent = self.service.send({"grader": "fib", "prioritty": "batch"}, files)
+        self.assertIn(f'unknown field "prioritty"; expected one of {fields}',
+                      self.problem(sent, 400))
+        for heads, words in ((('; name="learner"', '; name="learner"', '; name="file"; filename="a"'),
+                              'field "learner" is there twice'),
+                             (('; filename="a"',), "a part of the form has no name")):
+            parts = [f"--bb\r\nContent-Disposition: form-data{head}\r\n\r\n1\r\n" for head in heads]
+            sent = self.ask("POST", "/v1/jobs?grader=fib", "".join(parts) + "--bb--\r\n",
+                            Content_Type="multipart/form-data; boundary=bb")
+            self.assertIn(words, self.problem(sent, 400))
+        for method, path, name, data in (
+                ("POST", "jobs?grader=fib&prioritty=batch", "prioritty", b"1"),
+                ("POST", "jobs?x=1", "x", RUN), ("GET", "jobs?stat=dead", "stat", None),
+                ("GET", "jobs/1?waits=1", "waits", None), ("GET", "graders?kurs=c", "kurs", None),
+                ("GET", "jobs/1/result?views=staff", "views", None)):
+            answer = self.ask(method, "/v1/" + path, data)
+            self.assertIn(f'unknown argument "{name}"', self.problem(answer, 400))
+        self.assertIn('argument "state" is there twice', self.problem(
+            self.ask("GET", "/v1/jobs?state=dead&state=done"), 400))
+
+    def test_a_type_is_taken_at_its_word(self):
+        self.make_grader()
+        for kind in ("application/json-patch+json", "text/x-c", "multipart/form-dataX"):
+            job = self.ask("POST", "/v1/jobs?grader=fib", b"a=1&b", Content_Type=kind)
+            self.assertEqual(job.status, 201, job.bytes)
+        self.problem(self.ask("POST", "/v1/jobs", b'{"kind":"run"}',
+                              Content_Type="application/json-patch+json"), 400)
+        job = self.ask("POST", "/v1/jobs", json.dumps(RUN).encode(),
+                       Content_Type="Application/JSON; charset=utf-8")
+        self.assertEqual(job.status, 201)
+        refused = self.ask("POST", "/v1/jobs?grader=fib", b"int main(void) { return 1 && 0; }",
+                           Content_Type="application/x-www-form-urlencoded")
+        self.assertIn("application/x-www-form-urlencoded", self.problem(refused, 415))
 
     def test_who_waits_is_answered_when_the_job_ends(self):
         job = self.ask("POST", "/v1/jobs", RUN).json()["id"]
@@ -237,7 +352,7 @@ class Api:
     def test_a_dead_job_is_tried_again(self):
         job = self.ask("POST", "/v1/jobs", {**RUN, "attempts": 1}).json()["id"]
         refused = self.ask("POST", f"/v1/jobs/{job}/retry")
-        self.assertIn("is ready: only a dead one is tried again", self.problem(refused, 400))
+        self.assertIn("is ready: only a dead one is tried again", self.problem(refused, 409))
         self.assertEqual(self.hand.lease(), job)
         self.hand.ask("fail no disk")
         self.assertEqual(self.ask("GET", f"/v1/jobs/{job}").json()["state"], "dead")
@@ -255,7 +370,7 @@ class Api:
         self.submit(token=other, status=403)
         self.submit(token=auditor, status=403)
         path = f"/v1/jobs/{job}"
-        for token, statuses in ((staff, (200, 200)), (other, (403, 403)), (auditor, (200, 403))):
+        for token, statuses in ((staff, (200, 200)), (other, (404, 404)), (auditor, (200, 403))):
             self.assertEqual((self.ask("GET", path, token=token).status,
                               self.ask("DELETE", path, token=token).status), statuses)
         for method, where, body in (("GET", "/v1/tokens", None), ("POST", "/v1/jobs", RUN),
@@ -271,6 +386,15 @@ class Api:
         self.problem(self.service.send({}, GRADER, "/v1/graders/fib?course=c2", "PUT",
                                        token=other), 403)
 
+    def test_a_token_expires_at_a_time_to_come(self):
+        made = self.ask("POST", "/v1/tokens", {"role": "auditor", "name": "a"}).json()
+        self.assertIsNone(made["used_at"])
+        listed = self.ask("GET", "/v1/tokens").json()["tokens"]
+        self.assertEqual([token["used_at"] for token in listed if token["id"] == made["id"]], [None])
+        past = {"role": "auditor", "name": "late", "expires_at": "2001-01-01T00:00:00Z"}
+        self.assertIn("a time to come", self.problem(self.ask("POST", "/v1/tokens", past), 400))
+        self.assertEqual(len(self.ask("GET", "/v1/tokens").json()["tokens"]), len(listed))
+
     def test_who_is_nobody_is_told_so(self):
         made = self.ask("POST", "/v1/tokens", {"role": "auditor", "name": "a"}).json()
         self.assertEqual(self.ask("GET", "/v1/jobs", token=made["token"]).status, 200)
@@ -283,6 +407,30 @@ class Api:
             self.problem(answer, 401)
             self.assertTrue(answer.headers["WWW-Authenticate"].startswith("Bearer"))
         self.assertNotIn(made["token"], json.dumps(self.ask("GET", "/v1/tokens").json()))
+
+    def test_staff_are_told_of_their_own_courses_dead(self):
+        for course in ("c1", "c1", "c2"):
+            self.ask("POST", "/v1/jobs", {**RUN, "course": course, "attempts": 1})
+            self.hand.lease()
+            self.hand.ask("fail no disk")
+        self.assertEqual(self.ask("GET", "/v1/queue").json()["dead"], 3)
+        for course, dead in (("c1", 2), ("c2", 1), ("c3", 0)):
+            queue = self.ask("GET", "/v1/queue", token=self.make_token("staff", course)).json()
+            self.assertEqual(queue["dead"], dead)
+
+    def test_who_waits_is_sent_away_when_the_token_is_revoked(self):
+        job = self.ask("POST", "/v1/jobs", RUN).json()["id"]
+        made = self.ask("POST", "/v1/tokens", {"role": "auditor", "name": "a"}).json()
+        waits = [in_background(lambda path=path: self.ask("GET", f"/v1/jobs/{job}{path}",
+                                                          token=made["token"]))
+                 for path in ("?wait=60", "/events")]
+        time.sleep(0.5)
+        self.ask("DELETE", f"/v1/tokens/{made['id']}")
+        start = time.monotonic()
+        poll, stream = (wait() for wait in waits)
+        self.assertLess(time.monotonic() - start, 15)
+        self.problem(poll, 401)
+        self.assertEqual((stream.status, stream.bytes.replace(b":\n\n", b"")), (200, b""))
 
     # All else
 
@@ -302,6 +450,18 @@ class Api:
         self.problem(self.ask("PUT", "/v1/graders/x?course=c1", b"PK", Content_Type="text/plain"),
                      415)
         self.problem(self.service.send({}, GRADER, "/v1/graders/x", "PUT"), 400)
+        other = self.make_token("staff", "c1")
+        for course in ("c2", "c1"):
+            refused = self.ask("POST", f"/v1/graders/fib/live?course={course}", {"version": 2},
+                               token=other if course == "c2" else self.make_token("staff", "c2"))
+            self.problem(refused, 403)
+        self.assertEqual(self.ask("GET", "/v1/graders").json()["graders"][0]["version"], 1)
+
+    def test_a_grader_without_a_name_is_refused_before_it_is_unpacked(self):
+        refused = self.ask("PUT", "/v1/graders/BAD%20NAME?course=c1", b"no archive")
+        self.assertIn("grader BAD NAME: expected 1 to 64", self.problem(refused, 400))
+        refused = self.ask("PUT", "/v1/graders/fib?course=BAD%20COURSE", b"no archive")
+        self.assertIn("course BAD COURSE: expected 1 to 64", self.problem(refused, 400))
 
     def put_archive(self, data, kind="application/octet-stream", **keywords):
         service = keywords.pop("service", self.service)
@@ -365,11 +525,12 @@ class Api:
         self.problem(self.ask("POST", path + "/publish"), 409)
         self.assertGreater(self.hand.lease(), job)
         self.hand.ask("finish graded 8 10 -")
+        self.problem(self.ask("GET", path + "/items?change=1"), 400)
         items = self.ask("GET", path + "/items?changed=1").json()["items"]
         self.assertEqual([(i["old"]["score"], i["new"]["score"]) for i in items], [(5, 8)])
         self.assertEqual(self.ask("POST", path + "/publish").json()["state"], "published")
         self.assertEqual(len(self.ask("GET", "/v1/regrades?grader=fib").json()["regrades"]), 1)
-        self.problem(self.ask("POST", path + "/withdraw"), 400)
+        self.problem(self.ask("POST", path + "/withdraw"), 409)
 
     def test_courses_schedules_webhooks_and_policies(self):
         put = self.ask("PUT", "/v1/courses/c9", {"weight": 3, "max_running": 2})
@@ -379,6 +540,8 @@ class Api:
         self.assertEqual(self.ask("PUT", "/v1/schedules/night", schedule).status, 200)
         self.problem(self.ask("PUT", "/v1/schedules/night", {**schedule, "cron": "x"}), 400)
         self.assertEqual(len(self.ask("GET", "/v1/schedules").json()["schedules"]), 1)
+        self.problem(self.ask("DELETE", "/v1/schedules/night",
+                              token=self.make_token("staff", "c1")), 403)
         self.assertEqual(self.ask("DELETE", "/v1/schedules/night").status, 204)
         self.problem(self.ask("DELETE", "/v1/schedules/night"), 404)
         hook = self.ask("PUT", "/v1/webhooks/lms", {"url": "https://example.org/x"})
@@ -408,12 +571,20 @@ class Api:
             for path in (regrade, regrade + "/items"):
                 self.ask("GET", path)
             self.ask("POST", f"{regrade}/{end}")
+        page = self.ask("GET", "/v1/regrades?limit=1").json()
+        self.assertEqual(page["next"], str(page["regrades"][0]["id"]))
+        older = self.ask("GET", f"/v1/regrades?limit=1000&cursor={page['next']}").json()
+        self.assertLess(older["regrades"][0]["id"], page["regrades"][0]["id"])
+        self.assertIsNone(older["next"])
+        self.problem(self.ask("GET", "/v1/regrades?limit=0"), 400)
         token = self.ask("POST", "/v1/tokens", {"role": "staff", "course": "c1", "name": "x"})
         self.ask("PUT", "/v1/schedules/night", {"cron": "0 3 * * *", "job": RUN})
         self.ask("PUT", "/v1/courses/c1", {"weight": 3})
         self.ask("POST", "/v1/graders/fib/live", {"version": 1})
         self.wait_for(lambda: any(delivery["why"] for delivery in self.ask(
             "GET", "/v1/webhook-deliveries").json()["deliveries"]))
+        delivery = self.ask("GET", "/v1/webhook-deliveries").json()["deliveries"][0]["id"]
+        self.ask("POST", f"/v1/webhook-deliveries/{delivery}/retry")
         for path in ("/result", "/events", ""):
             self.ask("GET", f"/v1/jobs/{job}{path}")
         for path in ("jobs", "graders", "graders/fib", "graders/fib/versions/1/files", "regrades",
@@ -449,6 +620,19 @@ class Api:
         self.assertIn('cupel_denied_calls_total{call="pt\\"race"} 1', text)
         self.assertIn('cupel_job_run_seconds_bucket{kind="run",priority="live",le="+Inf"} 1', text)
 
+    def test_metrics_count_a_wait_from_when_a_job_could_run(self):
+        job = self.ask("POST", "/v1/jobs", {**RUN, "attempts": 1}).json()["id"]
+        self.assertEqual(self.hand.lease(), job)
+        self.hand.ask("fail no disk")
+        time.sleep(2)
+        self.ask("POST", f"/v1/jobs/{job}/retry")
+        self.assertEqual(self.hand.lease(), job)
+        self.hand.ask("finish exited - - -")
+        text = self.ask("GET", "/metrics").bytes.decode()
+        self.assertIn('cupel_job_wait_seconds_count{kind="run",priority="live"} 1', text)
+        (wait,) = re.findall(r'^cupel_job_wait_seconds_sum{kind="run".*} (.*)$', text, re.M)
+        self.assertLess(float(wait), 2)
+
     def test_logs_tell_who_did_what_and_no_secret(self):
         made = self.ask("POST", "/v1/tokens", {"role": "auditor", "name": "eve"}).json()
         self.ask("POST", "/v1/tokens", {"role": "auditor", "name": "x"}, token=made["token"])
@@ -464,23 +648,12 @@ class Api:
             self.assertNotIn(self.service.token, text)
 
 
-class OnSqlite(Api, support.TestCase):
-    def open_queue(self):
-        return f"sqlite://{self.folder()}/queue.db"
+class OnSqlite(Api, queues.OnSqlite):
+    pass
 
 
-class OnPostgres(Api, support.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.postgres = Postgres()
-        cls.addClassCleanup(cls.postgres.stop)
-        cls.count = 0
-
-    def open_queue(self):
-        type(self).count += 1
-        name = f"q{self.count}"
-        self.postgres.query(f"CREATE DATABASE {name}")
-        return self.postgres.url.replace("/postgres?", f"/{name}?")
+class OnPostgres(Api, queues.OnPostgres):
+    pass
 
 
 if __name__ == "__main__":

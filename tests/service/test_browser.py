@@ -8,11 +8,13 @@ import os
 import re
 import signal
 import subprocess
+import time
+import unittest.mock
 from pathlib import Path
 
 import support
 from browser import Browser
-from support import CUPEL, HELPERS
+from support import CUPEL, HELPERS, need
 
 PAGES = {
     "queue": "/",
@@ -21,6 +23,7 @@ PAGES = {
     "grader": "/graders/fib",
     "regrades": "/regrades",
     "regrade": "/regrades/1?changed=0",
+    "publish": "/regrades/1/publish",
     "policies": "/policies",
     "policy": "/policies/native",
     "no-page": "/graders/none",
@@ -147,15 +150,33 @@ class Pages(support.TestCase):
     def test_without_a_token_there_is_only_the_form_that_takes_one(self):
         for address in PAGES.values():
             self.browser.open(self.root + address)
-            self.assertEqual(self.browser.address(), self.root + "/login")
+            self.assertEqual(self.browser.address().partition("?")[0], self.root + "/login")
         self.browser.type("#token", "cupel_abcdefgh_0")
         self.browser.click("main button")
         self.assertNotIn("cupel_token", self.browser.cookies())
 
+    def test_logging_in_leads_to_where_one_wanted_to_go(self):
+        self.browser.open(self.root + "/policies/native")
+        self.browser.type("#token", "cupel_abcdefgh_0")
+        self.browser.click("main button")  # in vain: the form comes again
+        self.wait_for(lambda: self.browser.run(
+            "return document.querySelector('[role=alert]') !== null"))
+        self.browser.type("#token", self.token)
+        self.browser.click("main button")
+        self.wait_for(lambda: self.browser.address() == self.root + "/policies/native")
+
+    def test_a_link_in_a_mail_is_followed_by_who_is_logged_in(self):
+        self.log_in()
+        mail = self.folder() / "mail.html"
+        mail.write_text(f'<a href="{self.root}/policies/native">a</a>')
+        self.browser.open(f"file://{mail}")
+        self.browser.click("a")
+        self.wait_for(lambda: self.browser.address() == self.root + "/policies/native")
+
     def test_the_cookie_is_kept_from_scripts_and_goes_when_one_logs_out(self):
         self.log_in()
         cookie = self.browser.cookies()["cupel_token"]
-        self.assertEqual((cookie["httpOnly"], cookie["sameSite"]), (True, "Strict"))
+        self.assertEqual((cookie["httpOnly"], cookie["sameSite"]), (True, "Lax"))
         self.assertEqual(self.browser.run("return document.cookie"), "")
         self.browser.click("form.who button")
         self.wait_for(lambda: self.browser.address() == self.root + "/login")
@@ -172,9 +193,36 @@ class Pages(support.TestCase):
     def test_a_regrade_is_published_in_two_steps(self):
         self.log_in()
         self.browser.open(self.root + "/regrades/1")
-        self.browser.click("details.action summary")
-        self.browser.click("details.action button")
+        self.browser.click("main a[href$=publish]")
+        self.wait_for(lambda: self.browser.address() == self.root + "/regrades/1/publish")
+        self.browser.click("main form button")
         self.wait_for_state("published")
+
+    def test_a_regrade_is_withdrawn_at_leisure(self):
+        self.log_in()
+        self.browser.open(self.root + "/regrades/1")
+        self.browser.click("main a[href$=withdraw]")
+        self.wait_for(lambda: self.browser.address() == self.root + "/regrades/1/withdraw")
+        reloads = "return document.querySelectorAll('meta[http-equiv]').length"
+        self.assertEqual(self.browser.run(reloads), 0)
+        self.browser.click("main form button")
+        self.wait_for_state("withdrawn")
+
+    def test_a_page_that_loads_itself_again_can_be_stopped(self):
+        self.log_in()
+        job = self.root + self.jobs("state=running&kind=grade")[0]
+        self.browser.open(job)
+        self.browser.run("document.title = 'old'")
+        self.wait_for(lambda: self.browser.title() != "old")
+        self.browser.click("main a[href$='live=0']")
+        self.wait_for(lambda: self.browser.address() == job + "?live=0")
+        self.browser.run("document.title = 'old'")
+        time.sleep(3)
+        self.assertEqual(self.browser.title(), "old")
+        self.browser.click("main a[href='?']")
+        self.wait_for(lambda: self.browser.address() == job + "?")
+        self.browser.run("document.title = 'old'")
+        self.wait_for(lambda: self.browser.title() != "old")
 
     def test_a_form_of_another_site_does_nothing(self):
         self.log_in()
@@ -189,6 +237,26 @@ class Pages(support.TestCase):
         self.browser.open(self.root + job)
         state = 'return document.querySelector("main .state").textContent'
         self.assertEqual(self.browser.run(state), "waiting")
+
+
+class Driver(support.TestCase):
+    def test_it_is_started_again_where_its_port_was_taken(self):
+        folder, driver = self.folder(), need("chromedriver")
+        stand_in = folder / "chromedriver"
+        stand_in.write_text(
+            "#!/bin/sh\n"
+            f"if mkdir {folder}/taken 2>/dev/null; then\n"
+            "    echo 'IPv4 port not available. Exiting...'\n"
+            "    exit 1\n"
+            "fi\n"
+            f'exec {driver} "$@"\n'
+        )
+        stand_in.chmod(0o755)
+        with unittest.mock.patch.dict(os.environ, PATH=f"{folder}:{os.environ['PATH']}"):
+            browser = Browser(self.folder())
+        self.addCleanup(browser.close)
+        browser.open("data:text/html,<title>there</title>")
+        self.assertEqual(browser.title(), "there")
 
 
 if __name__ == "__main__":

@@ -52,6 +52,20 @@ class Commands:
         self.assertEqual(self.submit("--key", "k", submission=path), first)
         self.refuse(f"cupel submit: idempotency key k: job {first} was asked for with it otherwise",
                     "submit", "--key", "k", "fib", self.submission("echo 2\n"))
+        tree = self.json("jobs", first)["tree"]
+        self.publish(title="The second version")
+        self.assertEqual(self.submit("--key", "k", submission=path), first)
+        self.assertEqual(self.json("jobs", first)["tree"], tree)
+
+    def test_a_deadline_that_passes_is_nobodys_fault(self):
+        soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 2))
+        job = self.text("submit", "--deadline", soon, self.grader(), self.submission()).strip()
+        time.sleep(2.1)
+        self.assertEqual(self.act("lease"), ["none"])
+        self.refuse(f"cupel result: job {job} was not begun: its deadline has passed",
+                    "result", job, code=1)
+        self.refuse("cupel submit: deadline: expected a time to come", "submit", "--deadline",
+                    "2001-01-01T00:00:00Z", self.grader(), self.submission())
 
     def test_what_cannot_be_submitted_is_named(self):
         self.refuse("cupel submit: there is no grader nobody", "submit", "nobody", self.submission())
@@ -95,33 +109,6 @@ class Commands:
         self.assertEqual(err, "cupel submit: submission rejected: no such\nfile\n")
         _, err = self.wait(result("grader_error", "it\x1b[31m crashed"), code=5)
         self.assertEqual(err, "cupel submit: the grader is at fault: it\\x1b[31m crashed\n")
-
-    def test_waiting_shows_progress_on_a_terminal(self):
-        leader, follower = os.openpty()
-        self.addCleanup(os.close, leader)
-        process = subprocess.Popen(
-            [support.CUPEL, "submit", "--wait=60s", self.grader(), self.submission()],
-            env=self.environment(CUPEL_QUEUE=self.url), stdout=subprocess.PIPE, stderr=follower)
-        self.addCleanup(process.kill)
-        os.close(follower)
-        seen = os.read(leader, 1000)
-        held = self.lease()
-        while b"running" not in seen:
-            seen += os.read(leader, 1000)
-        self.act("tell", *held, '{"event":"test","done":1,"total":4,"test":{"id":"one"}}')
-        while b"steps" not in seen:
-            seen += os.read(leader, 1000)
-        path = support.write(self.files / "result.json", json.dumps(result()))
-        self.act("finish", *held, "graded", path)
-        self.assertEqual(json.loads(process.communicate(timeout=60)[0]), result())
-        clear = "\r\x1b[K"
-        self.assertEqual(seen.decode(), f"job 1: waiting{clear}job 1: running"
-                         f"{clear}job 1: 1 of 4 steps")
-
-    def test_waiting_has_an_end(self):
-        done = self.run_client("submit", "--wait=200ms", self.grader(), self.submission(), code=1)
-        self.assertEqual((done.stdout, done.stderr),
-                         ("", "cupel submit: job 1 has not ended after 200 ms\n"))
 
     def test_a_result_is_printed_or_why_there_is_none(self):
         job = self.submit(grader=self.grader())
@@ -255,21 +242,6 @@ class Commands:
             f"fib 1 c1 live AGE {user} 1 -",
         ])
 
-    def test_publishing_waits_for_the_check(self):
-        for status, code, state in (("passed", 0, "live"), ("refused", 5, "refused")):
-            with self.subTest(status):
-                process = subprocess.Popen(
-                    [support.CUPEL, "publish", "--wait=60s", "--json", "--course", "c1", "--name",
-                     status, self.grader()], env=self.environment(CUPEL_QUEUE=self.url),
-                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-                self.addCleanup(process.kill)
-                held = self.lease()
-                path = support.write(self.files / "check.json", json.dumps(CHECK))
-                self.act("finish", *held, status, path)
-                out, err = process.communicate(timeout=60)
-                self.assertEqual(process.returncode, code, err)
-                self.assertEqual(json.loads(out)["state"], state)
-
     def test_a_regrade_is_seen_before_it_counts(self):
         self.publish()
         first = self.submit("--learner", "Ada")
@@ -374,6 +346,12 @@ class Usage(client.Sqlite, client.TestCase):
              "submit: --learner: expected text in UTF-8, not empty"),
             (["submit", "--learner", b"\xff", "a", "b"],
              "submit: --learner: expected text in UTF-8, not empty"),
+            (["submit", "-o", "f", "a", "b"], "submit: --output has no meaning without --wait"),
+            (["submit", "--format", "json", "a", "b"],
+             "submit: --format has no meaning without --wait"),
+            (["submit", "--view", "staff", "a", "b"], "submit: --view has no meaning without --wait"),
+            (["result", "--json", "--format", "text", 1],
+             "result: --json has no meaning with --format text"),
             (["submit", "--frob"], "submit: unrecognized option '--frob'"),
             (["jobs", "x"], "jobs: x: expected an id, a whole number from 1 on"),
             (["jobs", 1, 2], "jobs: expected at most the id of one job; see cupel jobs --help"),
@@ -396,6 +374,10 @@ class Usage(client.Sqlite, client.TestCase):
             (["token"], "token: expected add, list or revoke; see cupel token --help"),
             (["token", "add", "--name", "Ada"],
              "token add: expected --role ROLE; see cupel token add --help"),
+            (["token", "add", "--role", "auditor", "--name", "Ada", "--expires", "0d"],
+             "token add: --expires: expected a time above 0"),
+            (["token", "add", "--role", "auditor", "--name", "Ada", "--expires", "0s"],
+             "token add: --expires: expected a time above 0"),
             (["publish", "--list", "--roll-back", 1, "fib"],
              "publish: expected one of --course, --list and --roll-back; see cupel publish --help"),
             (["publish", "."], "publish: expected --course COURSE and a folder with grader.json; see "
@@ -500,7 +482,8 @@ class Server(client.TestCase):
         server = self.answers("201 Created", {"id": 5, "state": "ready"})
         self.ask(server, "submit", "fib", self.files / "work", code=0)
         asked = server.asked[0]
-        self.assertEqual(asked.line, "POST /v1/jobs?grader=fib&priority=live&attempts=3 HTTP/1.1")
+        self.assertEqual(asked.line, "POST /v1/jobs?grader=fib&form=tree&priority=live&attempts=3 "
+                         "HTTP/1.1")
         form = email.message_from_bytes(
             b"Content-Type: " + asked.headers["content-type"].encode() + b"\r\n\r\n" + asked.body)
         self.assertEqual(
@@ -540,28 +523,6 @@ class Server(client.TestCase):
         path.chmod(0o600)
         self.text(*words, env=self.environment())
         self.assertEqual(server.asked[0].headers["authorization"], "Bearer cupel_x_secret")
-
-    def test_a_stream_of_events_is_followed_to_its_end(self):
-        states = iter(["running", "running", "done", "done"])
-        stream = b"event: attempt\ndata: {}\n\nid: 3\nevent: test\ndata: {\"event\":\"test\"}\n\n"
-
-        def answer(connection):
-            path = server.asked[-1].line.split()[1]
-            if path == "/v1/jobs/5/events":
-                head = servers.answer("200 OK", "Content-Type: text/event-stream", body=stream)
-                connection.sendall(head)
-            elif path == "/v1/jobs/5/result":
-                connection.sendall(servers.answer("200 OK", body=json.dumps(result()).encode()))
-            else:
-                job = {"id": 5, "kind": "grade", "state": next(states), "status": "graded",
-                       "has_result": True}
-                connection.sendall(servers.answer("200 OK", body=json.dumps(job).encode()))
-
-        server = servers.Server(self, answer)
-        env = self.environment(CUPEL_SERVER=server.url(path=""))
-        self.assertEqual(json.loads(self.text("result", "--wait", 5, env=env)), result())
-        events = [a for a in server.asked if a.line.split()[1].endswith("/events")]
-        self.assertEqual(len(events), 1)
 
 
 if __name__ == "__main__":

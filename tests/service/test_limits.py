@@ -5,6 +5,7 @@ import http.client
 import json
 import os
 import re
+import resource
 import signal
 import ssl
 import subprocess
@@ -14,8 +15,8 @@ import warnings
 import support
 from service import SERVICE, Hand, Service, certificate, form, in_background, trusting
 
-SLOW = 200
-SLOW_ADDRESS = ("127.0.0.2", 0)
+SLOW_ADDRESSES = [f"127.0.0.{i}" for i in range(2, 11)]
+SLOW = 128  # of each; more connections than there may be
 RUN = {"kind": "run", "course": "c", "command": ["true"]}
 
 
@@ -56,14 +57,18 @@ class Limits(support.TestCase):
 
     def test_slow_clients_cost_others_nothing(self):
         service = self.serve()
-        slow = [service.raw(b"GET /healthz HTTP/1.1\r\nHo", SLOW_ADDRESS) for _ in range(SLOW)]
+        files = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files[1], files[1]))
+        self.addCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, files)
+        slow = [service.raw(b"GET /healthz HTTP/1.1\r\nHo", (address, 0))
+                for address in SLOW_ADDRESSES for _ in range(SLOW)]
         times = []
-        for i in range(50):
+        for _ in range(50):
             start = time.monotonic()
             self.assertEqual(service.ask("POST", "/v1/jobs", RUN).status, 201)
             times.append(time.monotonic() - start)
-            slow[i].close()
         self.assertLess(sorted(times)[25], 0.2)
+        self.assertLess(max(times), 10)
         for client in slow:
             client.close()
 
@@ -72,18 +77,40 @@ class Limits(support.TestCase):
         head = service.raw(b"GET /healthz HTTP/1.1\r\n")
         body = service.raw(b"POST /v1/jobs HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
                            + service.token.encode() + b"\r\nContent-Length: 100\r\n\r\n")
+        nobodys = service.raw(b"POST /v1/jobs HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n")
+        clients = {head: b"X: y\r\n", body: b"x", nobodys: b"x"}
         start = time.monotonic()
-        for i in range(50):
+        while clients and time.monotonic() - start < 40:
             time.sleep(1)
-            try:
-                head.sendall(b"X-%d: y\r\n" % i)
-                body.sendall(b"x")
-            except OSError:
-                break
-        self.assertLess(time.monotonic() - start, 40)
-        for client in (head, body):
+            for client in list(clients):
+                try:
+                    client.sendall(clients[client])
+                except OSError:
+                    del clients[client]
+                    client.settimeout(10)
+                    read_all(client)
+                    client.close()
+        self.assertEqual(clients, {})
+
+    def test_a_body_has_one_end(self):
+        service = self.serve()
+        for headers in (b"Content-Length: 0\r\nTransfer-Encoding: chunked",
+                        b"Content-Length: 5\r\nContent-Length: 6", b"Transfer-Encoding: gzip"):
+            client = service.raw(b"POST /v1/jobs HTTP/1.1\r\nHost: x\r\n" + headers +
+                                 b"\r\n\r\n5\r\nabcde\r\n")
             client.settimeout(10)
-            read_all(client)
+            answer = read_all(client)
+            client.close()
+            self.assertIn(b" 400 ", answer.partition(b"\r\n")[0], headers)
+            self.assertIn(b"application/problem+json", answer)
+
+    def test_who_asks_before_sending_is_refused_at_once(self):
+        service = self.serve()
+        for length in (500, 5000000):
+            client = service.raw(b"POST /v1/jobs HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n"
+                                 b"Expect: 100-continue\r\n\r\n" % length)
+            client.settimeout(10)
+            self.assertIn(b" 401 ", read_all(client).partition(b"\r\n")[0])
             client.close()
 
     def test_large_bodies_are_refused(self):
@@ -105,19 +132,29 @@ class Limits(support.TestCase):
 
     def test_malformed_requests_are_refused(self):
         service = self.serve()
-        for data in (b"\0\0\0\0\r\n\r\n", b"GET\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n",
-                     b"GET / HTTP/9.9\r\nHost: x\r\n\r\n",
-                     b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
-                     b"GET /" + b"a" * 100000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
-                     b"GET / HTTP/1.1\r\nHost: x\r\n" + b"A: b\r\n" * 20000 + b"\r\n"):
+        host = b" HTTP/1.1\r\nHost: x\r\n"
+        close = b"Connection: close\r\n\r\n"
+        for data, status in ((b"GET / HTTP/1.1\r\n\r\n", 400), (b"GET / HTTP/9.9\r\n\r\n", 505),
+                             (b"GET /healthz" + host + b"Host: y\r\n" + close, 400),
+                             (b"GET /healthz%00x" + host + close, 400),
+                             (b"GET /v1%2fqueue" + host + close, 400),
+                             (b"GET /v1/jobs?learner=%00" + host + close, 400),
+                             (b"POST /" + host + b"Content-Length: -1\r\n\r\n", 400)):
+            client = service.raw(data)
+            self.assertIn(b" %d " % status, read_all(client).partition(b"\r\n")[0], data)
+            client.close()
+        for data in (b"\0\0\0\0\r\n\r\n", b"GET\r\n\r\n"):  # no HTTP
+            client = service.raw(data)
+            self.assertEqual(read_all(client), b"", data)
+            client.close()
+        for data, status in ((b"GET /" + b"a" * 100000 + host + b"\r\n", 414),
+                             (b"GET /" + host + b"A: b\r\n" * 20000 + b"\r\n", 431)):
             try:
                 client = service.raw(data)
-                client.settimeout(20)
-                answer = read_all(client)
+                self.assertRegex(read_all(client), b"^(HTTP/1.1 %d |$)" % status)
                 client.close()
             except (BrokenPipeError, ConnectionResetError):
-                continue
-            self.assertRegex(answer, rb"^(HTTP/1\.[01] [45]\d\d |$)", data[:40])
+                pass  # the connection is closed while this is still being sent
         kind = "multipart/form-data; boundary=bb"
         for body in (b"", b"--bb", b"--bb\r\n\r\n", b"--bb\r\nContent-Disposition: form-data; "
                      b'name="grader"\r\n\r\nx', b"x" * 50000):
@@ -142,12 +179,45 @@ class Limits(support.TestCase):
         self.assertIn(429, wrong)
         self.assertEqual(service.ask("GET", "/v1/jobs", token=other).status, 200)
 
+    def test_what_is_not_there_is_not_asked_for_without_end(self):
+        service = self.serve("--rate", "5")
+        for method, path, status in (("GET", "/v1/nothing", 404), ("PATCH", "/v1/jobs", 405),
+                                     ("GET", "/v1/%ff", 400)):
+            statuses = [service.ask(method, path, token=None).status for _ in range(20)]
+            self.assertEqual(set(statuses) - {status}, {429})
+        self.assertEqual(service.ask("GET", "/v1/jobs").status, 200)
+
+    def test_addresses_of_one_network_have_one_rate(self):
+        service = self.serve("--rate", "5", "--trust-proxy")
+        for network, expected in (("2001:db8::%x", {200, 429}), ("2001:db8:0:%x::1", {200})):
+            statuses = {service.ask("GET", "/healthz", token=None,
+                                    X_Forwarded_For=network % i).status for i in range(1, 30)}
+            self.assertEqual(statuses, expected)
+
+    def test_what_is_no_text_is_logged(self):
+        service = self.serve()
+        for path in ("/v1/%ff", "/v1/x%00y"):
+            self.assertEqual(service.ask("DELETE", path, token=None).status, 400)
+        client = service.raw(b"\xffX /v1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        read_all(client)
+        client.close()
+        time.sleep(0.2)
+        lines = service.log("access")
+        self.assertEqual([(line["method"], line["path"]) for line in lines],
+                         [("DELETE", "/v1/\ufffd"), ("DELETE", "/v1/x"), ("\ufffdX", "/v1")])
+        self.assertEqual([line["object"] for line in service.log("audit")],
+                         ["/v1/\ufffd", "/v1/x", "/v1"])
+
     def test_the_proxy_alone_tells_addresses(self):
         for options, address in (((), "127.0.0.1"), (("--trust-proxy",), "203.0.113.9")):
             service = self.serve(*options)
             service.ask("GET", "/healthz", X_Forwarded_For="198.51.100.1, 203.0.113.9")
+            two = service.raw(b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 198.51.100.1\r\n"
+                              b"X-Forwarded-For: 203.0.113.9\r\nConnection: close\r\n\r\n")
+            read_all(two)
+            two.close()
             time.sleep(0.2)
-            self.assertEqual(service.log("access")[0]["address"], address)
+            self.assertEqual([line["address"] for line in service.log("access")], [address] * 2)
 
     def test_tls_is_spoken(self):
         cert, key = certificate(self.folder())
@@ -198,6 +268,50 @@ class Limits(support.TestCase):
         service.send({"grader": "x"}, [("../a", b"1"), ("b", b"2")])
         self.assertEqual(sorted(path.name for path in service.folder.iterdir()),
                          ["access", "audit", "errors"])
+
+    def test_all_that_is_being_sent_has_a_bound(self):
+        """16 times what one may send, until it is heard to its end or broken off."""
+        service = self.serve("--max-submission", "100KiB")
+        head = (f"POST /v1/jobs?grader=x HTTP/1.1\r\nHost: a\r\nContent-Type: application/zip\r\n"
+                f"Authorization: Bearer {service.token}\r\nContent-Length: 100000\r\n\r\n").encode()
+        held = [service.raw(head + b"x" * 99999) for _ in range(16)]  # 38 kB are left
+        large = b"x" * 99999
+
+        def send():
+            return service.ask("POST", "/v1/jobs?grader=x", large, Content_Type="application/zip")
+
+        time.sleep(1)  # all of theirs has come
+        self.assertEqual(self.problem(send(), 503).headers["Retry-After"], "2")
+        self.assertEqual(service.ask("POST", "/v1/jobs", RUN).status, 201)
+        for client in held:
+            client.close()
+        self.wait_for(lambda: send().status == 404)
+
+    def test_who_waits_leaves_room_for_others(self):
+        """One token's long polls and streams do not take all connections."""
+        service = self.serve("--trust-proxy")
+        job = service.ask("POST", "/v1/jobs", RUN).json()["id"]
+        other = service.ask("POST", "/v1/tokens", {"role": "platform", "name": "b"}).json()["token"]
+        waiting = []
+        for i in range(80):
+            path = f"/v1/jobs/{job}" + ("?wait=60" if i % 2 else "/events")
+            waiting.append(service.raw(f"GET {path} HTTP/1.1\r\nHost: a\r\nAuthorization: "
+                                       f"Bearer {service.token}\r\n\r\n".encode()))
+            self.addCleanup(waiting[-1].close)
+        time.sleep(1)
+        refused = 0
+        for client in waiting:
+            client.setblocking(False)
+            try:
+                answer = client.recv(4096)
+            except BlockingIOError:
+                answer = b""
+            refused += answer.startswith(b"HTTP/1.1 429 ") and b"Retry-After: 5\r\n" in answer
+        self.assertIn(refused, range(80 - 64 - 8, 80 - 64 + 9))
+        begin = time.monotonic()
+        self.assertEqual(service.ask("GET", "/v1/jobs", token=other).status, 200)
+        self.assertEqual(service.ask("GET", f"/v1/jobs/{job}?wait=1", token=other).status, 200)
+        self.assertLess(time.monotonic() - begin, 3)
 
     def test_each_route_is_described(self):
         service = self.serve()

@@ -1,14 +1,17 @@
 """docs/operations.md and the examples that it names: what they say agrees with the units, with
 what cupel --help says, with the metrics that there are, and with each other."""
 
+import json
 import re
 import shlex
 import subprocess
 import unittest
+from urllib.parse import parse_qs, urlsplit
 
 import support
 import units
-from support import SOURCE
+from service import Hand, Service
+from support import SCHEMAS, SOURCE
 
 try:
     import yaml
@@ -67,6 +70,13 @@ class Page(Case):
             with self.subTest(command=words):
                 self.check_command(words)
 
+    def test_passwords_are_no_arguments(self):
+        self.assertIn('"$CUPEL_QUEUE"', PAGE)
+        for text in (PAGE, (EXAMPLES / "cupel.env").read_text()):
+            (url,) = re.findall(r"^#?CUPEL_QUEUE=(postgresql:.*)$", text, re.M)
+            self.assertIsNone(urlsplit(url).password)
+            self.assertIn("passfile", parse_qs(urlsplit(url).query))
+
     def test_links_lead_somewhere(self):
         for target in re.findall(r"\]\(([^)]+)\)", PAGE):
             path, _, anchor = target.partition("#")
@@ -75,6 +85,12 @@ class Page(Case):
                 self.assertTrue((DOCS / path).exists())
                 if anchor:
                     self.assertIn(anchor, anchors(text))
+
+    def test_a_proxy_tells_the_service_what_it_has_to_know(self):
+        (block,) = re.findall(r"^```nginx\n(.*?)^```$", PAGE, re.M | re.S)
+        told = dict(re.findall(r"^ *proxy_set_header (\S+) (\S+);$", block, re.M))
+        self.assertEqual(told, {"Host": "$http_host", "X-Forwarded-For": "$remote_addr",
+                                "X-Forwarded-Proto": "$scheme"})
 
     def test_times_are_those_of_the_unit(self):
         stop = units.settings("cupel-worker.service")["TimeoutStopSec"][0]
@@ -108,6 +124,56 @@ class Alerts(Case):
                 self.assertEqual(page, "operations.md")
                 self.assertIn(anchor, anchors(PAGE))
                 self.assertEqual(rule["expr"].count("("), rule["expr"].count(")"))
+
+    def series(self):
+        """{name: names of labels} of what a service tells of jobs in each state."""
+        service = Service(self, f"sqlite://{self.folder()}/queue.db")
+        service.read_token()
+        hand = Hand(self, service.queue)
+        for end in ("finish exited - - -", "fail no disk", None, None):
+            service.ask("POST", "/v1/jobs", {"kind": "run", "course": "c1", "command": ["true"],
+                                             "attempts": 1})  # fmt: skip
+            if end:
+                hand.lease()
+                hand.ask(end)
+        hand.lease()
+        text = service.ask("GET", "/metrics").bytes.decode()
+        found = re.findall(r"^(\w+)(?:{(.*)})? ", text, re.M)
+        return {name: set(re.findall(r"(\w+)=", labels)) for name, labels in found}
+
+    def values(self):
+        """{label: values that it can have}, where those are known."""
+        job = json.loads((DOCS / "openapi.json").read_text())["components"]["schemas"]["job"]
+        known = {key: set(job["properties"][key]["enum"]) for key in ("kind", "state", "priority")}
+        result, run = (json.loads((SCHEMAS / f"{name}.schema.json").read_text())["properties"]
+                       for name in ("result", "run"))  # fmt: skip
+        layers = run["enforcement"]["properties"]
+        known["status"] = {*result["status"]["enum"], *run["status"]["enum"], "passed", "refused"}
+        known["layer"] = set(layers)
+        known["by"] = {by for layer in layers.values() for by in layer.get("enum", ())}
+        return known
+
+    def expressions(self):
+        for rule in self.rules():
+            yield rule["expr"]
+        for one in load("kubernetes/autoscale.yaml"):
+            yield one["spec"]["triggers"][0]["metadata"]["query"]
+
+    def test_their_labels_and_values_are_those_of_the_metrics(self):
+        series, known = self.series(), self.values()
+        seen = set()
+        for text in self.expressions():
+            with self.subTest(expression=text):
+                names = set(METRIC.findall(text))
+                labels = {"instance"}.union(*(series[name] for name in names))
+                for group in re.findall(r"\bby \(([^)]*)\)", text) if names else ():
+                    self.assertLessEqual(set(group.split(", ")), labels)
+                for name, matchers in re.findall(r"\b(cupel_\w+){([^}]*)}", text):
+                    for label, values in re.findall(r'(\w+)[=!]~?"([^"]*)"', matchers):
+                        self.assertIn(label, series[name])
+                        self.assertLessEqual(set(values.split("|")), known[label])
+                        seen.add(label)
+        self.assertGreater(len(seen), 4)
 
     def test_their_metrics_are_there(self):
         text = "".join(p.read_text() for p in (SOURCE / "src/service").glob("metrics*.c"))
@@ -181,6 +247,15 @@ class Kubernetes(Case):
         _, container = self.pod("cupel-worker")
         slots = units.option(container["args"], "--slots")
         self.assertEqual(trigger["metadata"]["threshold"], slots)
+
+    def test_workers_stay_where_nothing_is_known_of_the_queue(self):
+        scaled = self.objects()["ScaledObject", "cupel-worker"]["spec"]
+        (trigger,) = scaled["triggers"]
+        self.assertEqual(trigger["metadata"]["ignoreNullValues"], "false")
+        self.assertNotIn("vector(", trigger["metadata"]["query"])
+        self.assertTrue(trigger["metadata"]["query"].endswith('or max(up{job="cupel"} == 1) * 0'))
+        self.assertEqual(trigger["metricType"], "AverageValue")  # a fallback takes no other
+        self.assertEqual(scaled["fallback"]["behavior"], "currentReplicasIfHigher")
 
 
 class Image(Case):

@@ -7,7 +7,6 @@
 
 #include "cupel/cleanup.h"
 #include "page_case.h"
-#include "render/html_style.h"
 #include "service/page.h"
 
 /* What a page is made of. */
@@ -88,7 +87,7 @@ static struct found parse(const char *path, const char *text)
     return found;
 }
 
-#define PAGES 14
+#define PAGES 15
 
 static const char *page_at(const struct filled *filled, size_t index,
                            char ret[static PATH_SIZE])
@@ -100,9 +99,13 @@ static const char *page_at(const struct filled *filled, size_t index,
         const char *kind;
         int64_t id;
         const char *rest;
-    } others_of[] = {{"jobs", filled->running, ""},     {"jobs", filled->dead, ""},
-                     {"jobs", filled->ran, "/result"},  {"jobs", filled->refused, "/result"},
-                     {"regrades", filled->regrade, ""}, {"jobs", filled->waiting, ""}};
+    } others_of[] = {{"jobs", filled->running, ""},
+                     {"jobs", filled->dead, ""},
+                     {"jobs", filled->ran, "/result"},
+                     {"jobs", filled->refused, "/result"},
+                     {"regrades", filled->regrade, ""},
+                     {"jobs", filled->waiting, ""},
+                     {"regrades", filled->regrade, "/withdraw"}};
 
     if (index < sizeof(plain) / sizeof(plain[0]))
         return plain[index];
@@ -161,7 +164,8 @@ static void a_filter_is_told_again_and_does_nothing_either(void **state)
     const struct fake_request fake = {
         .path = "/jobs",
         .who = &platform,
-        .arguments = {{"learner", hostile}, {"grader", ""}, {"state", ""}, {"kind", "run"}}};
+        .arguments = {
+            {"learner", hostile_text}, {"grader", ""}, {"state", ""}, {"kind", "run"}}};
     struct filled *filled = *state;
     struct http_answer answer;
     struct cupel_error err = {0};
@@ -249,55 +253,6 @@ static void the_queue_tells_how_many_jobs_wait_and_for_how_long(void **state)
                            "<td class=\"n\" rowspan=\"3\">4</td>"));
     CUPEL_AUTO_FREE char *own = get_page(*state, &others, "/");
     assert_non_null(strstr(own, "<li><b>0</b> <a href=\"/jobs?state=dead\">dead</a>"));
-}
-
-static void a_job_that_runs_tells_how_far_it_is_and_loads_itself_again(void **state)
-{
-    static const char refresh[] = "<meta http-equiv=\"refresh\" content=\"2\"/>";
-    struct filled *filled = *state;
-    char path[PATH_SIZE];
-
-    CUPEL_AUTO_FREE char *page =
-        get_page(filled, &staff, path_of("jobs", filled->running, "", path));
-    assert_non_null(strstr(page, refresh));
-    assert_non_null(strstr(page, "<progress max=\"5\" value=\"3\"></progress>"));
-    assert_non_null(strstr(page, "<td class=\"x\">small</td>"));
-    assert_non_null(strstr(page, "given back before it was begun"));
-    CUPEL_AUTO_FREE char *waits =
-        get_page(filled, &staff, path_of("jobs", filled->waiting, "", path));
-    assert_non_null(strstr(waits, refresh));
-    assert_null(strstr(waits, "<progress"));
-    CUPEL_AUTO_FREE char *ended =
-        get_page(filled, &staff, path_of("jobs", filled->graded, "", path));
-    assert_null(strstr(ended, refresh));
-    assert_non_null(strstr(ended, "<b>9 / 10</b> points"));
-}
-
-static void a_result_is_shown_to_staff_and_as_learners_see_it(void **state)
-{
-    struct filled *filled = *state;
-    char path[PATH_SIZE];
-    struct fake_request fake = {.path = path_of("jobs", filled->graded, "/result", path),
-                                .who = &staff,
-                                .arguments = {{"view", "learner"}}};
-    struct http_answer answer;
-    struct cupel_error err = {0};
-
-    CUPEL_AUTO_FREE char *page = get_page(filled, &staff, path);
-    assert_non_null(strstr(page, "<footer>\n<p>Graded on "));
-    assert_non_null(strstr(page, "Sandbox: "));
-    assert_int_equal(fake_serve(&page_routes, filled->queue, &fake, &answer, &err), 0);
-    assert_null(strstr(answer.body, "Sandbox: "));
-    assert_non_null(strstr(answer.body, "<p class=\"score\">5.3 of 20.5 points "));
-    const char *policy = fake_header_of(&answer, "Content-Security-Policy");
-    assert_non_null(strstr(policy, "default-src 'none'; style-src 'sha256-"));
-    assert_non_null(strstr(policy, html_style_sha256));
-    fake_answer_clear(&answer);
-    fake.arguments[0].value = "everybody";
-    assert_int_equal(fake_serve(&page_routes, filled->queue, &fake, &answer, &err), -EINVAL);
-    fake_answer_clear(&answer);
-    assert_int_equal(
-        get_error(filled, &staff, path_of("jobs", filled->running, "/result", path)), -ENOENT);
 }
 
 static void scores_are_drawn_and_told_as_figures(void **state)
@@ -389,8 +344,6 @@ int main(void)
         PAGE_CASE(staff_see_their_own_course_and_nothing_of_others),
         PAGE_CASE(staff_cannot_ask_for_the_jobs_of_another_course),
         PAGE_CASE(the_queue_tells_how_many_jobs_wait_and_for_how_long),
-        PAGE_CASE(a_job_that_runs_tells_how_far_it_is_and_loads_itself_again),
-        PAGE_CASE(a_result_is_shown_to_staff_and_as_learners_see_it),
         PAGE_CASE(scores_are_drawn_and_told_as_figures),
         PAGE_CASE(a_policy_tells_of_each_call_what_happens_and_why),
         PAGE_CASE(only_what_is_listed_is_shown),

@@ -15,7 +15,7 @@ LOOPBACK = {"allow_http": True, "allow_private": True}
 
 
 class Webhook(servers.TestCase):
-    def post(self, url, event="job.finished", **options):
+    def post(self, url, event="job.ended", **options):
         return self.ask(url, webhook=True, text=BODY, event=event, **options)
 
     def test_a_receiver_can_verify_it(self):
@@ -25,7 +25,7 @@ class Webhook(servers.TestCase):
         self.assertEqual(asked.line, "POST /hook?a=b HTTP/1.1")
         self.assertEqual(asked.body.decode(), BODY)
         self.assertEqual(asked.headers["content-type"], "application/json")
-        self.assertEqual(asked.headers["cupel-event"], "job.finished")
+        self.assertEqual(asked.headers["cupel-event"], "job.ended")
         self.assertEqual(asked.headers["cupel-delivery"], "d-1")
         self.assertRegex(asked.headers["user-agent"], r"^cupel/\d+\.\d+\.\d+$")
         self.assertNotIn("authorization", asked.headers)

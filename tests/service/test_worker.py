@@ -1,5 +1,6 @@
 """cupel worker, from outside: jobs in, results out, whatever happens to the worker meanwhile."""
 
+import hashlib
 import json
 import os
 import signal
@@ -7,6 +8,7 @@ import socket
 import subprocess
 import time
 import unittest
+from pathlib import Path
 
 import postgres
 import support
@@ -133,10 +135,16 @@ class Jobs:
         self.assertEqual(found["result"]["schema"], "cupel.result/1")
         found = self.ended(invalid)
         self.assertEqual((found["state"], found["status"]), ("done", "grader_error"))
-        self.assertEqual(found["result"]["schema"], "cupel.failure/1")
+        self.assertEqual((found["result"]["schema"], found["result"]["status"]),
+                         ("cupel.result/1", "grader_error"))
         self.assertIn("grader.json:", found["result"]["message"])
         self.assertNotIn("graders/", found["result"]["message"])
         self.assertIsNone(found["score_micro"])
+        shown = subprocess.run(
+            [SERVICE, "result", "--queue", self.url, "--view", "learner", "--format", "text", str(invalid)],
+            capture_output=True, text=True, check=False)
+        self.assertEqual(shown.returncode, 5, shown.stderr)
+        self.assertIn("the grader is at fault, no score", shown.stdout)
         found = self.ended(wrong)
         self.assertEqual((found["status"], found["score_micro"]), ("graded", 0))
 
@@ -146,7 +154,7 @@ class Jobs:
         once = self.put("run", json.dumps(spec), "attempts=1")
         broken = self.put("run", json.dumps({"command": "true"}), "attempts=1")
         self.worker()
-        for job, failures, why in ((once, 1, "there is no blob"), (broken, 1, "no list"),
+        for job, failures, why in ((once, 1, "there is no blob"), (broken, 1, '"command": expected a list'),
                                    (again, 2, "there is no blob")):
             found = self.ended(job)
             self.assertEqual((found["state"], found["failures"]), ("dead", failures))
@@ -204,12 +212,34 @@ class Jobs:
         job = self.sleeper(50)
         worker = self.worker("--slots", "1")
         worker.wait_for("leased")
-        time.sleep(0.3)
+        self.wait_for(lambda: support.children_of(worker.process.pid))
         child = support.children_of(worker.process.pid)[0]
         self.cancel(job)
+        begun = time.monotonic()
         self.assertEqual(self.ended(job)["state"], "cancelled")
+        self.assertLess(time.monotonic() - begun, 4 * support.SLOWNESS)
         self.wait_for(lambda: not os.path.exists(f"/proc/{child}"))
         self.assertIn("cancelled", worker.events())
+
+    def test_what_a_killed_job_has_left_is_reaped(self):
+        jobs = [self.sleeper(50) for _ in range(3)]
+        worker = self.worker("--slots", "3", "--cpus", "3")
+        self.wait_for(lambda: worker.events().count("leased") == 3)
+        time.sleep(0.3)  # until their cells are there
+        for job in jobs:
+            self.cancel(job)
+        for job in jobs:
+            self.assertEqual(self.ended(job)["state"], "cancelled")
+        self.wait_for(lambda: not support.children_of(worker.process.pid))
+
+    def test_a_job_that_hangs_is_tried_again(self):
+        job = self.sleeper(1)
+        worker = self.worker("--job-time", "3s", "--slots", "1")
+        self.wait_for(lambda: support.children_of(worker.process.pid))
+        os.kill(support.children_of(worker.process.pid)[0], signal.SIGSTOP)
+        found = self.ended(job)
+        self.assertEqual((found["state"], found["failures"]), ("done", 1))
+        self.assertIn("not done after 3 s", found["attempts"][0]["why"])
 
     def test_sigterm_lets_jobs_end_and_takes_no_more(self):
         first, second = self.sleeper(1), self.sleeper(1)
@@ -220,18 +250,23 @@ class Jobs:
         self.assertEqual(self.get(second)["state"], "ready")
         self.assertEqual(worker.events()[-1], "drained")
 
-    def test_what_takes_too_long_is_given_back(self):
+    def test_what_takes_too_long_is_given_back_unless_it_is_at_most_once(self):
         for signals, options in ((1, ("--drain", "100ms")), (2, ())):
-            job = self.sleeper(50, "attempts=1")
-            worker = self.worker("--slots", "1", *options)
-            worker.wait_for("leased")
+            once, job = self.sleeper(50, "attempts=1"), self.sleeper(50)
+            worker = self.worker("--slots", "2", "--cpus", "2", *options)
+            self.wait_for(lambda: worker.events().count("leased") == 2)
             if signals > 1:
                 worker.process.send_signal(signal.SIGINT)
                 worker.wait_for("draining")
             self.assertEqual(worker.end(), 0)
             found = self.get(job)
             self.assertEqual((found["state"], found["failures"]), ("ready", 0))
+            self.assertEqual(found["attempts"][0]["why"],
+                             "given back while it ran: the worker was stopped")
             self.cancel(job)
+            found = self.get(once)
+            self.assertEqual((found["state"], found["why"]),
+                             ("dead", "interrupted: the worker was stopped"))
 
     def test_a_killed_worker_costs_a_retry(self):
         job = self.sleeper(2)
@@ -255,6 +290,34 @@ class Jobs:
         found = self.ended(job)
         self.assertEqual((found["state"], len(found["attempts"])), ("done", 1))
 
+    def test_leases_are_extended_while_a_job_is_prepared(self):
+        submission = self.submission()
+        self.put("grade", self.grader(), submission)
+        file = {"sha256": hashlib.sha256(submission.read_bytes()).hexdigest(), "bytes": 1,
+                "executable": False}
+        files = [file | {"path": f"{n}"} for n in range(5000)]
+        document = write(self.folder() / "many.tree",
+                         json.dumps({"schema": "cupel.tree/1", "files": files}))
+        first = self.sleeper(4)
+        second = self.put("grade", self.grader(), document)
+        self.worker("--slots", "3", "--cpus", "3", "--lease", "1s", "--name", "first")
+        self.wait_for(lambda: self.get(first)["state"] == "running")
+        self.worker("--slots", "3", "--cpus", "3", "--lease", "1s", "--name", "second")
+        for job in (first, second):
+            found = self.ended(job)
+            self.assertEqual((found["state"], len(found["attempts"])), ("done", 1), found)
+
+    def test_what_was_kept_before_the_power_was_lost_is_not_trusted(self):
+        grader, submission = self.grader(), self.submission()
+        first = self.worker()
+        self.assertEqual(self.ended(self.put("grade", grader, submission))["status"], "graded")
+        first.end()
+        work = first.folder / "work"
+        next((work / "graders").glob("*/grader.json")).write_text("")
+        (work / "boot").write_text("another\n")
+        self.worker(folder=first.folder)
+        self.assertEqual(self.ended(self.put("grade", grader, submission))["status"], "graded")
+
     def test_two_workers_share_jobs(self):
         jobs = self.put("grade", self.grader(), self.submission(), "count=20")
         workers = [self.worker("--slots", "1") for _ in range(2)]
@@ -265,15 +328,46 @@ class Jobs:
         self.assertTrue(all("finished" in w.events() for w in workers))
 
     def test_jobs_wait_for_memory_and_processors(self):
-        jobs = [self.sleeper(0.3, "memory=6e8"), self.sleeper(0.3, "memory=6e8")]
-        self.worker("--slots", "4", "--cpus", "4", "--memory", "1GB")
-        first, second = sorted(map(self.ended, jobs), key=lambda job: job["started"])
+        for asked in ("memory=6e8", "cpus=2500"):
+            with self.subTest(asked):
+                jobs = [self.sleeper(0.3, asked), self.sleeper(0.3, asked)]
+                worker = self.worker("--slots", "4", "--cpus", "4", "--memory", "1GB")
+                first, second = sorted(map(self.ended, jobs), key=lambda job: job["started"])
+                self.assertGreaterEqual(second["started"], first["finished"] - 50_000)
+                worker.end()
+
+    def client(self, *words):
+        done = subprocess.run([SERVICE, *words[:1], "--queue", self.url, "--json", *words[1:]],
+                              check=False, capture_output=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)
+
+    def test_gradings_wait_for_the_memory_that_their_grader_allows(self):
+        limits = {"policy": "compat", "limits": {"memory": "1100 MiB"}}
+        grader = self.grader(defaults=limits)
+        write(grader / "samples/correct/submission/a.sh", self.submission().read_text())
+        write(grader / "samples/correct/expected.json", json.dumps({"score": 3.5}))
+        version = self.client("publish", "--course", "c1", grader)
+        worker = self.worker("--slots", "4", "--cpus", "4", "--memory", "2GB")
+        self.assertEqual(self.ended(version["check"])["status"], "passed")
+        self.assertEqual(
+            self.client("publish", "--list")["graders"][0]["memory_bytes"], 1100 << 20)
+        submission = self.submission("sleep 0.3\n")
+        jobs = [self.client("submit", "echo", submission) for _ in range(2)]
+        self.assertEqual([job["memory_bytes"] for job in jobs], [1164 << 20] * 2)
+        first, second = sorted((self.ended(job["id"]) for job in jobs), key=lambda job: job["started"])
         self.assertGreaterEqual(second["started"], first["finished"] - 50_000)
+        worker.end()
+
+    def test_a_command_has_the_memory_that_its_job_asks_for(self):
+        job = self.put("run", json.dumps({"command": ["true"], "policy": "compat"}), "memory=5e7")
+        self.worker()
+        self.assertEqual(self.ended(job)["result"]["run"]["limits"]["memory_bytes"], 50_000_000)
 
     def test_a_full_disk_is_another_workers_job(self):
         support.need("unshare")
         large = self.submission("echo hi #" + "x" * (2 << 20))
-        job = self.put("grade", self.grader(), large)
+        job = self.put("grade", self.grader(), large, "attempts=1")
         folder = self.folder()
         script = f'mount -t tmpfs -o size=1m none {folder} && exec "$@"'
         wrap = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script, "sh"]
@@ -281,12 +375,33 @@ class Jobs:
             raise unittest.SkipTest("user namespaces cannot mount here")
         full = self.worker("--name", "full", wrap=wrap, folder=folder)
         full.wait_for("disk_full")
-        full.wait_for("failed")
-        self.assertIn("No space left", self.get(job)["why"])
+        full.wait_for("given_back")
+        self.assertIn("No space left", self.get(job)["attempts"][0]["why"])
         self.worker("--name", "roomy")
         found = self.ended(job)
         self.assertEqual(found["status"], "graded")
-        self.assertEqual([a["worker"] for a in found["attempts"]], ["full", "roomy"])
+        self.assertEqual((found["failures"], found["attempts"][-1]["worker"]), (0, "roomy"))
+
+    def test_a_worker_that_can_write_nothing_eats_no_jobs(self):
+        broken = self.worker("--name", "broken")
+        broken.wait_for("ready")
+        (broken.folder / "work/jobs").rmdir()
+        jobs = self.put("grade", self.grader(), self.submission(), "count=50", "attempts=2")
+        broken.wait_for("given_back")
+        broken.wait_for("unwell")
+        self.worker("--name", "well")
+        for job in jobs:
+            found = self.ended(job)
+            self.assertEqual((found["status"], found["failures"]), ("graded", 0), found["why"])
+
+    def test_a_worker_that_fails_one_after_the_other_takes_fewer(self):
+        spec = {"command": ["true"], "policy": "unheard-of"}
+        jobs = self.put("run", json.dumps(spec), "attempts=1", "count=20")
+        worker = self.worker("--slots", "1")
+        worker.wait_for("unwell")
+        self.assertIn("5 jobs have failed in a row", worker.log_path.read_text())
+        time.sleep(0.5)
+        self.assertLess(sum(self.get(job)["state"] == "dead" for job in jobs), 8)
 
     def test_a_delayed_job_begins_on_time(self):
         worker = self.worker()
@@ -322,6 +437,16 @@ class OnSqlite(Jobs, support.TestCase):
             self.assertEqual(worker.end(), 0)
             while heard.recv(4096) != b"STOPPING=1":
                 pass
+
+    def test_a_blob_that_is_damaged_is_not_graded(self):
+        job = self.put("grade", self.grader(), self.submission(), "attempts=1")
+        for path in (Path(self.url[9:] + ".blobs")).glob("*/*"):
+            if path.read_bytes().startswith(b"test"):
+                path.write_text("echo hi\n")
+        self.worker()
+        found = self.ended(job)
+        self.assertEqual(found["state"], "dead")
+        self.assertIn("is damaged", found["why"])
 
     def test_no_more_graders_are_kept_than_some(self):
         submission = self.submission()

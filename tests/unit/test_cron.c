@@ -380,25 +380,6 @@ static void an_instant_of_another_age_is_refused(void **state)
     }
 }
 
-static void what_a_scheduler_missed_is_counted_to_a_limit(void **state)
-{
-    (void)state;
-    AUTO_ZONE *zone = open_zone("Europe/Berlin");
-    struct cron hourly = parsed("@hourly");
-    struct cron nightly = parsed("30 2 * * *");
-    const int64_t from = instant_us("2026-03-28T00:00:00");
-    const int64_t to = instant_us("2026-03-30T00:00:00");
-
-    assert_int_equal(cron_missed_count(&hourly, zone, from, to, 100), 48);
-    assert_int_equal(cron_missed_count(&hourly, zone, from, to - 1, 100), 47);
-    assert_int_equal(cron_missed_count(&hourly, zone, from - 1, to, 100), 49);
-    assert_int_equal(cron_missed_count(&hourly, zone, from, to, 5), 5);
-    assert_int_equal(cron_missed_count(&hourly, zone, from, to, 0), 0);
-    assert_int_equal(cron_missed_count(&hourly, zone, to, from, 100), 0);
-    assert_int_equal(cron_missed_count(&hourly, zone, from, from, 100), 0);
-    assert_int_equal(cron_missed_count(&nightly, zone, from, to, 100), 2);
-}
-
 static void a_refusal_names_the_field_the_text_and_what_was_expected(void **state)
 {
     static const char *const cases[][2] = {
@@ -497,7 +478,6 @@ int main(void)
         cmocka_unit_test(the_29th_of_february_is_found_however_rare),
         cmocka_unit_test(what_is_due_at_an_instant_is_not_due_behind_it),
         cmocka_unit_test(an_instant_of_another_age_is_refused),
-        cmocka_unit_test(what_a_scheduler_missed_is_counted_to_a_limit),
         cmocka_unit_test(a_refusal_names_the_field_the_text_and_what_was_expected),
         cmocka_unit_test(what_never_comes_is_refused),
     };

@@ -156,6 +156,40 @@ static void a_bucket_is_emptied_and_filled_again(void **state)
     http_limits_free(limits);
 }
 
+static void a_target_hides_no_slash_and_no_end(void **state)
+{
+    static const char *const plain[] = {"",     "/",      "/a%20b", "/a?b=%2f%2F",
+                                        "/%0f", "/a%250", "/%2",    "/%"};
+    static const char *const hiding[] = {"/a%2fb", "/a%2Fb", "/%00", "/a?b=%00",
+                                         "/a?b=%2f&c=%00"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
+        assert_true(http_target_is_plain(plain[i]));
+    for (size_t i = 0; i < sizeof(hiding) / sizeof(hiding[0]); i++)
+        assert_false(http_target_is_plain(hiding[i]));
+}
+
+static void addresses_of_one_network_are_one(void **state)
+{
+    static const char *const keys[][2] = {
+        {"192.0.2.7", "192.0.2.7"},
+        {"2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"},
+        {"2001:db8:1:2::9", "2001:db8:1:2::"},
+        {"2001:db8:1:3::9", "2001:db8:1:3::"},
+        {"::ffff:192.0.2.7", "::ffff:192.0.2.7"},
+        {"::1", "::"},
+        {"unknown", "unknown"},
+    };
+    char key[HTTP_ADDRESS_SIZE];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        http_limits_name(keys[i][0], key);
+        assert_string_equal(key, keys[i][1]);
+    }
+}
+
 static int nothing(struct http_request *request, struct http_answer *ret,
                    struct cupel_error *err)
 {
@@ -185,9 +219,14 @@ static void a_route_is_found_by_its_parts(void **state)
     assert_string_equal(match.variables[1], "22");
     free(match.variables[0]);
     free(match.variables[1]);
+    assert_int_equal(http_routes_match(tables, "PUT", "/a/1/b/2", &match, &err), 0);
+    assert_ptr_equal(match.route, &items[2]);
+    assert_string_equal(match.allow, ""); /* although GET was met before */
+    free(match.variables[0]);
+    free(match.variables[1]);
     assert_int_equal(http_routes_match(tables, "DELETE", "/a/1/b/2", &match, &err), 0);
     assert_null(match.route);
-    assert_string_equal(match.allow, "GET, PUT");
+    assert_string_equal(match.allow, "GET, HEAD, PUT");
     static const char *const others[] = {"",       "/",         "/a/", "/a//b/2",
                                          "/a/1/b", "/a/1/b/2/", "/b"};
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
@@ -209,6 +248,8 @@ int main(void)
         cmocka_unit_test(labels_are_escaped_and_cut_at_characters),
         cmocka_unit_test(labels_are_at_most_so_many),
         cmocka_unit_test(a_bucket_is_emptied_and_filled_again),
+        cmocka_unit_test(a_target_hides_no_slash_and_no_end),
+        cmocka_unit_test(addresses_of_one_network_are_one),
         cmocka_unit_test(a_route_is_found_by_its_parts),
     };
 

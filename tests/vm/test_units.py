@@ -7,12 +7,14 @@ import os
 import signal
 import subprocess
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
 import support
 
 WORKER, SERVE = "cupel-worker.service", "cupel-serve.service"
+ADDRESS = "http://127.0.0.1:8470"
 CGROUP = Path("/sys/fs/cgroup/cupel.slice") / WORKER
 INSTALLED = Path("/usr/local")
 WORDCOUNT = INSTALLED / "share/cupel/graders/wordcount"
@@ -141,7 +143,7 @@ class Units(support.TestCase):
 
     def test_one_that_is_killed_is_started_again_and_its_job_is_done(self):
         job = self.begin_to_sleep()
-        run("systemctl", "kill", "--signal=KILL", WORKER)
+        run("systemctl", "kill", "--kill-whom=main", "--signal=KILL", WORKER)
         self.assertTrue(until(lambda: self.ask("jobs", "--json", str(job))["state"] == "done", 180))
 
     def boxed(self, setting, *command):
@@ -158,16 +160,32 @@ class Units(support.TestCase):
                 self.assertEqual(self.boxed("UMask=0077", *command), 0)
                 self.assertNotEqual(self.boxed(setting, *command), 0)
 
-    def test_the_service_answers(self):
+    def serve(self):
+        """The service answers."""
         self.start(SERVE)
 
         def answers():
             try:
-                return urllib.request.urlopen("http://127.0.0.1:8470/readyz").status == 200
+                return urllib.request.urlopen(f"{ADDRESS}/readyz").status == 200
             except OSError:
                 return False
 
         self.assertTrue(until(answers), log_of(SERVE))
+
+    def test_the_service_takes_a_grader_as_an_archive(self):
+        self.serve()
+        token = self.ask("token", "add", "--role", "platform", "--name", "vm", "--json")["token"]
+        large = self.folder()  # so large that the folder of --work is needed
+        support.write(large / "README.md", "x" * 100000)
+        archive = subprocess.check_output(["tar", "-c", "-C", WORDCOUNT, ".", "-C", large, "."])
+        request = urllib.request.Request(
+            f"{ADDRESS}/v1/graders/wordcount?course=demo", archive, method="PUT",
+            headers={"Authorization": f"Bearer {token}", "Content-Type": "application/x-tar"},
+        )  # fmt: skip
+        try:
+            self.assertEqual(urllib.request.urlopen(request).status, 202)
+        except urllib.error.HTTPError as error:
+            self.fail(error.read().decode() + log_of(SERVE))
 
 
 if __name__ == "__main__" and os.getuid() == 0:
