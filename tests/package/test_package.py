@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -56,6 +57,15 @@ class Package(support.TestCase):
         ):
             self.assertTrue((prefix / path).is_file(), path)
         self.assertNotEqual(list(prefix.glob("lib*/**/libcupel.a")), [])
+
+    def test_documents_lead_to_documents_that_are_installed(self):
+        docs = self.install() / "share/doc/cupel"
+        links = 0
+        for document in docs.rglob("*.md"):
+            for target in re.findall(r"\]\(([^)#:]+)[^):]*\)", document.read_text()):
+                self.assertTrue((document.parent / target).exists(), f"{document.name}: {target}")
+                links += 1
+        self.assertGreater(links, 50)
 
     def test_the_library_works_in_another_build(self):
         build = self.folder() / "build"
